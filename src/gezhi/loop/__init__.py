@@ -1,0 +1,1 @@
+"""Loop: what must be done, by whom, until when, and how it ended."""

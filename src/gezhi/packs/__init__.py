@@ -1,0 +1,1 @@
+"""Packs: content that varies by place and year, loaded as data."""

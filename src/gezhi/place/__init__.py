@@ -1,0 +1,1 @@
+"""Place: where things are; for now the tree of areas."""

@@ -1,0 +1,1 @@
+"""Web: settings, addresses and assembly of the one web process."""
