@@ -1,0 +1,194 @@
+"""The clocks of a case: the operations that a step records, and how they are planned from the workflow table.
+
+A step stores each operation as decided (limit, source, due moment), so that a later change of a limit or of the
+calendar never changes what was promised, and replaying the steps needs neither.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from gezhi.kernel.calendar import Calendar
+from gezhi.kernel.clock import Clock, Limit, due
+from gezhi.kernel.errors import Refused
+
+Op = Mapping[str, Any]
+PAUSABLE = ("handle", "contact")
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """One clock of a case. `key` is unique within the case; `label` tells several limits of one stage apart."""
+
+    key: str
+    stage: str
+    label: str
+    round: int
+    unit: int | None
+    amount: int
+    unit_of: str
+    source: str
+    verified: bool
+    started_at: datetime
+    due_at: datetime | None
+    pauses: tuple[tuple[datetime, datetime | None, str], ...] = ()
+    extensions: tuple[tuple[int, str], ...] = ()
+    finished_at: datetime | None = None
+
+    @property
+    def paused(self) -> bool:
+        return bool(self.pauses) and self.pauses[-1][1] is None
+
+    @property
+    def open(self) -> bool:
+        return self.finished_at is None
+
+
+@dataclass(frozen=True, slots=True)
+class LimitRow:
+    """One limit as data: how long a stage may take, and which rule says so."""
+
+    stage: str
+    label: str
+    amount: int
+    unit_of: str
+    source: str
+    verified: bool
+
+
+def kernel_clock(clock: Running) -> Clock:
+    """The same clock as the kernel's arithmetic sees it."""
+    return Clock(
+        stage=clock.stage,
+        limit=Limit(clock.amount, clock.unit_of),
+        started_at=clock.started_at,
+        pauses=clock.pauses,
+        extensions=tuple(Limit(amount, unit) for amount, unit in clock.extensions),
+        finished_at=clock.finished_at,
+    )
+
+
+def run(clocks: Sequence[Running], ops: Iterable[Op], at: datetime) -> tuple[Running, ...]:
+    """The clocks after the operations of one step; refuses what a sound history cannot hold."""
+    table = {clock.key: clock for clock in clocks}
+    for op in ops:
+        name, key = op["op"], op["clock"]
+        if name == "start":
+            table[key] = _started(table, op, at)
+            continue
+        clock = table.get(key)
+        if clock is None or not clock.open:
+            raise Refused("clock-not-running", clock=key, op=name)
+        table[key] = _changed(clock, op, at)
+    return tuple(table.values())
+
+
+def _started(table: Mapping[str, Running], op: Op, at: datetime) -> Running:
+    twin = (op["stage"], op.get("label", ""), op.get("unit"))
+    twice = any(c.open and (c.stage, c.label, c.unit) == twin for c in table.values())
+    if op["clock"] in table or twice:
+        raise Refused("clock-runs-twice", clock=op["clock"])
+    return Running(
+        key=op["clock"],
+        stage=op["stage"],
+        label=op.get("label", ""),
+        round=op["round"],
+        unit=op.get("unit"),
+        amount=op["amount"],
+        unit_of=op["unit_of"],
+        source=op.get("source", ""),
+        verified=bool(op.get("verified", True)),
+        started_at=at,
+        due_at=datetime.fromisoformat(op["due"]),
+    )
+
+
+def _changed(clock: Running, op: Op, at: datetime) -> Running:
+    due_at = datetime.fromisoformat(op["due"]) if op.get("due") else clock.due_at
+    match op["op"]:
+        case "stop":
+            end = clock.pauses[-1][0] if clock.paused else at  # what ends while paused ended when the pause began
+            return replace(clock, finished_at=end)
+        case "pause":
+            if clock.paused:
+                raise Refused("clock-already-paused", clock=clock.key)
+            return replace(clock, pauses=(*clock.pauses, (at, None, op.get("reason", ""))))
+        case "resume":
+            if not clock.paused:
+                raise Refused("clock-not-paused", clock=clock.key)
+            start, _, reason = clock.pauses[-1]
+            return replace(clock, pauses=(*clock.pauses[:-1], (start, at, reason)), due_at=due_at)
+        case "extend":
+            return replace(clock, extensions=(*clock.extensions, (op["amount"], op["unit_of"])), due_at=due_at)
+        case other:
+            raise Refused("clock-op-unknown", op=other)
+
+
+@dataclass(frozen=True, slots=True)
+class Planner:
+    """Turns the clock column of the workflow table into operations for one case at one moment."""
+
+    clocks: tuple[Running, ...]
+    calendar: Calendar
+    at: datetime
+    round: int
+    step: int
+
+    def start(self, limits: Iterable[LimitRow], unit: int | None = None) -> list[dict[str, Any]]:
+        """Start a clock for every limit; several limits of one stage are several clocks."""
+        ops: list[dict[str, Any]] = []
+        for limit in limits:
+            due_at = self.calendar.add(self.at, limit.amount, limit.unit_of)
+            ops.append({
+                "op": "start", "clock": f"{limit.stage}.{self.step}.{len(ops) + 1}", "stage": limit.stage,
+                "label": limit.label, "round": self.round, "unit": unit, "amount": limit.amount,
+                "unit_of": limit.unit_of, "source": limit.source, "verified": limit.verified,
+                "due": due_at.isoformat(),
+            })  # fmt: skip
+        return ops
+
+    def stop(self, *stages: str, unit: int | None = None) -> list[dict[str, Any]]:
+        """Stop what runs of the named stages; no stage named means everything."""
+        return [
+            {"op": "stop", "clock": clock.key}
+            for clock in self.clocks
+            if clock.open and (not stages or clock.stage in stages) and unit in (None, clock.unit)
+        ]
+
+    def pause(self, reason: str) -> list[dict[str, Any]]:
+        return [
+            {"op": "pause", "clock": clock.key, "reason": reason}
+            for clock in self.clocks
+            if clock.open and clock.stage in PAUSABLE and not clock.paused
+        ]
+
+    def resume(self) -> list[dict[str, Any]]:
+        ops = []
+        for clock in self.clocks:
+            if clock.open and clock.paused:
+                start, _, reason = clock.pauses[-1]
+                moved = replace(clock, pauses=(*clock.pauses[:-1], (start, self.at, reason)))
+                ops.append({"op": "resume", "clock": clock.key, "due": self._due(moved)})
+        return ops
+
+    def extend(self, amount: int, unit_of: str) -> list[dict[str, Any]]:
+        """Every handling clock of the case is given the same extension."""
+        ops = []
+        for clock in self.clocks:
+            if clock.open and clock.stage == "handle":
+                longer = replace(clock, extensions=(*clock.extensions, (amount, unit_of)))
+                ops.append({
+                    "op": "extend", "clock": clock.key, "amount": amount, "unit_of": unit_of, "due": self._due(longer),
+                })  # fmt: skip
+        return ops
+
+    def _due(self, clock: Running) -> str | None:
+        moment = due(kernel_clock(clock), self.calendar)
+        return moment.isoformat() if moment else None
+
+
+def next_due(clocks: Iterable[Running]) -> Running | None:
+    """The running clock that ends first: what the worklist shows and sorts by."""
+    running = [c for c in clocks if c.open and not c.paused and c.due_at is not None]
+    return min(running, key=lambda c: (c.due_at, c.key)) if running else None

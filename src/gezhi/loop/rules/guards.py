@@ -1,0 +1,237 @@
+"""The guards of the workflow: when a move that the state allows is refused all the same, and with which code."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from gezhi.kernel.errors import Refused
+from gezhi.loop.rules.snapshot import Snapshot
+
+
+@dataclass(frozen=True, slots=True)
+class Other:
+    """What a guard must know of another case: the main one of a merge, or the secondaries of this one."""
+
+    id: str
+    state: str
+    main: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """Everything a guard may look at, gathered before; `data` holds codes, `texts` the words that came along."""
+
+    case_id: str
+    snap: Snapshot
+    actor: str
+    now: datetime
+    data: Mapping[str, Any]
+    texts: Mapping[str, str] = field(default_factory=dict)
+    imported: bool = False
+    return_until: datetime | None = None
+    main: Other | None = None
+    secondaries: int = 0
+    colleague: bool = True
+    rating_days: int = 30
+    postpone_limit: int = 2
+
+
+Guard = Callable[[Situation], None]
+
+
+def has_matter(s: Situation) -> None:
+    if not (s.data.get("matter") or s.snap.matter):
+        raise Refused("matter-missing", status=422)
+
+
+def not_dormant(s: Situation) -> None:
+    if s.snap.dormant:
+        raise Refused("imported-not-adopted")
+
+
+def imported(s: Situation) -> None:
+    if not s.imported or not s.snap.dormant:
+        raise Refused("not-imported")
+
+
+def untouched_import(s: Situation) -> None:
+    if not s.imported or s.snap.last > 2 or (s.snap.state == "received" and not s.snap.dormant):
+        raise Refused("import-worked-on")
+
+
+def return_once(s: Situation) -> None:
+    if s.snap.lead in s.snap.returned:
+        raise Refused("return-used", round=s.snap.round)
+
+
+def return_not_final(s: Situation) -> None:
+    if s.snap.final:
+        raise Refused("return-final", round=s.snap.round)
+
+
+def return_in_time(s: Situation) -> None:
+    if s.return_until is not None and s.now > s.return_until:
+        raise Refused("return-too-late", until=s.return_until)
+
+
+def ruling_has_unit(s: Situation) -> None:
+    if s.data.get("ruling") == "uphold" and not s.data.get("unit"):
+        raise Refused("ruling-needs-unit", status=422)
+    if s.data.get("ruling") == "uphold" and s.data.get("unit") == s.snap.lead:
+        raise Refused("ruling-same-unit", status=422)
+    formal = len(s.snap.returned) >= 2
+    if formal and s.actor == s.snap.dispatched_by:  # the second return is judged by somebody else
+        raise Refused("ruling-own-dispatch")
+
+
+def task_new(s: Situation) -> None:
+    unit = s.data.get("unit")
+    if unit == s.snap.lead:
+        raise Refused("task-for-lead", status=422)
+    if any(task.unit == unit and not task.done for task in s.snap.tasks):
+        raise Refused("task-already-open")
+
+
+def task_open(s: Situation) -> None:
+    if not any(task.unit == s.data.get("unit") and not task.done for task in s.snap.tasks):
+        raise Refused("task-not-open")
+
+
+def tasks_done(s: Situation) -> None:
+    waiting = sum(1 for task in s.snap.tasks if not task.done)
+    if waiting:
+        raise Refused("tasks-open", count=waiting)
+
+
+def nothing_pending(s: Situation) -> None:
+    if s.snap.pending:
+        raise Refused("pending-first", kind=s.snap.pending.kind)
+
+
+def _pending(kind: str) -> Guard:
+    def guard(s: Situation) -> None:
+        if s.snap.pending is None or s.snap.pending.kind != kind:
+            raise Refused("nothing-asked", kind=kind)
+        if s.snap.pending.by == s.actor:
+            raise Refused("own-request", kind=kind)
+
+    return guard
+
+
+def postpone_before_due(s: Situation) -> None:
+    due = [c.due_at for c in s.snap.clocks if c.stage == "handle" and c.open and not c.paused and c.due_at]
+    if due and s.now > max(due):
+        raise Refused("postpone-too-late", due=max(due))
+    if not 1 <= int(s.data.get("amount") or 0) <= 365:
+        raise Refused("amount-out-of-range", status=422, low=1, high=365)
+
+
+def postpone_count(s: Situation) -> None:
+    if s.snap.postponed >= s.postpone_limit:
+        raise Refused("postpone-used", limit=s.postpone_limit)
+
+
+def colleague(s: Situation) -> None:
+    if not s.colleague:
+        raise Refused("not-a-colleague")
+
+
+def refusal_has_basis(s: Situation) -> None:
+    if s.data.get("outcome") in ("refused", "policy_limit", "not_ours") and not s.texts.get("basis"):
+        raise Refused("basis-missing", status=422)
+
+
+def callback_answered(s: Situation) -> None:
+    if s.data.get("contacted") and not s.data.get("satisfaction"):
+        raise Refused("callback-needs-answer", status=422)
+
+
+def rate_once(s: Situation) -> None:
+    if s.snap.rated_round == s.snap.round:
+        raise Refused("rated-already", round=s.snap.round)
+
+
+def rate_in_time(s: Situation) -> None:
+    if s.snap.dormant:
+        raise Refused("rating-closed")
+    if s.snap.closed_at and s.now > s.snap.closed_at + timedelta(days=s.rating_days):
+        raise Refused("rating-too-late", days=s.rating_days)
+
+
+def has_unit(s: Situation) -> None:
+    if s.snap.lead is None:
+        raise Refused("redo-without-unit")
+
+
+def redo_in_time(s: Situation) -> None:
+    if s.snap.closed_at and s.now > s.snap.closed_at + timedelta(days=s.rating_days):
+        raise Refused("redo-too-late", days=s.rating_days)
+
+
+def main_open(s: Situation) -> None:
+    if s.main is None or s.main.id == s.case_id:
+        raise Refused("main-not-found", status=422)
+    if s.main.main or s.main.state in ("merged", "void", "withdrawn", "closed", "declined"):
+        raise Refused("main-not-open", state=s.main.state)
+
+
+def no_secondaries(s: Situation) -> None:
+    if s.secondaries:
+        raise Refused("has-secondaries", count=s.secondaries)
+
+
+def main_answered(s: Situation) -> None:
+    if s.main is None or s.main.id != s.snap.main:
+        raise Refused("main-not-found", status=422)
+
+
+def supervised(s: Situation) -> None:
+    if not s.snap.supervised:
+        raise Refused("not-supervised")
+
+
+def changes_something(s: Situation) -> None:
+    fields = ("matter", "kind", "urgency", "area")
+    if all(s.data.get(name) in (None, "", getattr(s.snap, name)) for name in fields):
+        raise Refused("nothing-changed", status=422)
+
+
+def decider(s: Situation) -> None:
+    """Who asked or returned may not be the one who decides."""
+    if s.snap.state == "returned" and s.actor == s.snap.returner:
+        raise Refused("own-return")
+
+
+GUARDS: Mapping[str, Guard] = {
+    "has-matter": has_matter,
+    "not-dormant": not_dormant,
+    "imported": imported,
+    "untouched-import": untouched_import,
+    "return-once": return_once,
+    "return-not-final": return_not_final,
+    "return-in-time": return_in_time,
+    "ruling-has-unit": ruling_has_unit,
+    "task-new": task_new,
+    "task-open": task_open,
+    "tasks-done": tasks_done,
+    "nothing-pending": nothing_pending,
+    "pending-postpone": _pending("postpone"),
+    "pending-hangup": _pending("hangup"),
+    "pending-void": _pending("void"),
+    "postpone-before-due": postpone_before_due,
+    "postpone-count": postpone_count,
+    "colleague": colleague,
+    "refusal-has-basis": refusal_has_basis,
+    "callback-answered": callback_answered,
+    "rate-once": rate_once,
+    "rate-in-time": rate_in_time,
+    "has-unit": has_unit,
+    "redo-in-time": redo_in_time,
+    "main-open": main_open,
+    "no-secondaries": no_secondaries,
+    "main-answered": main_answered,
+    "supervised": supervised,
+    "changes-something": changes_something,
+    "decider": decider,
+}

@@ -1,0 +1,174 @@
+"""The workflow of a case as one literal table: from where, by whom, to where, with what, and what it does to the clocks."""
+
+from dataclasses import dataclass
+
+from gezhi.loop.rules.words import OPEN
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One thing that a move asks for. `public` texts are read by the citizen; texts are sealed, codes are not."""
+
+    name: str
+    kind: str  # text | code | unit | units | matter | area | user | case | int | bool | date | scores
+    required: bool = False
+    choices: str = ""  # name of the code list
+    public: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """One row of the workflow.
+
+    `who` names the relations that may act: desk (a unit of the case's desk), lead (the unit in charge), task (a unit
+    with an open assisting task), requester (the citizen), system (a room acting by itself), decider (as desk, but
+    never the person who asked). `clocks` are operations in order: start:stage, stop:stage, pause:reason, resume,
+    extend, finish (all that still run). "=" as a target keeps the state.
+    """
+
+    name: str
+    sources: tuple[str, ...]
+    targets: tuple[str, ...]
+    who: tuple[str, ...]
+    fields: tuple[Field, ...] = ()
+    guards: tuple[str, ...] = ()
+    clocks: tuple[str, ...] = ()
+    public: bool = False  # the step is shown on the citizen's page
+
+
+F = Field
+CLASSIFY = (F("matter", "matter"), F("kind", "code", choices="kind"), F("urgency", "int"), F("area", "area"))
+REASON = F("reason", "text", required=True)
+NOTE = F("note", "text")
+REPLY = F("reply", "text", required=True, public=True)
+RATING = (
+    F("satisfaction", "code", required=True, choices="satisfaction"),
+    F("solved", "code", choices="solved"),
+    F("scores", "scores"),
+    F("words", "text"),
+)
+ACTIVE = ("dispatched", "handling", "waiting", "suspended")
+UNDECIDED = ("received", "accepted", *ACTIVE, "returned")
+
+# fmt: off
+MOVES: tuple[Move, ...] = (
+    # ---- intake
+    Move("receive", ("",), ("received",), ("desk", "requester", "system"), clocks=("start:accept",), public=True),
+    Move("adopt", ("received",), ("received",), ("desk",), (NOTE,), ("imported",), ("start:accept",)),
+    Move("history", ("received",), ("closed",), ("desk", "system"),
+         (F("reply", "text", public=True), F("outcome", "code", choices="outcome"),
+          F("satisfaction", "code", choices="satisfaction"), F("solved", "code", choices="solved")),
+         ("imported",)),
+    Move("undo_import", ("received", "closed"), ("void",), ("desk", "system"), (), ("untouched-import",), ("finish",)),
+    Move("answer", ("received", "accepted"), ("closed",), ("desk",),
+         (*CLASSIFY, REPLY, F("outcome", "code", choices="outcome")), (), ("finish",), public=True),
+    Move("accept", ("received",), ("accepted",), ("desk",), (*CLASSIFY, NOTE), ("has-matter", "not-dormant"),
+         ("stop:accept", "start:dispatch"), public=True),
+    Move("decline", ("received", "accepted"), ("declined",), ("desk",),
+         (F("cause", "code", required=True, choices="decline_reason"), F("basis", "text", required=True),
+          REPLY), (), ("finish",), public=True),
+    Move("dispatch", ("accepted",), ("dispatched",), ("desk",),
+         (F("unit", "unit", required=True), F("assisting", "units"), F("urgency", "int"), NOTE),
+         ("has-matter",), ("stop:dispatch", "start:sign", "start:contact", "start:handle"), public=True),
+    # ---- the unit in charge
+    Move("sign", ("dispatched",), ("handling",), ("lead",), (NOTE,), (), ("stop:sign",), public=True),
+    Move("return", ("dispatched", "handling"), ("returned",), ("lead",),
+         (F("cause", "code", required=True, choices="return_reason"), F("basis", "text", required=True),
+          F("proposed", "unit")), ("return-once", "return-not-final", "return-in-time"),
+         ("stop:sign", "start:adjudicate")),
+    Move("adjudicate", ("returned",), ("dispatched", "handling"), ("decider",),
+         (F("ruling", "code", required=True, choices="ruling"), F("unit", "unit"), F("assisting", "units"),
+          F("basis", "text", required=True), F("precedent", "bool")),
+         ("ruling-has-unit",), ("stop:adjudicate", "start:sign")),
+    Move("contact", ("handling",), ("=",), ("lead", "desk"),
+         (F("reached", "code", required=True, choices="reached"), NOTE), (), ("stop:contact",), public=True),
+    Move("note", ACTIVE, ("=",), ("lead", "desk", "task"), (F("note", "text", required=True), F("shown", "bool"))),
+    Move("task", ("handling",), ("=",), ("lead", "desk"),
+         (F("unit", "unit", required=True), F("ask", "text", required=True)), ("task-new",), ("start:task",)),
+    Move("task_done", (*ACTIVE, "returned", "replied"), ("=",), ("task",), (F("note", "text", required=True),),
+         ("task-open",), ("stop:task",)),
+    Move("ask", ("handling",), ("waiting",), ("lead", "desk"), (F("ask", "text", required=True, public=True),),
+         (), ("pause:material",), public=True),
+    Move("supply", ("waiting",), ("handling",), ("requester", "lead", "desk"), (F("words", "text", required=True),),
+         (), ("resume",), public=True),
+    Move("postpone_ask", ("handling",), ("=",), ("lead",),
+         (F("cause", "code", required=True, choices="postpone_reason"), REASON,
+          F("amount", "int", required=True), F("unit_of", "code", choices="limit_unit")),
+         ("postpone-before-due", "postpone-count", "nothing-pending")),
+    Move("postpone_decide", ("handling",), ("=",), ("decider",),
+         (F("approve", "bool", required=True), F("amount", "int"), NOTE), ("pending-postpone",), ("extend",)),
+    Move("hangup_ask", ("handling",), ("=",), ("lead",),
+         (F("cause", "code", required=True, choices="hangup_reason"), REASON, F("review_on", "date", required=True)),
+         ("nothing-pending",)),
+    Move("hangup_decide", ("handling",), ("suspended", "handling"), ("decider",),
+         (F("approve", "bool", required=True), NOTE), ("pending-hangup",), ("pause:hangup",)),
+    Move("resume", ("suspended",), ("handling",), ("lead", "desk"), (NOTE,), (), ("resume",), public=True),
+    Move("transfer", ("dispatched", "handling"), ("=",), ("lead",), (F("user", "user", required=True), NOTE),
+         ("colleague",)),
+    Move("reply", ("handling",), ("replied",), ("lead",),
+         (F("outcome", "code", required=True, choices="outcome"), REPLY, F("basis", "text")),
+         ("tasks-done", "nothing-pending", "refusal-has-basis"), ("stop:contact", "pause:review", "start:reply")),
+    # ---- review, call-back, rating
+    Move("review_pass", ("replied",), ("verifying",), ("lead", "desk"), (NOTE,), (),
+         ("stop:reply", "stop:handle", "start:verify"), public=True),
+    Move("review_back", ("replied",), ("handling",), ("lead", "desk"), (REASON,), (), ("stop:reply", "resume")),
+    Move("callback", ("verifying",), ("verifying", "closed", "dispatched"), ("desk",),
+         (F("contacted", "bool", required=True), F("satisfaction", "code", choices="satisfaction"),
+          F("solved", "code", choices="solved"), F("scores", "scores"), F("words", "text")),
+         ("callback-answered",), ("stop:verify",)),
+    Move("rate", ("verifying", "closed"), ("closed", "dispatched"), ("requester",), RATING,
+         ("rate-once", "rate-in-time"), ("stop:verify",), public=True),
+    Move("close", ("verifying",), ("closed",), ("desk",), (REASON,), (), ("finish",), public=True),
+    Move("redo", ("verifying", "closed"), ("dispatched",), ("desk", "requester"), (REASON,),
+         ("has-unit", "redo-in-time"), ("stop:verify",), public=True),
+    # ---- the citizen's word, the desk's care
+    Move("chase", OPEN, ("=",), ("requester", "desk"), (F("words", "text"),), (), (), public=True),
+    Move("supplement", OPEN, ("=",), ("requester", "desk"), (F("words", "text", required=True),), (), (), public=True),
+    Move("merge", ("received", "accepted", "dispatched", "handling"), ("merged",), ("desk",),
+         (F("main", "case", required=True), NOTE), ("main-open", "nothing-pending", "no-secondaries"), ("finish",),
+         public=True),
+    Move("split", ("merged",), ("accepted",), ("desk", "system"), (REASON,), (), ("start:dispatch",), public=True),
+    Move("answered", ("merged",), ("closed",), ("system",), (), ("main-answered",), (), public=True),
+    Move("supervise", OPEN, ("=",), ("desk", "system"), (REASON, F("due", "date"))),
+    Move("supervise_answer", ("dispatched", "handling", "waiting", "suspended", "replied", "verifying"), ("=",),
+         ("lead",), (F("note", "text", required=True),), ("supervised",)),
+    Move("correct", UNDECIDED, ("=",), ("desk",), (*CLASSIFY, REASON), ("changes-something",)),
+    Move("escalate", OPEN, ("=",), ("system",), (F("stage", "code", required=True), F("level", "int", required=True))),
+    Move("withdraw", UNDECIDED, ("withdrawn",), ("requester", "desk"), (F("reason", "text"),), (), ("finish",),
+         public=True),
+    Move("reopen", ("closed", "declined", "withdrawn"), ("accepted",), ("desk",), (REASON,), (), ("start:dispatch",),
+         public=True),
+    Move("void_ask", UNDECIDED, ("=",), ("desk",), (F("cause", "code", required=True, choices="void_reason"), REASON),
+         ("nothing-pending",)),
+    Move("void_decide", UNDECIDED, ("void", "="), ("decider",), (F("approve", "bool", required=True), NOTE),
+         ("pending-void",), ("finish",)),
+)
+# fmt: on
+
+BY_NAME: dict[str, Move] = {move.name: move for move in MOVES}
+DECISIONS = {"postpone_decide": "postpone", "hangup_decide": "hangup", "void_decide": "void"}
+ASKS = {"postpone_ask": "postpone", "hangup_ask": "hangup", "void_ask": "void"}
+HOME_MOVES = ("receive", "history", "undo_import", "answered", "escalate")  # never offered as a button on the case page
+
+
+def moves_from(state: str) -> tuple[Move, ...]:
+    """The rows that start in `state`, in the order of the table.
+
+    >>> [move.name for move in moves_from("replied")][:4]
+    ['task_done', 'review_pass', 'review_back', 'chase']
+    """
+    return tuple(move for move in MOVES if state in move.sources)
+
+
+def edges() -> tuple[tuple[str, str, str], ...]:
+    """Every (state, move, next state) that the table allows, "=" resolved; what the drawing and the tests walk.
+
+    >>> ("handling", "note", "handling") in edges()
+    True
+    """
+    return tuple(
+        (source, move.name, source if target == "=" else target)
+        for move in MOVES
+        for source in move.sources
+        for target in move.targets
+    )

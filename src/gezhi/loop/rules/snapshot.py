@@ -1,0 +1,223 @@
+"""What a case is at a moment, and how one step changes it: the stored state is nothing but the fold of the steps."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+from gezhi.kernel.errors import Refused
+from gezhi.loop.rules.clocks import Running, run
+from gezhi.loop.rules.moves import ASKS, BY_NAME, DECISIONS
+from gezhi.loop.rules.words import UNHAPPY
+
+Facts = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One act on a case as recorded: codes, ids and times, never a word that a person said."""
+
+    no: int
+    move: str
+    source: str
+    target: str
+    actor: str
+    acted_at: datetime
+    facts: Facts
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """Something asked for that another person must decide."""
+
+    kind: str
+    by: str
+    no: int
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """An assisting unit's part; `done` once that unit has answered."""
+
+    no: int
+    unit: int
+    done: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """The whole state of a case that its steps decide."""
+
+    state: str = ""
+    last: int = 0
+    round: int = 0
+    matter: str = ""
+    kind: str = ""
+    urgency: int = 1
+    area: str = ""
+    lead: int | None = None
+    owner: str = ""
+    signed: bool = False
+    dispatched_by: str = ""
+    returner: str = ""
+    returned: tuple[int, ...] = ()
+    final: bool = False
+    pending: Pending | None = None
+    tasks: tuple[Task, ...] = ()
+    postponed: int = 0
+    redos: int = 0
+    chases: int = 0
+    supervised: bool = False
+    dormant: bool = False
+    main: str = ""
+    outcome: str = ""
+    satisfaction: str = ""
+    solved: str = ""
+    rated_round: int = 0
+    first_unit: int | None = None
+    closed_at: datetime | None = None
+    clocks: tuple[Running, ...] = field(default=())
+
+
+def _classify(snap: Snapshot, facts: Facts) -> Snapshot:
+    return replace(
+        snap,
+        matter=facts.get("matter", snap.matter),
+        kind=facts.get("kind", snap.kind),
+        urgency=facts.get("urgency", snap.urgency),
+        area=facts.get("area", snap.area),
+    )
+
+
+def _add_tasks(snap: Snapshot, units: Iterable[int], no: int) -> Snapshot:
+    known = {task.unit for task in snap.tasks if not task.done}
+    fresh = tuple(Task(no, unit) for unit in units if unit not in known)
+    return replace(snap, tasks=snap.tasks + fresh)
+
+
+def _to_unit(snap: Snapshot, facts: Facts, step: Step) -> Snapshot:
+    lead = facts["unit"]
+    snap = replace(snap, lead=lead, owner="", signed=False, first_unit=snap.first_unit or lead)
+    return _add_tasks(snap, facts.get("assisting", ()), step.no)
+
+
+def _new_round(snap: Snapshot) -> Snapshot:
+    return replace(snap, round=snap.round + 1, returned=(), final=False, postponed=0, pending=None, closed_at=None)
+
+
+def _redo(snap: Snapshot) -> Snapshot:
+    redos = snap.redos + 1
+    snap = replace(_new_round(snap), redos=redos, supervised=snap.supervised or redos >= 2)  # twice: supervision
+    return replace(snap, signed=False, owner="", tasks=())
+
+
+def _rated(snap: Snapshot, facts: Facts) -> Snapshot:
+    snap = replace(
+        snap,
+        satisfaction=facts.get("satisfaction", snap.satisfaction),
+        solved=facts.get("solved", snap.solved),
+    )
+    return _redo(snap) if snap.state == "dispatched" else snap
+
+
+def _effect(snap: Snapshot, step: Step) -> Snapshot:  # noqa: C901, PLR0911, PLR0912 - one line for each move is the clearest form
+    facts = step.facts
+    match step.move:
+        case "receive":
+            return replace(_classify(snap, facts), round=1, dormant=bool(facts.get("dormant")), lead=facts.get("unit"))
+        case "adopt":
+            return replace(snap, dormant=False)
+        case "history":
+            return replace(
+                snap,
+                outcome=facts.get("outcome", ""),
+                satisfaction=facts.get("satisfaction", ""),
+                solved=facts.get("solved", ""),
+            )
+        case "answer":
+            return replace(_classify(snap, facts), outcome=facts.get("outcome", "answered"))
+        case "accept" | "correct":
+            return _classify(snap, facts)
+        case "decline":
+            return replace(snap, outcome="refused")
+        case "dispatch":
+            return replace(_to_unit(_classify(snap, facts), facts, step), dispatched_by=step.actor)
+        case "sign":
+            return replace(snap, signed=True, owner=step.actor)
+        case "return":
+            return replace(snap, returned=(*snap.returned, snap.lead or 0), returner=step.actor)
+        case "adjudicate":
+            snap = replace(snap, final=len(snap.returned) >= 2, dispatched_by=step.actor)
+            return _to_unit(snap, facts, step) if facts.get("unit") else snap
+        case "task":
+            return _add_tasks(snap, (facts["unit"],), step.no)
+        case "task_done":
+            done = tuple(replace(t, done=True) if t.unit == facts["unit"] else t for t in snap.tasks)
+            return replace(snap, tasks=done)
+        case "transfer":
+            return replace(snap, owner=facts["user"])
+        case "reply":
+            return replace(snap, outcome=facts["outcome"])
+        case "callback" | "rate":
+            rated = snap.round if facts.get("satisfaction") else snap.rated_round
+            return _rated(replace(snap, rated_round=rated), facts)
+        case "redo":
+            return _redo(snap)
+        case "reopen":
+            return replace(_new_round(snap), outcome="", lead=None, owner="", signed=False, tasks=())
+        case "merge":
+            return replace(snap, main=facts["main"], tasks=())
+        case "split":
+            return replace(snap, main="", lead=None, owner="", signed=False)
+        case "answered":
+            return replace(snap, outcome=facts.get("outcome", ""))
+        case "chase":
+            return replace(snap, chases=snap.chases + 1)
+        case "supervise":
+            return replace(snap, supervised=True)
+        case "postpone_decide":
+            return replace(snap, postponed=snap.postponed + (1 if facts.get("approve") else 0))
+        case _:
+            return snap
+
+
+def apply(snap: Snapshot, step: Step) -> Snapshot:
+    """The snapshot after one step.
+
+    Raises Refused("replay-broken") where the step does not follow from the snapshot: a gap in the numbers, another
+    state than the one left, or an edge that the table does not know.
+    """
+    move = BY_NAME.get(step.move)
+    allowed = move is not None and step.source in move.sources and (
+        step.target in move.targets or ("=" in move.targets and step.target == step.source)
+    )
+    if step.no != snap.last + 1 or step.source != snap.state or not allowed:
+        raise Refused("replay-broken", step=step.no, move=step.move, source=step.source, target=step.target)
+    snap = replace(snap, state=step.target, last=step.no)
+    if step.move in ASKS:
+        snap = replace(snap, pending=Pending(ASKS[step.move], step.actor, step.no))
+    elif step.move in DECISIONS:
+        snap = replace(snap, pending=None)
+    snap = _effect(snap, step)
+    if step.target in ("closed", "declined", "withdrawn", "void"):
+        snap = replace(snap, closed_at=step.acted_at, pending=None)
+    if step.target == "merged":
+        snap = replace(snap, pending=None)
+    return replace(snap, clocks=run(snap.clocks, step.facts.get("clocks", ()), step.acted_at))
+
+
+def fold(steps: Iterable[Step]) -> Snapshot:
+    """The state that a whole history decides."""
+    snap = Snapshot()
+    for step in steps:
+        snap = apply(snap, step)
+    return snap
+
+
+def unhappy(facts: Facts) -> bool:
+    """Whether an answer of the citizen sends the case back.
+
+    >>> unhappy({"satisfaction": "dissatisfied"}), unhappy({"satisfaction": "basic"})
+    (True, False)
+    """
+    return facts.get("satisfaction") in UNHAPPY

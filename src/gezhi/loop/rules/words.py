@@ -1,0 +1,27 @@
+"""The words of the loop: every code that a case can carry, in the order in which people read them."""
+
+STATES = (
+    "received", "accepted", "dispatched", "handling", "waiting", "suspended", "returned", "replied", "verifying",
+    "closed", "declined", "merged", "withdrawn", "void",
+)  # fmt: skip
+OPEN = ("received", "accepted", "dispatched", "handling", "waiting", "suspended", "returned", "replied", "verifying")
+ENDED = ("closed", "declined", "merged", "withdrawn", "void")
+WITH_UNIT = ("dispatched", "handling", "waiting", "suspended", "returned", "replied", "verifying")
+
+KINDS = ("consult", "help", "complaint", "report", "suggest", "praise")
+URGENCIES = (1, 2, 3, 4)
+URGENCY_WORDS = {1: "normal", 2: "raised", 3: "urgent", 4: "critical"}
+OUTCOMES = (
+    "solved", "partly", "unsolved", "refused", "policy_limit", "not_ours", "duplicate", "unreachable", "answered",
+    "not_needed",
+)  # fmt: skip
+SATISFACTIONS = ("very", "satisfied", "basic", "dissatisfied", "very_dissatisfied", "unrated")
+UNHAPPY = ("dissatisfied", "very_dissatisfied")
+SOLVED = ("solved", "partly", "unsolved", "unknown")
+DIMENSIONS = ("speed", "result", "service", "feedback")
+CONFIDENTIALITY = ("normal", "confidential")
+STAGES = ("accept", "dispatch", "sign", "contact", "handle", "reply", "verify", "adjudicate", "task")
+CHANNELS = ("hotline", "web", "app", "counter", "mail", "grid", "api", "import", "upstream")
+
+TEXT_LIMIT = 20_000  # characters of one text: the longest message seen in the field is far below
+TITLE_LIMIT = 200
