@@ -141,7 +141,7 @@ class Planner:
         for limit in limits:
             due_at = self.calendar.add(self.at, limit.amount, limit.unit_of)
             ops.append({
-                "op": "start", "clock": f"{limit.stage}.{self.step}.{len(ops) + 1}", "stage": limit.stage,
+                "op": "start", "clock": f"{limit.stage}.{self.step}.0", "stage": limit.stage,
                 "label": limit.label, "round": self.round, "unit": unit, "amount": limit.amount,
                 "unit_of": limit.unit_of, "source": limit.source, "verified": limit.verified,
                 "due": due_at.isoformat(),

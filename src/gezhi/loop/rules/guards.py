@@ -159,11 +159,6 @@ def rate_in_time(s: Situation) -> None:
         raise Refused("rating-too-late", days=s.rating_days)
 
 
-def has_unit(s: Situation) -> None:
-    if s.snap.lead is None:
-        raise Refused("redo-without-unit")
-
-
 def redo_in_time(s: Situation) -> None:
     if s.snap.closed_at and s.now > s.snap.closed_at + timedelta(days=s.rating_days):
         raise Refused("redo-too-late", days=s.rating_days)
@@ -226,7 +221,6 @@ GUARDS: Mapping[str, Guard] = {
     "callback-answered": callback_answered,
     "rate-once": rate_once,
     "rate-in-time": rate_in_time,
-    "has-unit": has_unit,
     "redo-in-time": redo_in_time,
     "main-open": main_open,
     "no-secondaries": no_secondaries,

@@ -90,8 +90,8 @@ def _classify(snap: Snapshot, facts: Facts) -> Snapshot:
 
 
 def _add_tasks(snap: Snapshot, units: Iterable[int], no: int) -> Snapshot:
-    known = {task.unit for task in snap.tasks if not task.done}
-    fresh = tuple(Task(no, unit) for unit in units if unit not in known)
+    known = {task.unit for task in snap.tasks if not task.done} | {snap.lead}
+    fresh = tuple(Task(no, unit) for unit in dict.fromkeys(units) if unit not in known)
     return replace(snap, tasks=snap.tasks + fresh)
 
 
@@ -108,7 +108,7 @@ def _new_round(snap: Snapshot) -> Snapshot:
 def _redo(snap: Snapshot) -> Snapshot:
     redos = snap.redos + 1
     snap = replace(_new_round(snap), redos=redos, supervised=snap.supervised or redos >= 2)  # twice: supervision
-    return replace(snap, signed=False, owner="", tasks=())
+    return replace(snap, signed=False, owner="", tasks=(), main="")
 
 
 def _rated(snap: Snapshot, facts: Facts) -> Snapshot:
@@ -117,7 +117,7 @@ def _rated(snap: Snapshot, facts: Facts) -> Snapshot:
         satisfaction=facts.get("satisfaction", snap.satisfaction),
         solved=facts.get("solved", snap.solved),
     )
-    return _redo(snap) if snap.state == "dispatched" else snap
+    return _redo(snap) if snap.state in ("dispatched", "accepted") else snap
 
 
 def _effect(snap: Snapshot, step: Step) -> Snapshot:  # noqa: C901, PLR0911, PLR0912 - one line for each move is the clearest form
@@ -164,7 +164,7 @@ def _effect(snap: Snapshot, step: Step) -> Snapshot:  # noqa: C901, PLR0911, PLR
         case "redo":
             return _redo(snap)
         case "reopen":
-            return replace(_new_round(snap), outcome="", lead=None, owner="", signed=False, tasks=())
+            return replace(_new_round(snap), outcome="", lead=None, owner="", signed=False, tasks=(), main="")
         case "merge":
             return replace(snap, main=facts["main"], tasks=())
         case "split":

@@ -1,0 +1,122 @@
+"""What a move will do in a given situation: where the case goes, and which operations its clocks receive."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Any
+
+from gezhi.kernel.calendar import Calendar
+from gezhi.loop.rules.clocks import LimitRow, Planner
+from gezhi.loop.rules.guards import GUARDS, Situation
+from gezhi.loop.rules.moves import Move
+from gezhi.loop.rules.snapshot import Snapshot, unhappy
+
+Limits = Callable[[Snapshot, str], Sequence[LimitRow]]
+AGAIN = ("sign", "contact", "handle")  # what a new round with the same unit starts
+
+
+def check(move: Move, situation: Situation) -> None:
+    """Run the guards of a move; raises the Refused of the first that objects."""
+    if "decider" in move.who:
+        GUARDS["decider"](situation)
+    for name in move.guards:
+        GUARDS[name](situation)
+
+
+def target_of(move: Move, s: Situation) -> str:
+    """The next state, where the table leaves a choice decided by the data."""
+    snap = s.snap
+    back = "dispatched" if snap.lead is not None else "accepted"
+    match move.name:
+        case "adjudicate":
+            return "handling" if s.data["ruling"] == "reject" and snap.signed else "dispatched"
+        case "hangup_decide":
+            return "suspended" if s.data.get("approve") else "handling"
+        case "void_decide":
+            return "void" if s.data.get("approve") else snap.state
+        case "callback":
+            if not s.data.get("contacted"):
+                return "verifying"
+            return "dispatched" if unhappy(s.data) else "closed"
+        case "rate":
+            return back if unhappy(s.data) else "closed"
+        case "redo":
+            return back
+        case _:
+            return snap.state if move.targets == ("=",) else move.targets[0]
+
+
+def clock_ops(
+    move: Move, target: str, s: Situation, after: Snapshot, limits: Limits, calendar: Calendar
+) -> list[dict[str, Any]]:
+    """The clock operations of a move; `after` is the snapshot once the move's facts are applied, clocks aside."""
+    planner = Planner(s.snap.clocks, calendar, s.now, after.round, s.snap.last + 1)
+    ops: list[dict[str, Any]] = []
+    for entry in move.clocks:
+        name, _, argument = entry.partition(":")
+        ops += _one(name, argument, target, s, after, limits, planner)
+    again = _restarts(move, target)
+    if again:
+        stopped = replace(planner, clocks=tuple(c for c in s.snap.clocks if not _stopped(c.key, ops)))
+        ops += stopped.stop()
+        ops += planner.start([row for stage in again for row in limits(after, stage)])
+    if move.name in ("dispatch", "adjudicate"):
+        ops = _task_clocks(ops, s, after, limits, planner)
+    for number, op in enumerate((op for op in ops if op["op"] == "start"), 1):
+        op["clock"] = f"{op['stage']}.{planner.step}.{number}"  # unique in the case: stage, step, place in the step
+    return ops
+
+
+def _one(
+    name: str, stage: str, target: str, s: Situation, after: Snapshot, limits: Limits, planner: Planner
+) -> list[dict[str, Any]]:
+    match name:
+        case "start" if stage == "task":
+            return planner.start(limits(after, "task")[:1], unit=s.data["unit"])
+        case "start" if stage == "sign" and target != "dispatched":
+            return []  # the unit had signed before it returned the case
+        case "start" if stage == "accept" and after.dormant:
+            return []  # an imported old case runs no clock until somebody takes it over
+        case "start":
+            running = {c.stage for c in s.snap.clocks if c.open}
+            return [] if stage in running else planner.start(limits(after, stage))
+        case "stop" if stage == "task":
+            return planner.stop("task", unit=s.data["unit"])
+        case "stop" if stage == "contact" and s.data.get("reached") == "unreached":
+            return []
+        case "stop" if stage == "verify" and target == "verifying":
+            return []
+        case "stop":
+            return planner.stop(stage)
+        case "finish":
+            return planner.stop() if target != s.snap.state else []
+        case "pause":
+            return planner.pause(stage) if target != s.snap.state else []
+        case "resume":
+            return planner.resume()
+        case "extend" if s.data.get("approve"):
+            return planner.extend(int(s.data["amount"]), s.data.get("unit_of") or "workday")
+        case _:
+            return []
+
+
+def _restarts(move: Move, target: str) -> tuple[str, ...]:
+    if move.name not in ("callback", "rate", "redo"):
+        return ()
+    if target == "dispatched":
+        return AGAIN
+    return ("dispatch",) if target == "accepted" else ()
+
+
+def _stopped(key: str, ops: Sequence[dict[str, Any]]) -> bool:
+    return any(op["op"] == "stop" and op["clock"] == key for op in ops)
+
+
+def _task_clocks(
+    ops: list[dict[str, Any]], s: Situation, after: Snapshot, limits: Limits, planner: Planner
+) -> list[dict[str, Any]]:
+    """Each assisting unit named at dispatch gets its own clock."""
+    known = {task.unit for task in s.snap.tasks if not task.done} | {after.lead}
+    for unit in dict.fromkeys(s.data.get("assisting") or ()):
+        if unit not in known:
+            ops += planner.start(limits(after, "task")[:1], unit=unit)
+    return ops
