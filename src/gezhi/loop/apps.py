@@ -1,14 +1,8 @@
-"""Django's entry to the loop."""
+"""Room `loop` as a Django application."""
 
-from django.apps import AppConfig
+from gezhi.kit import rooms
 
 
-class LoopConfig(AppConfig):
+class LoopRoom(rooms.Room):
     name = "gezhi.loop"
     label = "loop"
-    default_auto_field = "django.db.models.BigAutoField"
-
-    def ready(self) -> None:
-        from gezhi.loop import events
-
-        events.connect()

