@@ -1,0 +1,7 @@
+"""Reads the spreadsheets that offices really have, and writes safe ones back."""
+
+from gezhi.kit.sheets.reading import read_tables
+from gezhi.kit.sheets.shape import Cell, Limits, Row, Sheet
+from gezhi.kit.sheets.writing import write_csv, write_xlsx
+
+__all__ = ["Cell", "Limits", "Row", "Sheet", "read_tables", "write_csv", "write_xlsx"]
