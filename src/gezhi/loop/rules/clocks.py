@@ -108,8 +108,7 @@ def _changed(clock: Running, op: Op, at: datetime) -> Running:
     due_at = datetime.fromisoformat(op["due"]) if op.get("due") else clock.due_at
     match op["op"]:
         case "stop":
-            end = clock.pauses[-1][0] if clock.paused else at  # what ends while paused ended when the pause began
-            return replace(clock, finished_at=end)
+            return replace(_resumed(clock, at) if clock.paused else clock, due_at=due_at, finished_at=at)
         case "pause":
             if clock.paused:
                 raise Refused("clock-already-paused", clock=clock.key)
@@ -117,12 +116,16 @@ def _changed(clock: Running, op: Op, at: datetime) -> Running:
         case "resume":
             if not clock.paused:
                 raise Refused("clock-not-paused", clock=clock.key)
-            start, _, reason = clock.pauses[-1]
-            return replace(clock, pauses=(*clock.pauses[:-1], (start, at, reason)), due_at=due_at)
+            return replace(_resumed(clock, at), due_at=due_at)
         case "extend":
             return replace(clock, extensions=(*clock.extensions, (op["amount"], op["unit_of"])), due_at=due_at)
         case other:
             raise Refused("clock-op-unknown", op=other)
+
+
+def _resumed(clock: Running, at: datetime) -> Running:
+    start, _, reason = clock.pauses[-1]
+    return replace(clock, pauses=(*clock.pauses[:-1], (start, at, reason)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,11 +153,12 @@ class Planner:
 
     def stop(self, *stages: str, unit: int | None = None) -> list[dict[str, Any]]:
         """Stop what runs of the named stages; no stage named means everything."""
-        return [
-            {"op": "stop", "clock": clock.key}
-            for clock in self.clocks
-            if clock.open and (not stages or clock.stage in stages) and unit in (None, clock.unit)
-        ]
+        ops = []
+        for clock in self.clocks:
+            if clock.open and (not stages or clock.stage in stages) and unit in (None, clock.unit):
+                late = {"due": self._due(_resumed(clock, self.at))} if clock.paused else {}
+                ops.append({"op": "stop", "clock": clock.key, **late})
+        return ops
 
     def pause(self, reason: str) -> list[dict[str, Any]]:
         return [
@@ -167,9 +171,7 @@ class Planner:
         ops = []
         for clock in self.clocks:
             if clock.open and clock.paused:
-                start, _, reason = clock.pauses[-1]
-                moved = replace(clock, pauses=(*clock.pauses[:-1], (start, self.at, reason)))
-                ops.append({"op": "resume", "clock": clock.key, "due": self._due(moved)})
+                ops.append({"op": "resume", "clock": clock.key, "due": self._due(_resumed(clock, self.at))})
         return ops
 
     def extend(self, amount: int, unit_of: str) -> list[dict[str, Any]]:

@@ -1,0 +1,146 @@
+"""The content in force (matters, limits, codes, calendar, catalogue) as one object, read once and kept for seconds.
+
+Rights and cases are never kept between requests; content is, because it changes a few times a year. An edit in this
+process shows at once, in another within `FRESH` seconds.
+"""
+
+import threading
+import time as wall
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import time
+from functools import cached_property
+from typing import Any
+
+from django.conf import settings
+
+from gezhi.kernel.calendar import OFFICE_HOURS, Calendar, DayRow, Periods, Season, from_rows
+from gezhi.loop.models import CalendarDay, CatalogueItem, CodeItem, Limit, Matter, OfficeHours, Rung
+from gezhi.loop.rules.catalogue import Duty
+from gezhi.loop.rules.clocks import LimitRow
+from gezhi.loop.rules.limits import LimitRule, pick
+
+FRESH = 10.0
+
+
+@dataclass(frozen=True)
+class Content:
+    """What the loop reads of its packs; never changed once built."""
+
+    matters: Mapping[str, Matter]
+    limits: Sequence[LimitRule]
+    codes: Mapping[str, Mapping[str, CodeItem]]
+    rungs: Sequence[Rung]
+    calendar: Calendar
+    edition: int | None
+    edition_name: str
+    duties: Sequence[Duty]
+    read_at: float = field(default_factory=wall.monotonic)
+
+    def matter_path(self, code: str) -> str:
+        """The code with its ancestors, dotted, as permissions see it."""
+        parts: list[str] = []
+        while code and code not in parts:
+            parts.append(code)
+            row = self.matters.get(code)
+            code = row.parent if row else ""
+        return ".".join(reversed(parts))
+
+    def limits_for(self, stage: str, *, matter: str, area: str, kind: str, urgency: int) -> list[LimitRow]:
+        return pick(self.limits, stage, matter=matter, area=area, kind=kind, urgency=urgency)
+
+    def knows(self, list_name: str, code: str) -> bool:
+        return code in self.codes.get(list_name, {})
+
+    @cached_property
+    def duties_by_matter(self) -> Mapping[str, Sequence[Duty]]:
+        table: dict[str, list[Duty]] = {}
+        for duty in self.duties:
+            table.setdefault(duty.matter, []).append(duty)
+        return table
+
+
+_lock = threading.Lock()
+_kept: Content | None = None
+
+
+def content() -> Content:
+    """The content in force."""
+    global _kept  # noqa: PLW0603 - one object per process, replaced as a whole
+    kept = _kept
+    if kept is None or wall.monotonic() - kept.read_at > FRESH:
+        with _lock:
+            kept = _kept = _read()
+    return kept
+
+
+def forget() -> None:
+    """Read anew at the next use; called by every verb that edits content."""
+    global _kept  # noqa: PLW0603 - see content()
+    _kept = None
+
+
+def _winning(rows: Sequence[Any], key: str) -> dict[str, Any]:
+    """One row per key: the pack `local` wins over every other."""
+    table: dict[str, Any] = {}
+    for row in sorted(rows, key=lambda row: (row.pack == "local", row.pk)):
+        table[getattr(row, key)] = row
+    return table
+
+
+def _read() -> Content:
+    codes: dict[str, dict[str, CodeItem]] = {}
+    ordered = sorted(CodeItem.objects.filter(active=True), key=lambda r: (r.pack == "local", r.position, r.pk))
+    for item in ordered:
+        codes.setdefault(item.list, {})[item.code] = item
+    items = list(CatalogueItem.objects.filter(edition__in_force=True).select_related("edition"))
+    edition = items[0].edition if items else None
+    return Content(
+        matters=_winning(Matter.objects.filter(active=True), "code"),
+        limits=[_rule(row) for row in Limit.objects.filter(active=True)],
+        codes=codes,
+        rungs=list(Rung.objects.filter(active=True).order_by("share", "level")),
+        calendar=_calendar(),
+        edition=edition.pk if edition else None,
+        edition_name=edition.name if edition else "",
+        duties=[_duty(item) for item in items],
+    )
+
+
+def _rule(row: Limit) -> LimitRule:
+    return LimitRule(
+        stage=row.stage, label=row.label, matter=row.matter, area=row.area, kind=row.kind, urgency=row.urgency,
+        local=row.pack == "local", amount=row.amount, unit_of=row.unit_of, source=row.source, verified=row.verified,
+    )  # fmt: skip
+
+
+def _duty(item: CatalogueItem) -> Duty:
+    return Duty(
+        no=item.no, matter=item.matter, area=item.area, lead=item.lead, assisting=tuple(item.assisting),
+        fallback=item.fallback, basis_zh=item.basis_zh, basis_en=item.basis_en, verified=item.verified,
+    )  # fmt: skip
+
+
+def periods_of(text: str) -> Periods:
+    """Office periods from text.
+
+    >>> periods_of("08:30-12:00,14:00-17:30")[1][0]
+    datetime.time(14, 0)
+    """
+    pairs = (part.strip().split("-") for part in text.split(",") if part.strip())
+    return tuple((time.fromisoformat(start.strip()), time.fromisoformat(end.strip())) for start, end in pairs)
+
+
+def _month_day(text: str) -> tuple[int, int]:
+    month, day = text.split("-")
+    return int(month), int(day)
+
+
+def _calendar() -> Calendar:
+    days = [
+        DayRow(row.day, row.kind, row.name_zh, row.name_en, verified=row.verified) for row in CalendarDay.objects.all()
+    ]
+    rows = list(OfficeHours.objects.filter(active=True))
+    local = [row for row in rows if row.pack == "local"] or rows
+    seasons = tuple(Season(_month_day(r.start), _month_day(r.end), periods_of(r.periods)) for r in local)
+    return from_rows(days, zone=settings.TIME_ZONE, hours=seasons or OFFICE_HOURS)
