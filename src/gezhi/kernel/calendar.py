@@ -21,21 +21,23 @@ from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from math import ceil
-from typing import Literal, NamedTuple, TypeAlias, get_args
+from typing import NamedTuple, TypeAlias
 from zoneinfo import ZoneInfo
 
 from gezhi.kernel.errors import Refused
 
-Unit = Literal["hour", "workhour", "workday", "day"]
-UNITS: tuple[Unit, ...] = get_args(Unit)
-SIZE: Mapping[str, int] = {"hour": 3600, "workhour": 3600, "workday": 86_400, "day": 86_400}
+Unit: TypeAlias = str  # one of UNITS, checked where it enters: units come as text from tables and files
+UNITS: tuple[Unit, ...] = ("hour", "workhour", "workday", "day")
+SIZE: Mapping[Unit, int] = {"hour": 3600, "workhour": 3600, "workday": 86_400, "day": 86_400}
 MonthDay: TypeAlias = tuple[int, int]
 Amount: TypeAlias = int | Decimal | Fraction
 Periods: TypeAlias = tuple[tuple[time, time], ...]
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_SECOND = timedelta(seconds=1)
+_WALL_EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - a wall time, from which an offset is taken
+_SECOND, _DAY = timedelta(seconds=1), timedelta(days=1)
 _MIDNIGHT = time(0)
+_MONTH_DAYS = frozenset((day.month, day.day) for day in (date(2000, 1, 1) + timedelta(n) for n in range(366)))
 _PATIENCE = 1000  # closed days in a row after which a calendar has no working time at all
 
 
@@ -156,7 +158,7 @@ class Calendar:
     def counts_from(self, start: datetime, amount: Amount, unit: Unit) -> datetime:
         """The instant from which a limit counts: for one working day and more, the midnight after the start."""
         if unit == "workday" and amount >= 1:
-            following = self.local_date(start) + timedelta(days=1)
+            following = self.local_date(start) + _DAY
             return _moment(_epoch(datetime.combine(following, _MIDNIGHT), self._tz))
         return _moment(_seconds(start))
 
@@ -199,15 +201,19 @@ class Calendar:
         return office
 
     def _build(self, day: date) -> _Office:
-        spans = []
-        for opens, closes in self._declared(day):
-            last = datetime.combine(day, closes)
-            if closes == _MIDNIGHT:
-                last += timedelta(days=1)
-            span = (_epoch(datetime.combine(day, opens), self._tz), _epoch(last, self._tz))
-            if span[0] < span[1]:
-                spans.append(span)
-        return _Office(tuple(spans), sum(last - first for first, last in spans)) if spans else _CLOSED
+        declared = self._declared(day)
+        if not declared:
+            return _CLOSED
+        midnight = datetime.combine(day, _MIDNIGHT)
+        offset = _offset(midnight, self._tz)
+        if offset == _offset(midnight + _DAY, self._tz):  # no clock change on this date: plain sums, much faster
+            zero = (midnight - _WALL_EPOCH - offset) // _SECOND
+            spans = [(zero + _of_day(opens), zero + (_of_day(closes) or 86_400)) for opens, closes in declared]
+        else:
+            walls = [(opens, midnight + timedelta(seconds=_of_day(closes) or 86_400)) for opens, closes in declared]
+            spans = [(_epoch(datetime.combine(day, opens), self._tz), _epoch(last, self._tz)) for opens, last in walls]
+        kept = tuple(span for span in spans if span[0] < span[1])
+        return _Office(kept, sum(last - first for first, last in kept)) if kept else _CLOSED
 
     def _declared(self, day: date) -> Periods:
         if day in self.special:
@@ -306,6 +312,16 @@ def _moment(seconds: int) -> datetime:
     return _EPOCH + timedelta(seconds=seconds)
 
 
+def _of_day(at: time) -> int:
+    return at.hour * 3600 + at.minute * 60 + at.second
+
+
+def _offset(wall: datetime, zone: ZoneInfo) -> timedelta:
+    offset = wall.replace(tzinfo=zone).utcoffset()
+    assert offset is not None  # a ZoneInfo always knows
+    return offset
+
+
 def _epoch(wall: datetime, zone: ZoneInfo) -> int:
     """Seconds since the epoch of a local wall time; a skipped time is the moment of the skip, so order is kept."""
     early, late = wall.replace(tzinfo=zone, fold=0), wall.replace(tzinfo=zone, fold=1)
@@ -376,14 +392,6 @@ def _check_seasons(seasons: tuple[Season, ...]) -> None:
     for season, following in zip(ordered, ordered[1:] + ordered[:1], strict=True):
         where = f"{season.start[0]:02}-{season.start[1]:02}"
         lone = len(ordered) > 1 and season.start == season.end
-        if season.end != following.start or lone or not season.periods or not _is_day(season.start):
+        if season.end != following.start or lone or not season.periods or season.start not in _MONTH_DAYS:
             raise Refused("calendar-hours", status=422, where=where)
         _check_periods(season.periods, where)
-
-
-def _is_day(month_day: MonthDay) -> bool:
-    try:
-        date(2000, *month_day)
-    except ValueError:
-        return False
-    return True

@@ -193,5 +193,5 @@ def _area(code: str, width: int, pattern: str) -> str:
 
 
 def _bad(pattern: str, reason: str, part: str = "") -> Refused:
-    """Reasons: sequence (not exactly one), area (more than one), date (month without year…), length, character, part."""
+    """Reasons: sequence (not just one), area (more than one), date (month without year…), length, character, part."""
     return Refused("number-pattern", status=422, pattern=pattern, reason=reason, part=part)
