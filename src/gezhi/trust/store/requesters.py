@@ -1,0 +1,70 @@
+"""Queries of requesters: insert, find by keyed hash, erase, reveals."""
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db import connection
+
+from gezhi.trust.models import Requester, Reveal
+
+_INSERT = """
+INSERT INTO trust_requester (id, wrapped_key, identity_ct, phone_hash, id_hash, masked_name)
+VALUES (%s, %s, %s, %s, %s, %s)
+"""
+
+
+def insert(requester: Requester) -> None:
+    """One statement, without the checks of the ORM."""
+    row = (
+        requester.pk,
+        requester.wrapped_key,
+        requester.identity_ct,
+        requester.phone_hash,
+        requester.id_hash,
+        requester.masked_name,
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(_INSERT, row)
+    requester._state.adding = False
+    requester._state.db = "default"
+
+
+def insert_many(requesters: list[Requester]) -> None:
+    """Many at once, for imports."""
+    Requester.objects.bulk_create(requesters, batch_size=500)
+
+
+def by_hash(column: str, value: bytes) -> list[UUID]:
+    """Requesters with this keyed hash, oldest first; `column` is phone_hash or id_hash."""
+    return list(Requester.objects.filter(**{column: value}).order_by("id").values_list("id", flat=True))
+
+
+def get(requester_id: UUID, *, lock: bool = False) -> Requester | None:
+    """One requester, locked until the transaction ends if so wanted."""
+    rows = Requester.objects.select_for_update() if lock else Requester.objects.all()
+    return rows.filter(pk=requester_id).first()
+
+
+def change(requester: Requester, columns: list[str]) -> None:
+    """Write these columns."""
+    requester.save(update_fields=columns)
+
+
+def insert_reveal(reveal: Reveal) -> None:
+    """Note that something was revealed."""
+    reveal.save(force_insert=True)
+
+
+def reveals(*, requester_id: UUID | None = None, case_id: UUID | None = None, limit: int = 200) -> list[Reveal]:
+    """Reveals, newest first, of one requester or one case, or all."""
+    rows = Reveal.objects.select_related("unit").order_by("-id")
+    if requester_id is not None:
+        rows = rows.filter(requester_id=requester_id)
+    if case_id is not None:
+        rows = rows.filter(case_id=case_id)
+    return list(rows[:limit])
+
+
+def reveal_count(actor_id: str, since: datetime) -> int:
+    """How often somebody opened an identity since then."""
+    return Reveal.objects.filter(actor_id=actor_id, acted_at__gte=since).count()
