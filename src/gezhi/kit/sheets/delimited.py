@@ -88,6 +88,8 @@ def _row(number: int, record: list[str], encoding: Encoding, limits: Limits) -> 
     cells: list[Cell] = trimmed(record)
     if len(cells) > limits.columns:
         raise limits.refuse("columns")
+    if any(len(cell) > limits.cell for cell in record):
+        raise limits.refuse("cell")
     unreadable = encoding.lossy and any("\ufffd" in cell for cell in record)
     return RawRow(number, cells, problem="unreadable" if unreadable else "")
 

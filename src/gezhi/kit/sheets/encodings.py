@@ -60,7 +60,7 @@ def find_encoding(file: IO[bytes]) -> Encoding:
         return Encoding(name, lossy=True, cut=trial.cut)
     if _CONTROL.search(trial.sample):
         raise Refused("sheet-not-a-table", status=422, found="binary")
-    raise Refused("sheet-encoding", status=422, line=_first_wrong_line(file, name))
+    raise Refused("sheet-encoding", status=422, line=_first_wrong_line(file))
 
 
 def _declared(head: bytes) -> str:
@@ -77,9 +77,20 @@ def _unmarked_utf16(head: bytes) -> str:
     even, odd = head[0::2].count(0), head[1::2].count(0)
     if (even + odd) * 50 < len(head) or min(even, odd) * 20 > max(even, odd):
         return ""
+    if (even + odd) * 5 < len(head) and not _wrong_at(head, "utf-8"):
+        return ""  # a text with stray NUL bytes
     name = "utf-16-le" if odd > even else "utf-16-be"
     text = head[: len(head) // 2 * 2].decode(name, "replace")
-    return name if text.count("\ufffd") * _LOST <= len(text) else ""
+    return name if text.count("\ufffd") * _LOST <= len(text) and _plausible(text[:200_000]) else ""
+
+
+def _wrong_at(head: bytes, name: str) -> bool:
+    """Whether the bytes fail in this encoding before their (perhaps cut) last character."""
+    try:
+        codecs.getincrementaldecoder(name)().decode(head)
+    except UnicodeError:
+        return True
+    return False
 
 
 def _try(file: IO[bytes], name: str) -> _Trial:
@@ -129,14 +140,16 @@ def _refuse_binary(sample: str) -> None:
         raise Refused("sheet-not-a-table", status=422, found="binary")
 
 
-def _first_wrong_line(file: IO[bytes], name: str) -> int:
+def _first_wrong_line(file: IO[bytes]) -> int:
+    """Where a reader should look: the first line that fails in the encoding in which the file begins."""
+    wrong = {"utf-8": 0, "gb18030": 0}
+    foreign = line = 0
     file.seek(0)
-    decoder = codecs.getincrementaldecoder(name)()
-    line = 1
-    for raw in file:
-        try:
-            decoder.decode(raw)
-        except UnicodeError:
-            return line
-        line += 1
-    return line
+    for line, raw in enumerate(file, start=1):
+        foreign = foreign or (line if not raw.isascii() else 0)
+        for name, at in wrong.items():
+            try:
+                raw.decode(name)
+            except UnicodeError:
+                wrong[name] = at or line
+    return (wrong["gb18030"] if wrong["utf-8"] == foreign else wrong["utf-8"]) or line

@@ -23,23 +23,22 @@ def open_xml2003(file: IO[bytes], limits: Limits) -> Source:
 def _sheets(file: IO[bytes], limits: Limits) -> Iterator[RawSheet]:
     reader = _Reader(limits)
     rows = _rows(file, reader)
-    waiting: list[tuple[int, RawRow]] = []
+    ahead = next(rows, None)
 
     def of_sheet(sheet: int) -> Iterator[RawRow]:
-        while waiting or (pair := next(rows, None)):
-            if not waiting:
-                assert pair is not None
-                waiting.append(pair)
-            if waiting[0][0] != sheet:
-                return
-            yield waiting.pop()[1]
+        nonlocal ahead
+        while ahead is not None and ahead[0] == sheet:
+            row = ahead[1]
+            ahead = next(rows, None)
+            yield row
 
-    for sheet in range(limits.sheets):
+    while ahead is not None:
+        sheet = ahead[0]
+        if sheet >= limits.sheets:
+            raise limits.refuse("sheets")
         yield RawSheet(reader.names.get(sheet, ""), of_sheet(sheet))
         for _ in of_sheet(sheet):  # what the caller left unread
             pass
-        if not waiting:
-            return
 
 
 def _rows(file: IO[bytes], reader: "_Reader") -> Iterator[tuple[int, RawRow]]:
@@ -62,7 +61,7 @@ class _Reader:
         self._row = self._column = self._down = self._count = 0
         self._cells: list[Cell] = []
         self._covered: dict[int, tuple[int, Cell]] = {}
-        self._kind = ""
+        self._kind = self._across = ""
         self._parts: list[str] = []
         self._inside = False
 
