@@ -58,13 +58,13 @@ class Pattern:
     def __post_init__(self) -> None:
         kinds = [kind for kind, _ in self._parts]
         if kinds.count("seq") != 1:
-            raise _bad(self.text, "sequence")
+            raise _bad(self.text, "sequence", "{seq}")
         if kinds.count("area") > 1:
-            raise _bad(self.text, "area")
+            raise _bad(self.text, "area", "{area}")
         if self._dates not in _REACH:
-            raise _bad(self.text, "date")
+            raise _bad(self.text, "date", "{yyyy}")
         if self.length > LONGEST:
-            raise _bad(self.text, "length")
+            raise _bad(self.text, "length", str(self.length))
 
     @cached_property
     def _parts(self) -> tuple[tuple[str, str], ...]:
@@ -192,6 +192,6 @@ def _area(code: str, width: int, pattern: str) -> str:
     return code[:width].ljust(width, "0")
 
 
-def _bad(pattern: str, reason: str, part: str = "") -> Refused:
+def _bad(pattern: str, reason: str, part: str) -> Refused:
     """Reasons: sequence (not just one), area (more than one), date (month without year…), length, character, part."""
     return Refused("number-pattern", status=422, pattern=pattern, reason=reason, part=part)

@@ -22,7 +22,7 @@ def rows(year: int) -> list[DayRow]:
     english = holidays.country_holidays("CN", years=year, language="en_US")
     verified = FIRST_YEAR <= year <= ANNOUNCED_UNTIL
     found = [
-        DayRow(day, "holiday", name, english.get(day, ""), verified)
+        DayRow(day, "holiday", name, _iso(english.get(day, "")), verified)
         for day, name in chinese.items()
         if day.year == year
     ]
