@@ -99,9 +99,7 @@ class Post(models.Model):
 
     class Meta:
         db_table = "trust_post"
-        constraints = (
-            models.UniqueConstraint(fields=["unit", "role", "matter", "area_path"], name="trust_post_once"),
-        )
+        constraints = (models.UniqueConstraint(fields=["unit", "role", "matter", "area_path"], name="trust_post_once"),)
 
     def __str__(self) -> str:
         return f"{self.role_id}@{self.unit_id}"

@@ -27,7 +27,9 @@ class Requester(models.Model):
     class Meta:
         db_table = "trust_requester"
         indexes = (
-            models.Index(fields=["phone_hash"], name="trust_requester_phone", condition=models.Q(phone_hash__isnull=False)),
+            models.Index(
+                fields=["phone_hash"], name="trust_requester_phone", condition=models.Q(phone_hash__isnull=False)
+            ),
             models.Index(fields=["id_hash"], name="trust_requester_id_no", condition=models.Q(id_hash__isnull=False)),
         )
 

@@ -14,9 +14,7 @@ from gezhi.trust.rules import Actor, Grant, allowed, why
 from gezhi.trust.store import access as store
 
 
-def require(
-    actor: Actor, verb: str, *, unit_paths: Sequence[str] = (), matter: str = "", area_path: str = ""
-) -> Grant:
+def require(actor: Actor, verb: str, *, unit_paths: Sequence[str] = (), matter: str = "", area_path: str = "") -> Grant:
     """The grant that allows this, or a refusal that names the nearest rule and what it lacks."""
     grant = allowed(actor, verb, unit_paths=unit_paths, matter=matter, area_path=area_path)
     if grant is not None:

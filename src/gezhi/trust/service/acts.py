@@ -122,7 +122,8 @@ def record_many(rows: Iterable[tuple[str, str, object, Mapping[str, Any]]], *, a
     if running is None or not connection.in_atomic_block:
         raise NoRecordError("a ledger record is written within an act only")
     keyed = [
-        (uuid7(), actor.kind, actor.id, act, kind, str(subject), canonical_json(body)) for act, kind, subject, body in rows
+        (uuid7(), actor.kind, actor.id, act, kind, str(subject), canonical_json(body))
+        for act, kind, subject, body in rows
     ]
     if keyed:
         store.insert_records(keyed)

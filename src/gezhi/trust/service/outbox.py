@@ -43,9 +43,7 @@ Handler = Callable[[Event], None]
 _subscriptions: dict[str, dict[str, Handler]] = {}
 
 
-def publish(
-    topic: str, subject_kind: str, subject_id: object, payload: Mapping[str, Any], *, version: int = 1
-) -> None:
+def publish(topic: str, subject_kind: str, subject_id: object, payload: Mapping[str, Any], *, version: int = 1) -> None:
     """Put an event into the outbox, in the transaction of the change; ids and codes only."""
     publish_many([(topic, subject_kind, subject_id, payload)], version=version)
 

@@ -15,7 +15,16 @@ from gezhi.trust.service.sealing import keyed_hash, open_text, seal_text, wrappe
 from gezhi.trust.store import requesters as store
 
 FIELDS = ("name", "phone", "id_no", "address", "email", "other")
-PURPOSES = ("first_contact", "callback", "handling", "dispatch", "emergency", "verification", "inspection", "request_of_person")
+PURPOSES = (
+    "first_contact",
+    "callback",
+    "handling",
+    "dispatch",
+    "emergency",
+    "verification",
+    "inspection",
+    "request_of_person",
+)
 
 
 def sealed_requester(**identity: str) -> Requester:

@@ -92,5 +92,3 @@ def role_verbs(role: str) -> frozenset[str]:
     with connection.cursor() as cursor:
         cursor.execute("SELECT verb FROM trust_role_verb WHERE role_id = %s", (role,))
         return frozenset(row[0] for row in cursor.fetchall())
-
-

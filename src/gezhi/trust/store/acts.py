@@ -46,7 +46,9 @@ def claim_key(actor: str, key: str, act: str, result: str | None) -> bool:
 def key_result(actor: str, key: str) -> tuple[str, str | None]:
     """The act and the result (JSON text) under a key that was taken."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT act, result::text FROM trust_idempotency_key WHERE actor = %s AND key = %s", (actor, key))
+        cursor.execute(
+            "SELECT act, result::text FROM trust_idempotency_key WHERE actor = %s AND key = %s", (actor, key)
+        )
         row: tuple[str, str | None] = cursor.fetchone()
         return row
 
