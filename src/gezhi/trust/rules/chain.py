@@ -1,8 +1,8 @@
-"""The canonical bytes of a ledger record, the chain of seals, and the signed checkpoint, recomputed from nothing else."""
+"""The canonical bytes of a ledger record, the chain of seals, and the signed checkpoint."""
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from cryptography.exceptions import InvalidSignature
@@ -21,12 +21,12 @@ def canonical_json(value: object) -> str:
 
 
 def netstring(fields: tuple[str, ...]) -> bytes:
-    """Fields with their byte lengths, so that no character can wander from one field into the next.
+    r"""Fields with their byte lengths, so that no character can wander from one field into the next.
 
     >>> netstring(("ab", "c")) == netstring(("a", "bc"))
     False
     >>> netstring(("雨", ""))
-    b'3:\\xe9\\x9b\\xa8,0:,'
+    b'3:\xe9\x9b\xa8,0:,'
     """
     parts = []
     for field in fields:
@@ -35,19 +35,13 @@ def netstring(fields: tuple[str, ...]) -> bytes:
     return b"".join(parts)
 
 
-def record_digest(
-    record_id: str,
-    micros: int,
-    actor_kind: str,
-    actor_id: str,
-    act: str,
-    subject_kind: str,
-    subject_id: str,
-    body: str,
-) -> bytes:
-    """SHA-256 of one record; `micros` is recorded_at in microseconds since 1970 UTC."""
-    fields = (record_id, str(micros), actor_kind, actor_id, act, subject_kind, subject_id, body)
-    return hashlib.sha256(netstring(fields)).digest()
+def record_digest(fields: Sequence[object]) -> bytes:
+    """SHA-256 of one record.
+
+    Its fields in order: id, recorded_at in microseconds since 1970 UTC, actor kind, actor id, act, subject kind,
+    subject id, body. The database computes the same when the record is written.
+    """
+    return hashlib.sha256(netstring(tuple(str(field) for field in fields))).digest()
 
 
 def seal_hash(sequence: int, record_id: str, digest: bytes, previous: bytes) -> bytes:

@@ -59,8 +59,10 @@ def wait_after(failures: int, free: int) -> timedelta:
 def password_fault(password: str, names: tuple[str, ...], common: frozenset[str]) -> str:
     """Why a password is too weak (`short`, `long`, `common`, `name`, `plain`), or an empty text.
 
-    >>> password_fault("xiangyang-lu-18", ("liujie",), frozenset()), password_fault("liujie2024!", ("liujie",), frozenset())
-    ('', 'name')
+    >>> password_fault("xiangyang-lu-18", ("liujie",), frozenset())
+    ''
+    >>> password_fault("liujie2024!", ("liujie",), frozenset())
+    'name'
     >>> password_fault("123456789012", (), frozenset()), password_fault("aaaaaaaaaa", (), frozenset())
     ('plain', 'plain')
     """

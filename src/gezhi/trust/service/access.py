@@ -62,6 +62,6 @@ def actor_from_request(request: HttpRequest) -> Actor:
 
 
 def citizen_actor(key: str, *, kind: str = "link", name: str = "", language: str = "") -> Actor:
-    """A citizen, known by link or by phone code: the verbs of the role `citizen`, everywhere; whose case it is, the loop knows."""
+    """A citizen, known by link or phone code, with the verbs of the role `citizen`; whose case it is, the loop knows."""
     grant = Grant(store.role_verbs("citizen"), "", "", "", "citizen", "citizen")
     return Actor(kind, key, name, None, "", (grant,), language)

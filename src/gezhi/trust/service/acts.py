@@ -93,7 +93,7 @@ def unchanged() -> None:
 
 
 def refuse_stale() -> None:
-    """Refuse to act when records have waited too long for their seal; looked up at most every half minute while fresh."""
+    """Refuse to act when records have waited too long for their seal; looked up every half minute while fresh."""
     if time.monotonic() < _fresh_until[0]:
         return
     age = store.oldest_unsealed_seconds()

@@ -113,8 +113,8 @@ def check_chain(rows: Iterable[Any]) -> Verdict:
     """Check seals in order, each as (sequence, record id, previous hash, hash, the nine values of the record)."""
     verdict = Verdict()
     expected, previous = 1, START
-    for sequence, key, prev_hash, link, *record in rows:
-        prev_hash, link = bytes(prev_hash), bytes(link)
+    for sequence, key, prev_raw, link_raw, *record in rows:
+        prev_hash, link = bytes(prev_raw), bytes(link_raw)
         if sequence != expected:
             verdict.found("seal-missing", expected, "")
         what = _link_fault(sequence, key, prev_hash, link, record)
@@ -129,7 +129,7 @@ def check_chain(rows: Iterable[Any]) -> Verdict:
 
 
 def _digest(record: list[Any]) -> bytes | None:
-    return None if record[1] is None else record_digest(*record[:8])
+    return None if record[1] is None else record_digest(record[:8])
 
 
 def _link_fault(sequence: int, key: str, prev_hash: bytes, link: bytes, record: list[Any]) -> str | None:

@@ -97,10 +97,7 @@ def _deliver(delivery: int, now: datetime) -> bool:
                 return False
             subscriber, tries, *rest = row
             event = Event(*rest[:5], json.loads(rest[5]), rest[6])
-            handler = _subscriptions.get(event.topic, {}).get(subscriber)
-            if handler is None:
-                raise LookupError(subscriber)
-            handler(event)
+            _subscriptions[event.topic][subscriber](event)
             store.note_done(delivery, now)
     except Exception as fault:  # any fault of a handler: it is logged, kept with the delivery, and tried again
         logger.exception("delivery %s failed", delivery)

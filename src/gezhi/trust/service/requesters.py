@@ -23,7 +23,7 @@ PURPOSES = (
     "emergency",
     "verification",
     "inspection",
-    "request_of_person",
+    "own_request",
 )
 
 
@@ -73,7 +73,7 @@ def find_by_id_no(id_no: str) -> list[UUID]:
 
 
 def identity_of(requester: Requester) -> dict[str, str]:
-    """The identity opened for the product's own use (sending a message, printing a form); never shown without `reveal`."""
+    """The identity opened for the product's own use (a message sent, a form filled); shown only by `reveal`."""
     return open_text(requester, requester.identity_ct) if requester.identity_ct else {}
 
 

@@ -30,7 +30,7 @@ def load_roles(rows: Iterable[Mapping[str, str]] | None = None, *, actor: Actor,
     count = 0
     for row in rows if rows is not None else shipped_roles():
         before = store.role(row["code"])
-        store.set_role(row["code"], row["name_zh"], row["name_en"], bool(row.get("admin")))
+        store.set_role(row["code"], row["name_zh"], row["name_en"], admin=bool(row.get("admin")))
         added, removed = store.set_role_verbs(row["code"], row["verbs"].split())
         if added or removed or before is None:
             count += 1

@@ -126,7 +126,7 @@ def role(code: str) -> Role | None:
     return Role.objects.filter(pk=code).first()
 
 
-def set_role(code: str, name_zh: str, name_en: str, admin: bool) -> Role:
+def set_role(code: str, name_zh: str, name_en: str, *, admin: bool) -> Role:
     """Add a role or change its names."""
     found, _ = Role.objects.update_or_create(pk=code, defaults={"name_zh": name_zh, "name_en": name_en, "admin": admin})
     return found

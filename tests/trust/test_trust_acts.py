@@ -13,7 +13,7 @@ from gezhi.trust import service
 from gezhi.trust.models import IdempotencyKey, LedgerRecord, Setting
 from gezhi.trust.service import acts
 
-from .conftest import NOW, SYSTEM
+from small_city import NOW, SYSTEM
 
 
 @service.verb("test.write")
@@ -80,7 +80,7 @@ def test_an_event_outside_a_transaction_is_a_fault(committing_db):
 
 def test_statements_of_an_act(committing_db):
     acts.refuse_stale()
-    with CaptureQueriesContext(connection, ) as seen:
+    with CaptureQueriesContext(connection) as seen:
         write("a", actor=SYSTEM, now=NOW)
     assert [query["sql"].split()[0] for query in seen.captured_queries] == ["BEGIN", "INSERT", "INSERT", "COMMIT"]
 
@@ -184,8 +184,6 @@ def test_history_only_grows(db, table):
             service.checkpoint(NOW)
             if table == "trust_reveal":
                 requester = service.new_requester(name="张三")
-                service.reveal(
-                    requester, actor=SYSTEM, now=NOW, purpose="handling", case_id=None, fields=["name"]
-                )
+                service.reveal(requester, actor=SYSTEM, now=NOW, purpose="handling", case_id=None, fields=["name"])
         with pytest.raises(IntegrityError, match="only grows"), transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(sql)
