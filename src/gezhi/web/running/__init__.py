@@ -1,0 +1,1 @@
+"""Running an installation: making it, keeping its processes alive, saving and restoring it."""

@@ -1,0 +1,84 @@
+"""The commands of the installation itself: init, serve, stop, demo, check, backup, restore, upgrade."""
+
+import os
+from argparse import ArgumentParser, Namespace
+from collections.abc import Callable
+from contextlib import nullcontext
+from typing import TYPE_CHECKING
+
+import django
+from django.db.utils import OperationalError
+
+from gezhi.kernel.errors import Refused
+from gezhi.kit.commands import Arguments, Command
+from gezhi.kit.config import config
+from gezhi.kit.database.session import opened
+from gezhi.web.running import keeping, starting
+
+if TYPE_CHECKING:
+    from gezhi.kit.commands import Below
+
+OWNER = {"init", "prepare", "upgrade", "restore"}  # these change tables, so they run as the tables' owner
+NEW = {"init", "serve", "demo", "restore"}  # only these may meet a folder that is no installation yet
+PLAIN = {"init", "serve", "stop", "demo", "restore", "web", "worker"}  # these need neither Django nor a running database of their own
+
+
+def sentence(refused: Refused) -> str:
+    """The refusal in the language of the terminal: Chinese or English where LANG says so, else the office's own."""
+    from gezhi.kit import http
+
+    os.environ.setdefault("GEZHI_LOG_LEVEL", "ERROR")
+    try:
+        django.setup()
+        spoken = (os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG") or "").lower()
+        language = "zh-hans" if spoken.startswith("zh") else "en" if spoken.startswith("en") else None
+        return http.sentence(refused, language or config().language)
+    except Exception:  # noqa: BLE001 - a broken installation must still say what was refused
+        return str(refused)
+
+
+def run(command: Command, given: Namespace) -> int | None:
+    """Run a command with what it needs: a role, a folder that is an installation, the database, Django."""
+    own = command.noun == ""
+    name = command.verb
+    if own and name in OWNER:
+        os.environ["GEZHI_DB_ROLE"] = "owner"
+    if own and name == "demo":
+        os.environ.setdefault("GEZHI_DATA", "demo-data")  # invented cases never lie among real ones
+    try:
+        settings = config()
+    except ValueError as error:
+        raise Refused("settings-wrong", reason=str(error)) from None
+    if not settings.initialised and not (own and name in NEW):
+        raise Refused("not-initialised", folder=str(settings.data))
+    if own and name in PLAIN:
+        return command.run(given)
+    with opened(settings) if command.database else nullcontext():
+        django.setup()
+        try:
+            return command.run(given)
+        except OperationalError as error:
+            raise Refused("database-trouble", reason=str(error).strip()) from None
+
+
+def add_to(below: "Below") -> None:
+    """Add the commands of the installation to `gezhi`."""
+    table: list[tuple[str, Callable[[Namespace], int | None], str, Arguments | None]] = [
+        ("init", starting.init, "make an installation in the data folder", starting.init_arguments),
+        ("serve", starting.serve, "run the site: database, web process and worker", starting.serve_arguments),
+        ("stop", starting.stop, "stop what `serve` runs", None),
+        ("demo", starting.demo, "make a city of invented cases in a folder of its own", starting.demo_arguments),
+        ("check", keeping.check, "say what is wrong and how to mend it", keeping.check_arguments),
+        ("backup", keeping.backup, "write everything into one file", keeping.backup_arguments),
+        ("restore", keeping.restore, "make an installation from a backup", keeping.restore_arguments),
+        ("upgrade", keeping.upgrade, "back up, bring the tables up to date, check", None),
+        ("web", starting.web, "the web process alone, for a machine of its own", None),
+        ("worker", starting.worker, "the worker alone, for a machine of its own", None),
+        ("prepare", starting.prepare, "bring tables, rights and static files up to date", None),
+        ("links", starting.links, "print one-time sign-in links for the administrators", None),
+    ]
+    for name, function, about, arguments in table:
+        parser = below.add_parser(name, help=about, description=about)
+        if arguments is not None:
+            arguments(parser)
+        parser.set_defaults(command=Command("", name, function, arguments, about, database=True))

@@ -1,0 +1,52 @@
+"""The data folder of an installation: what stands in it from the first moment."""
+
+import json
+from dataclasses import fields
+from datetime import datetime
+from pathlib import Path
+
+import gezhi
+from gezhi.kernel.errors import Refused
+from gezhi.kit.config import MARKER, Config
+
+HEAD = """# Settings of this installation; a line without # is in force after the next start.
+# Variables GEZHI_* of the environment win over this file. docs/reference/settings.md tells what each means.
+"""
+
+
+def make_folder(config: Config, *, now: datetime, demo: bool = False) -> None:
+    """A new installation's folder; refuses a folder in which something else lies."""
+    folder = config.data
+    if folder.exists() and {path.name for path in folder.iterdir()} - {"config.toml", "run", "logs"}:
+        raise Refused("folder-not-empty", folder=str(folder))
+    folder.mkdir(parents=True, exist_ok=True, mode=0o711)
+    for part in (config.keys, config.files, config.logs, config.backups):
+        part.mkdir(mode=0o700, exist_ok=True)
+    file = folder / "config.toml"
+    if not file.exists():
+        file.write_text(settings_file(demo=demo), encoding="utf-8")
+        file.chmod(0o600)
+    mark(config, now=now)
+
+
+def mark(config: Config, *, now: datetime) -> None:
+    """The file that says: this folder is an installation, made then by that version."""
+    text = f'version = "{gezhi.__version__}"\nmade = {now.isoformat(timespec="seconds")}\n'
+    (config.data / MARKER).write_text(text, encoding="utf-8")
+
+
+def settings_file(*, demo: bool) -> str:
+    """All settings with their defaults, put in as comments."""
+    lines = [HEAD]
+    for item in fields(Config):
+        if item.name == "data":
+            continue
+        about, value = item.metadata["about"], item.default
+        written = json.dumps(list(value) if isinstance(value, tuple) else value, ensure_ascii=False)
+        lines.append(f"# {about}\n{'demo = true' if item.name == 'demo' and demo else f'# {item.name} = {written}'}\n")
+    return "\n".join(lines)
+
+
+def links_file(config: Config) -> Path:
+    """Stands from `init` until the first `serve` has printed the one-time sign-in links."""
+    return config.data / "first-start"

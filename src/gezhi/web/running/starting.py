@@ -1,0 +1,139 @@
+"""Commands that make and run an installation: init, serve, stop, demo, and the parts that `serve` runs."""
+
+import os
+import subprocess
+import sys
+from argparse import ArgumentParser, Namespace
+from dataclasses import replace
+from datetime import date
+
+import django
+
+from gezhi.kernel.errors import Refused
+from gezhi.kit.commands import now
+from gezhi.kit.config import config
+from gezhi.kit.database.session import embedded, opened
+from gezhi.web.running import supervisor
+from gezhi.web.running.children import program
+from gezhi.web.running.folder import links_file, make_folder
+from gezhi.web.running.supervisor import say
+
+DEMO_CASES = 2000
+
+
+def init_arguments(parser: ArgumentParser) -> None:
+    parser.add_argument("--demo", action="store_true", help="mark it as a place for invented cases")
+
+
+def init(given: Namespace) -> int:
+    """A new installation: folder, database, tables, first rows."""
+    settings = config()
+    if settings.initialised:
+        raise Refused("already-initialised", folder=str(settings.data))
+    make_folder(settings, now=now(), demo=given.demo)
+    if not settings.database_url:
+        server = embedded(settings)
+        server.make()
+        with opened(settings):
+            server.create()
+            finish()
+    else:
+        finish()
+    say(str(settings.data))
+    return 0
+
+
+def finish() -> None:
+    """The part of `init` that needs Django and the running database."""
+    django.setup()
+    from gezhi.web.running import prepare as preparing
+
+    preparing.prepare(now=now())
+    links_file(config()).touch()
+
+
+def prepare(given: Namespace) -> int:
+    """Before `serve`: migrate an embedded database by itself, refuse on an external one."""
+    from gezhi.web.running import prepare as preparing
+
+    preparing.prepare(now=now(), migrate=not config().database_url)
+    return 0
+
+
+def serve_arguments(parser: ArgumentParser) -> None:
+    parser.add_argument("--port", type=int, help="port to listen on; the next free one when it is busy")
+    parser.add_argument("--host", help="address to listen on; 0.0.0.0 for every network of this machine")
+
+
+def serve(given: Namespace) -> int:
+    """Run in the foreground; makes the installation when there is none."""
+    if not config().initialised:
+        ours("init")
+    settings = config()
+    return supervisor.serve(replace(settings, port=given.port or settings.port, host=given.host or settings.host))
+
+
+def ours(*arguments: str) -> None:
+    """Run another of our commands in its own process; its refusal is ours."""
+    done = subprocess.run(program(*arguments), check=False)
+    if done.returncode:
+        sys.exit(done.returncode)
+
+
+def stop(given: Namespace) -> int:
+    say(supervisor.stop(config()))
+    return 0
+
+
+def demo_arguments(parser: ArgumentParser) -> None:
+    parser.add_argument("--as-of", type=date.fromisoformat, metavar="DATE", help="the demo's present day; today")
+    parser.add_argument("--language", choices=("zh-hans", "en"), default="zh-hans", help="language of the stories")
+    parser.add_argument("--cases", type=int, default=DEMO_CASES, help=f"how many cases; {DEMO_CASES}")
+    parser.add_argument("--serve", action="store_true", help="run the site afterwards")
+    serve_arguments(parser)
+
+
+def demo(given: Namespace) -> int:
+    """A city of invented cases, once; a folder that holds real ones is refused."""
+    settings = config()
+    if settings.initialised and not settings.demo:
+        raise Refused("demo-not-here", folder=str(settings.data))
+    if not settings.initialised:
+        ours("init", "--demo")
+        config.cache_clear()
+    settings = config()
+    made = settings.data / "demo-made"
+    if not made.exists():
+        with opened(settings):
+            django.setup()
+            from gezhi.packs import demo as city
+
+            city.install_demo(as_of=given.as_of or now().date(), language=given.language, cases=given.cases)
+        made.touch()
+    if given.serve:
+        arguments = [f"--{name}={value}" for name in ("port", "host") if (value := getattr(given, name)) is not None]
+        os.execv(sys.executable, program("serve", *arguments))  # noqa: S606 - our own program, no shell wanted
+    return 0
+
+
+def web(given: Namespace) -> int:
+    from gezhi.web.running import web_process
+
+    return web_process.run()
+
+
+def worker(given: Namespace) -> int:
+    django.setup()
+    from gezhi.web.running import worker as working
+
+    return working.run()
+
+
+def links(given: Namespace) -> int:
+    """One line for each: role and address, good for one sign-in."""
+    from gezhi.trust.service import first_links
+
+    base = os.environ.get("GEZHI_ADDRESS", config().public_url).rstrip("/")
+    for role, path in first_links(now=now()):
+        say(f"{role}: {base}{path}")
+    return 0

@@ -1,0 +1,194 @@
+"""`gezhi serve`: the database, the web process and the worker, kept alive until told to stop."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from dataclasses import replace
+from pathlib import Path
+from types import FrameType
+
+from gezhi.kernel.errors import Refused
+from gezhi.kit.config import Config
+from gezhi.kit.database.server import Server
+from gezhi.kit.database.session import alone, lock, opened, taken
+from gezhi.web.running.children import Child, program
+from gezhi.web.running.folder import links_file
+from gezhi.web.running.orphans import end_leftovers
+
+READY = 60.0  # seconds that the web process may take to answer
+GRACE = 8.0  # seconds that children have to finish what they do
+
+
+def say(text: str) -> None:
+    sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()
+
+
+def free_port(host: str, first: int) -> int:
+    """The first port from `first` on which nobody listens; after twenty tries any free one."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    for port in (*range(first, first + 20), 0):
+        with socket.socket(family, socket.SOCK_STREAM) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind((host, port))
+            except OSError:
+                continue
+            return int(probe.getsockname()[1])
+    raise Refused("no-free-port", host=host, port=first)
+
+
+def address(config: Config) -> str:
+    """What to type into the browser on this machine."""
+    host = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(config.host, config.host)  # noqa: S104 - an address is compared
+    return f"http://{host}:{config.port}/"
+
+
+def serve(config: Config) -> int:
+    """Run until SIGTERM or SIGINT; another `serve` on the same folder is refused."""
+    with lock(config, "serve") as own:
+        if not taken(own):
+            raise Refused("already-serving", folder=str(config.data), **state(config))
+        ended = end_leftovers(config.run)
+        if ended:
+            say(f"{ended} processes of an earlier run were still there and have been ended")
+        config = replace(config, port=free_port(config.host, config.port))
+        with opened(config) as server:
+            subprocess.run(program("prepare"), check=True, env={**os.environ, "GEZHI_DB_ROLE": "owner"})
+            (config.run / "serve.pid").write_text(f"{os.getpid()} {address(config)}")
+            try:
+                return Supervisor(config, server).run()
+            finally:
+                (config.run / "serve.pid").unlink(missing_ok=True)
+
+
+def state(config: Config) -> dict[str, object]:
+    """Process number and address of the `serve` that runs."""
+    try:
+        number, place = (config.run / "serve.pid").read_text().split()
+    except (OSError, ValueError):
+        return {"pid": 0, "address": ""}
+    return {"pid": int(number), "address": place}
+
+
+class Supervisor:
+    """Keeps database, web and worker alive."""
+
+    def __init__(self, config: Config, server: Server | None) -> None:
+        self.config = config
+        self.server = server
+        self.stopping = False
+        environment = {
+            "GEZHI_DATA": str(config.data),
+            "GEZHI_HOST": config.host,
+            "GEZHI_PORT": str(config.port),
+            "GEZHI_DB_ROLE": "app",
+            "MALLOC_ARENA_MAX": "2",  # fewer arenas: threads share memory that was freed
+        }
+        self.children = [Child(name, config.logs / f"{name}.log", environment) for name in ("web", "worker")]
+
+    def run(self) -> int:
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+            signal.signal(number, self.stop)
+        for child in self.children:
+            child.start()
+        try:
+            if self.wait_until_ready():
+                self.announce()
+            while not self.stopping:
+                time.sleep(0.25)
+                self.look()
+        finally:
+            self.end()
+        return 0
+
+    def stop(self, number: int, frame: FrameType | None) -> None:
+        self.stopping = True
+
+    def look(self) -> None:
+        """Start again what has ended, the database first."""
+        if self.server is not None and not running(self.server):
+            say("the database ended; starting it again")
+            with alone(self.config):
+                self.server.start()
+        for child in self.children:
+            news = child.look()
+            if news:
+                say(news)
+
+    def wait_until_ready(self) -> bool:
+        """Wait for the first good answer, keeping alive what there is meanwhile."""
+        deadline = time.monotonic() + READY
+        while not self.stopping:
+            self.look()
+            if answers(f"{address(self.config)}readyz"):
+                return True
+            if time.monotonic() > deadline:
+                raise Refused("web-not-ready", log=str(self.config.logs / "web.log"))
+            time.sleep(0.1)
+        return False
+
+    def announce(self) -> None:
+        """On the first start the one-time sign-in links; the address last, always."""
+        place = address(self.config)
+        file = links_file(self.config)
+        if file.exists():
+            environment = {**os.environ, "GEZHI_ADDRESS": place.rstrip("/")}
+            done = subprocess.run(program("links"), env=environment, check=False)
+            if done.returncode == 0:
+                file.unlink()
+        if self.config.public_url:
+            say(self.config.public_url)
+        say(place)
+
+    def end(self) -> None:
+        """Web and worker first, then (by leaving) the database."""
+        for child in self.children:
+            child.ask_to_stop()
+        deadline = time.monotonic() + GRACE
+        for child in self.children:
+            child.make_stop(deadline)
+        for file in self.config.run.glob("*.process"):
+            file.unlink(missing_ok=True)
+
+
+def answers(url: str) -> bool:
+    try:
+        with urllib.request.urlopen(url, timeout=5) as response:
+            return bool(response.status == 200)
+    except (urllib.error.URLError, OSError):
+        return False
+
+
+def running(server: Server) -> bool:
+    """A cheap look, four times a second: does the process that the server's own file names still live."""
+    try:
+        number = int((server.cluster / "postmaster.pid").read_text().split("\n", 1)[0])
+        os.kill(number, 0)
+    except (OSError, ValueError):
+        return False
+    status = Path(f"/proc/{number}/status")
+    return not status.exists() or "State:\tZ" not in status.read_text()
+
+
+def stop(config: Config, *, patience: float = 20.0) -> str:
+    """Tell the `serve` of this folder to stop and wait for it; stop a database that was left alone. Says what it did."""
+    with lock(config, "serve") as own:
+        if not taken(own):
+            number = int(str(state(config)["pid"]))
+            os.kill(number, signal.SIGTERM)
+            deadline = time.monotonic() + patience
+            while not taken(own):
+                if time.monotonic() > deadline:
+                    raise Refused("does-not-stop", pid=number, seconds=patience)
+                time.sleep(0.1)
+            return "stopped"
+        left = end_leftovers(config.run)
+        with opened(config):
+            pass  # the last to leave stops the database
+        return "ended what an earlier run had left" if left else "nothing was running"

@@ -1,0 +1,97 @@
+"""The worker: delivers the outbox, seals the ledger, runs jobs, backs up at night; one process, three threads."""
+
+import asyncio
+import logging
+import signal
+import subprocess
+import threading
+from collections.abc import Callable
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+from django import db
+from procrastinate.contrib.django import app
+
+from gezhi.kit.config import config
+from gezhi.trust import service
+from gezhi.web.running.children import program
+from gezhi.web.running.orphans import remember, watch_supervisor
+
+LOG = logging.getLogger(__name__)
+PAUSE = 1.0  # seconds between two looks when nothing was found
+
+
+def run() -> int:
+    """Work until SIGTERM; what is begun is finished, what is not stays in the database for the next worker."""
+    remember(config().run, "worker")
+    watch_supervisor()
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    threads = [
+        threading.Thread(target=repeat, args=(name, work, stop), name=name)
+        for name, work in (("outbox", service.deliver_pending), ("seals", service.seal_pending), ("night", night))
+    ]
+    for thread in threads:
+        thread.start()
+    while not stop.is_set():
+        try:
+            asyncio.run(jobs(stop))
+        except Exception:
+            LOG.exception("the job runner failed; starting it again")
+            stop.wait(5)
+    for thread in threads:
+        thread.join()
+    return 0
+
+
+def repeat(name: str, work: Callable[[datetime], int], stop: threading.Event) -> None:
+    """Do one kind of work again and again; a failure is logged and tried again, more and more slowly."""
+    failures = 0
+    while not stop.is_set():
+        try:
+            done = work(datetime.now(UTC))
+            failures = 0
+        except Exception:
+            failures += 1
+            done = 0
+            LOG.exception("%s failed", name)
+            db.close_old_connections()
+        if not done:
+            stop.wait(min(60.0, PAUSE * 2**failures))
+    db.connections.close_all()
+
+
+async def jobs(stop: threading.Event) -> None:
+    """Run procrastinate's jobs until told to stop."""
+    connector = app.connector.get_worker_connector()  # type: ignore[attr-defined]  # the Django connector has it
+    with app.replace_connector(connector) as own:
+        async with own.open_async():
+            worker = asyncio.create_task(
+                own.run_worker_async(
+                    install_signal_handlers=False,
+                    concurrency=2,
+                    delete_jobs="successful",
+                    shutdown_graceful_timeout=5,
+                )
+            )
+            while not stop.is_set() and not worker.done():
+                await asyncio.sleep(0.2)
+            if not worker.done():
+                worker.cancel()
+            try:
+                await worker
+            except asyncio.CancelledError:
+                LOG.info("job runner stopped")
+
+
+def night(now: datetime) -> int:
+    """Once a night: a backup, and old ones beyond the number kept are removed."""
+    settings = config()
+    local = now.astimezone(ZoneInfo(settings.time_zone))
+    target = settings.backups / f"nightly-{local:%Y%m%d}.gezhi"
+    if local.hour == settings.backup_hour and not target.exists():
+        subprocess.run(program("backup", str(target)), check=True)
+        for old in sorted(settings.backups.glob("nightly-*.gezhi"))[: -settings.backups_kept or None]:
+            old.unlink()
+    return 0
