@@ -4,7 +4,7 @@ import threading
 from datetime import timedelta
 
 import pytest
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, ProgrammingError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
@@ -174,16 +174,35 @@ def test_two_requests_with_one_key_at_once_act_once(committing_db):
     assert IdempotencyKey.objects.count() == 1
 
 
-@pytest.mark.parametrize("table", ["ledger_record", "ledger_seal", "ledger_checkpoint", "trust_reveal", "trust_outbox"])
-def test_history_only_grows(db, table):
-    for sql in (f"DELETE FROM {table}", f"TRUNCATE {table} CASCADE"):
-        if sql.startswith("DELETE"):
-            write(table, actor=SYSTEM, now=NOW)
-            with transaction.atomic():
-                service.publish("test.topic", "thing", 1, {})
-            service.checkpoint(NOW)
-            if table == "trust_reveal":
-                requester = service.new_requester(name="张三")
-                service.reveal(requester, actor=SYSTEM, now=NOW, purpose="handling", case_id=None, fields=["name"])
+TABLES = ("ledger_record", "ledger_seal", "ledger_checkpoint", "trust_reveal", "trust_outbox")
+
+
+def fill_history():
+    write("a", actor=SYSTEM, now=NOW)
+    with transaction.atomic():
+        service.publish("test.topic", "thing", 1, {})
+    service.checkpoint(NOW)
+    requester = service.new_requester(name="张三")
+    service.reveal(requester, actor=SYSTEM, now=NOW, purpose="handling", case_id=None, fields=["name"])
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_history_only_grows_even_for_its_owner(db, table):
+    fill_history()
+    column = {"ledger_seal": "sequence", "trust_outbox": "topic"}.get(table, "id")
+    for sql in (f"UPDATE {table} SET {column} = {column}", f"DELETE FROM {table}", f"TRUNCATE {table} CASCADE"):
         with pytest.raises(IntegrityError, match="only grows"), transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(sql)
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_the_role_of_the_product_may_only_add_to_history(db, app_role, table):
+    with app_role():
+        fill_history()
+        column = {"ledger_seal": "sequence", "trust_outbox": "topic"}.get(table, "id")
+        changes = (f"UPDATE {table} SET {column} = {column}", f"DELETE FROM {table}", f"TRUNCATE {table}")
+        for sql in (*changes, f"ALTER TABLE {table} DISABLE TRIGGER ALL"):
+            with pytest.raises(ProgrammingError, match="permission denied|must be owner"), transaction.atomic():
+                connection.cursor().execute(sql)
