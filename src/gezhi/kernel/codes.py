@@ -24,7 +24,7 @@ _EXTENSION = re.compile(
     r"^(.*?)\s*(?:转接?|分机|ext\.?|x|#|(?<=[0-9]{7})-(?=[0-9]{1,6}$))\s*:?\s*([0-9]{1,6})$", re.IGNORECASE
 )
 _MOBILE = re.compile(r"1[3-9][0-9]{9}")
-_FIXED = re.compile(r"(?:10|2[0-9])[0-9]{8}|[3-9][0-9]{2}[0-9]{7,8}")
+_FIXED = re.compile(r"(?:10|2[0-9])[0-9]{8}|(?![48]00)[3-9][0-9]{2}[0-9]{7,8}")
 _LOCAL = re.compile(r"[2-8][0-9]{6,7}")
 _SERVICE = re.compile(r"[48]00[0-9]{7}")
 _FOREIGN = re.compile(r"\+[1-9][0-9]{6,14}")
