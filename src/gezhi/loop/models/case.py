@@ -167,7 +167,7 @@ class Involvement(models.Model):
 
 
 class Serial(models.Model):
-    """Where the running number stood when a day was first used: daily numbers are counted from here."""
+    """Where the running number stood when a day (a scope of the number pattern) was first used."""
 
-    day = models.DateField(primary_key=True)
+    scope = models.CharField(primary_key=True, max_length=40)
     base = models.BigIntegerField()

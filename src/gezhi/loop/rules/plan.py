@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from gezhi.kernel.calendar import Calendar
-from gezhi.loop.rules.clocks import LimitRow, Planner
+from gezhi.loop.rules.clocks import LimitRow, Planner, run
 from gezhi.loop.rules.guards import GUARDS, Situation
 from gezhi.loop.rules.moves import Move
 from gezhi.loop.rules.snapshot import Snapshot, unhappy
@@ -51,18 +51,24 @@ def clock_ops(
     """The clock operations of a move; `after` is the snapshot once the move's facts are applied, clocks aside."""
     planner = Planner(s.snap.clocks, calendar, s.now, after.round, s.snap.last + 1)
     ops: list[dict[str, Any]] = []
+
+    def add(fresh: list[dict[str, Any]]) -> None:
+        nonlocal planner
+        for op in fresh:
+            if op["op"] == "start":  # unique in the case: stage, step, place in the step
+                op["clock"] = f"{op['stage']}.{planner.step}.{len(ops) + 1}"
+            ops.append(op)
+        planner = replace(planner, clocks=run(planner.clocks, fresh, s.now))
+
     for entry in move.clocks:
         name, _, argument = entry.partition(":")
-        ops += _one(name, argument, target, s, after, limits, planner)
+        add(_one(name, argument, target, s, after, limits, planner))
     again = _restarts(move, target)
     if again:
-        stopped = replace(planner, clocks=tuple(c for c in s.snap.clocks if not _stopped(c.key, ops)))
-        ops += stopped.stop()
-        ops += planner.start([row for stage in again for row in limits(after, stage)])
+        add(planner.stop())
+        add(planner.start([row for stage in again for row in limits(after, stage)]))
     if move.name in ("dispatch", "adjudicate"):
-        ops = _task_clocks(ops, s, after, limits, planner)
-    for number, op in enumerate((op for op in ops if op["op"] == "start"), 1):
-        op["clock"] = f"{op['stage']}.{planner.step}.{number}"  # unique in the case: stage, step, place in the step
+        add(_task_clocks(s, after, limits, planner))
     return ops
 
 
@@ -77,7 +83,7 @@ def _one(
         case "start" if stage == "accept" and after.dormant:
             return []  # an imported old case runs no clock until somebody takes it over
         case "start":
-            running = {c.stage for c in s.snap.clocks if c.open}
+            running = {c.stage for c in planner.clocks if c.open}
             return [] if stage in running else planner.start(limits(after, stage))
         case "stop" if stage == "task":
             return planner.stop("task", unit=s.data["unit"])
@@ -107,16 +113,8 @@ def _restarts(move: Move, target: str) -> tuple[str, ...]:
     return ("dispatch",) if target == "accepted" else ()
 
 
-def _stopped(key: str, ops: Sequence[dict[str, Any]]) -> bool:
-    return any(op["op"] == "stop" and op["clock"] == key for op in ops)
-
-
-def _task_clocks(
-    ops: list[dict[str, Any]], s: Situation, after: Snapshot, limits: Limits, planner: Planner
-) -> list[dict[str, Any]]:
+def _task_clocks(s: Situation, after: Snapshot, limits: Limits, planner: Planner) -> list[dict[str, Any]]:
     """Each assisting unit named at dispatch gets its own clock."""
     known = {task.unit for task in s.snap.tasks if not task.done} | {after.lead}
-    for unit in dict.fromkeys(s.data.get("assisting") or ()):
-        if unit not in known:
-            ops += planner.start(limits(after, "task")[:1], unit=unit)
-    return ops
+    units = [unit for unit in dict.fromkeys(s.data.get("assisting") or ()) if unit not in known]
+    return [op for unit in units for op in planner.start(limits(after, "task")[:1], unit=unit)]

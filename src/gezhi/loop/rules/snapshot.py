@@ -59,6 +59,7 @@ class Snapshot:
     owner: str = ""
     signed: bool = False
     dispatched_by: str = ""
+    dispatched_at: datetime | None = None
     returner: str = ""
     returned: tuple[int, ...] = ()
     final: bool = False
@@ -98,6 +99,7 @@ def _add_tasks(snap: Snapshot, units: Iterable[int], no: int) -> Snapshot:
 def _to_unit(snap: Snapshot, facts: Facts, step: Step) -> Snapshot:
     lead = facts["unit"]
     snap = replace(snap, lead=lead, owner="", signed=False, first_unit=snap.first_unit or lead)
+    snap = replace(snap, dispatched_at=step.acted_at)
     return _add_tasks(snap, facts.get("assisting", ()), step.no)
 
 

@@ -19,6 +19,7 @@ from gezhi.loop.models import CalendarDay, CatalogueItem, CodeItem, Limit, Matte
 from gezhi.loop.rules.catalogue import Duty
 from gezhi.loop.rules.clocks import LimitRow
 from gezhi.loop.rules.limits import LimitRule, pick
+from gezhi.loop.store import below
 
 FRESH = 10.0
 
@@ -36,6 +37,7 @@ class Content:
     edition_name: str
     duties: Sequence[Duty]
     read_at: float = field(default_factory=wall.monotonic)
+    _areas: dict[str, str] = field(default_factory=dict)
 
     def matter_path(self, code: str) -> str:
         """The code with its ancestors, dotted, as permissions see it."""
@@ -45,6 +47,12 @@ class Content:
             row = self.matters.get(code)
             code = row.parent if row else ""
         return ".".join(reversed(parts))
+
+    def area_path(self, code: str) -> str:
+        """The path of an area, looked up once while this content is kept."""
+        if code and code not in self._areas:
+            self._areas[code] = below.area_path(code)
+        return self._areas.get(code, "")
 
     def limits_for(self, stage: str, *, matter: str, area: str, kind: str, urgency: int) -> list[LimitRow]:
         return pick(self.limits, stage, matter=matter, area=area, kind=kind, urgency=urgency)

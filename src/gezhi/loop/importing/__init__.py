@@ -1,0 +1,1 @@
+"""Brings old and foreign requests into the loop from spreadsheets."""

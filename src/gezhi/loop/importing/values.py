@@ -1,0 +1,244 @@
+"""Makes clean values of what people typed into cells; what cannot be is refused with the value named."""
+
+import csv
+import re
+import unicodedata
+from datetime import UTC, datetime, timedelta, tzinfo
+from functools import cache
+
+from gezhi.kernel.errors import Refused
+from gezhi.kit.sheets import Cell
+from gezhi.kit.text import clean
+from gezhi.loop.importing.columns import DATA, plain
+from gezhi.loop.rules.words import TEXT_LIMIT
+
+NUMBER_LIMIT = 80
+SHOWN = 40  # characters of a wrong value that a sentence repeats
+EXACT = 10**15  # a spreadsheet keeps fifteen digits of a number
+OLDEST = 1990  # spreadsheets turn empty dates into 1900; no request kept in one is older than this
+_INVISIBLE = re.compile("[\u200b-\u200f\u2028-\u202e\u2060\ufeff\ud800-\udfff]")
+_ESCAPED = re.compile(r"'(?=[=+\-@＝＋－＠])")
+_NOBODY = {"匿名", "匿名用户", "匿名市民", "不愿透露", "保密", "无", "anonymous", "n/a", "none"}
+_PHONE = re.compile(r"(?:\+?86[- ]?)?(1[3-9]\d[- ]?\d{4}[- ]?\d{4})(?!\d)|(0\d{2,3}[- ]?\d{7,8}(?:[-转 ]\d{1,6})?)")
+
+
+def told(value: Cell) -> str:
+    """A cell as the text that a person sees in it."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    if isinstance(value, datetime):
+        return value.isoformat(" ", "seconds")
+    return str(value)
+
+
+def text_of(value: Cell) -> str:
+    r"""A text with its inner line breaks, without control and invisible characters, blank ends and hanging tabs.
+
+    >>> text_of("\n\t\t路灯\x00不亮\r\n\t\t请修  \n\t")
+    '路灯不亮\n请修'
+    """
+    whole = _ESCAPED.sub("", clean(_INVISIBLE.sub("", told(value))), count=1)
+    if "\n" not in whole and "\t" not in whole:
+        return whole
+    lines = [line.strip(" \t\xa0\u3000") for line in whole.replace("\t", " ").split("\n")]
+    kept = [line for index, line in enumerate(lines) if line or (index and lines[index - 1])]
+    return "\n".join(kept)
+
+
+def bounded(value: Cell, field: str) -> str:
+    """A text within the limit, or Refused("import-text-long")."""
+    text = text_of(value)
+    if len(text) > TEXT_LIMIT:
+        raise Refused("import-text-long", status=422, field=field, length=len(text), limit=TEXT_LIMIT)
+    return text
+
+
+def line_of(value: Cell) -> str:
+    """A text in one line."""
+    return " ".join(text_of(value).split())
+
+
+def number_of(value: Cell) -> str:
+    """An external number as text, or Refused when the spreadsheet has lost its last digits.
+
+    >>> number_of(24), number_of(" RX2026-1 "), number_of(None)
+    ('24', 'RX2026-1', '')
+    """
+    if isinstance(value, int | float) and not isinstance(value, bool) and abs(value) >= EXACT:
+        raise Refused("import-number-rounded", status=422, value=str(value)[:SHOWN])
+    text = line_of(value)
+    if re.fullmatch(r"\d(\.\d+)?[eE]\+\d+", text):
+        raise Refused("import-number-rounded", status=422, value=text[:SHOWN])
+    if len(text) > NUMBER_LIMIT:
+        raise Refused("import-number-long", status=422, length=len(text), limit=NUMBER_LIMIT)
+    return text
+
+
+def phone_of(value: Cell) -> str:
+    """The first phone number in a cell, "" when there is none.
+
+    >>> phone_of(13800138000), phone_of("+86 138-0013-8000（微信同号）"), phone_of("0731-84512345转3"), phone_of("无")
+    ('13800138000', '13800138000', '0731-84512345-3', '')
+    """
+    text = unicodedata.normalize("NFKC", line_of(value))
+    match = _PHONE.search(text)
+    if match is None:
+        digits = re.sub(r"[^\d+]", "", text)
+        return digits if 5 <= len(digits) <= 16 and len(digits) * 2 > len(text) else ""
+    if match[1]:
+        return re.sub(r"\D", "", match[1])
+    return re.sub(r"[转 ]+", "-", match[2])
+
+
+def name_of(value: Cell) -> str:
+    """A person's name, "" for those who gave none."""
+    text = line_of(value)
+    return "" if plain(text) in {plain(word) for word in _NOBODY} else text[:80]
+
+
+def parts_of(value: Cell) -> tuple[str, ...]:
+    """The levels of a classification that stands in one cell.
+
+    >>> parts_of("市容-占道经营"), parts_of("城市管理 > 市容 > 占道"), parts_of("环境保护")
+    (('市容', '占道经营'), ('城市管理', '市容', '占道'), ('环境保护',))
+    """
+    parts = re.split(r"\s*(?:->|=>|[-—–/\\>|→›»_]+)\s*", line_of(value))
+    return tuple(part for part in parts if part)
+
+
+@cache
+def _words() -> dict[str, dict[str, str]]:
+    found: dict[str, dict[str, str]] = {}
+    with (DATA / "import_words.csv").open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            for word in (row["code"], *row["words"].split("|")):
+                found.setdefault(row["field"], {}).setdefault(plain(word), row["code"])
+    return found
+
+
+def code_of(field: str, value: Cell) -> str:
+    """The code of a word in a list such as kind or satisfaction, "" when the word is not known.
+
+    >>> code_of("satisfaction", "基本满意"), code_of("urgency", "特急"), code_of("kind", "【投诉】"), code_of("kind", "?")
+    ('basic', '4', 'complaint', '')
+    """
+    return _words()[field].get(plain(line_of(value)), "")
+
+
+# ---- moments
+
+_DATE = re.compile(r"(?P<y>\d{4})\s*[-/.年]\s*(?P<m>\d{1,2})\s*[-/.月]\s*(?P<d>\d{1,2})\s*[日号]?")
+_COMPACT = re.compile(r"(?P<y>(?:19|20)\d{2})(?P<m>\d{2})(?P<d>\d{2})")
+_TIME = re.compile(
+    r"(?P<half>上午|下午|中午|晚上|凌晨|早上|傍晚|am|pm)?\s*(?P<H>\d{1,2})\s*(?:[:时点]\s*(?:(?P<M>\d{1,2})\s*(?:[:分]\s*"
+    r"(?:(?P<S>\d{1,2})(?:[.,]\d+)?\s*秒?)?)?)?)?\s*(?P<after>am|pm)?\s*(?P<zone>z|utc|gmt|[+-]\d{2}:?\d{2})?"
+)
+_COMPACT_TIME = re.compile(r"(?P<H>\d{2})(?P<M>\d{2})?(?P<S>\d{2})?")
+_MONTHS = {name: no for no, name in enumerate("jan feb mar apr may jun jul aug sep oct nov dec".split(), start=1)}
+_NAMED = re.compile(
+    r"(?:(?P<d1>\d{1,2})\s+)?(?P<name>[a-z]{3})[a-z]*\.?\s+(?:(?P<d2>\d{1,2})(?:st|nd|rd|th)?,?\s+)?(?P<y>\d{4}),?"
+)
+_WEEKDAY = re.compile(r"[(（]?(?:星期|周|礼拜)[一二三四五六日天][)）]?|\b(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*,?\b")
+_SLASHED = re.compile(r"(?P<a>\d{1,2})[/.-](?P<b>\d{1,2})[/.-](?P<y>\d{4})")
+
+
+def moment_of(value: Cell, *, zone: tzinfo, now: datetime) -> datetime | None:
+    """The moment in a cell in UTC, None when the cell is empty; naive times are taken in `zone`.
+
+    Raises Refused: import-time-unclear, -no-year, -impossible, -future, each naming the value.
+    """
+    if isinstance(value, datetime):
+        found = value if value.tzinfo else value.replace(tzinfo=zone)
+    elif isinstance(value, int | float) and not isinstance(value, bool):
+        found = _from_number(value, zone)
+    else:
+        text = line_of(value)
+        if not text or text in {"-", "--", "/", "无", "null", "NULL", "None"}:
+            return None
+        found = _from_text(text, zone)
+    try:
+        found = found.astimezone(UTC)
+    except (OverflowError, ValueError) as error:
+        raise _refuse("impossible", told(value)) from error
+    if found.year < OLDEST:
+        raise _refuse("impossible", told(value))
+    if found > now + timedelta(days=1):
+        raise _refuse("future", told(value))
+    return found
+
+
+def _refuse(reason: str, value: str) -> Refused:
+    return Refused(f"import-time-{reason}", status=422, value=value[:SHOWN])
+
+
+def _from_number(value: float, zone: tzinfo) -> datetime:
+    digits = str(int(value))
+    if isinstance(value, int) and len(digits) in (8, 10, 12, 14) and _COMPACT.match(digits):
+        return _from_text(digits, zone)
+    if len(digits) in (10, 13) and value == int(value) and digits[0] == "1":  # seconds or milliseconds since 1970
+        return datetime.fromtimestamp(int(digits[:10]), UTC)
+    if 20_000 <= value < 80_000:  # days as a spreadsheet counts them
+        return datetime(1899, 12, 30, tzinfo=zone) + timedelta(seconds=round(value * 86400))
+    raise _refuse("unclear", str(value))
+
+
+def _from_text(original: str, zone: tzinfo) -> datetime:
+    text = _WEEKDAY.sub(" ", unicodedata.normalize("NFKC", original).lower()).replace("\u2236", ":").strip()
+    if re.fullmatch(r"\d{5}(\.\d+)?", text):
+        return _from_number(float(text), zone)
+    if (match := _COMPACT.match(text)) and text.isdecimal() and len(text) in (8, 10, 12, 14):
+        clock = _COMPACT_TIME.fullmatch(text[8:]) if len(text) > 8 else None
+        return _built(original, match.groupdict(), clock.groupdict() if clock else {}, zone)
+    if re.fullmatch(r"1\d{9}(\d{3})?", text):
+        return _from_number(int(text), zone)
+    date, rest = _date(text, original)
+    clock = _TIME.fullmatch(rest.strip(" t,，")) if rest.strip(" t,，") else None
+    if rest.strip(" t,，") and clock is None:
+        raise _refuse("unclear", original)
+    return _built(original, date, clock.groupdict() if clock else {}, zone)
+
+
+def _date(text: str, original: str) -> tuple[dict[str, str | None], str]:
+    if match := _DATE.match(text):
+        return match.groupdict(), text[match.end() :]
+    if match := _COMPACT.match(text):
+        return match.groupdict(), text[match.end() :]
+    if match := _NAMED.match(text):
+        month = _MONTHS.get(match["name"])
+        if month and (match["d1"] or match["d2"]):
+            return {"y": match["y"], "m": str(month), "d": match["d1"] or match["d2"]}, text[match.end() :]
+    if match := _SLASHED.match(text):
+        first, second = int(match["a"]), int(match["b"])
+        if first == second or (first <= 12 < second):
+            return {"y": match["y"], "m": match["a"], "d": match["b"]}, text[match.end() :]
+        if second <= 12 < first:
+            return {"y": match["y"], "m": match["b"], "d": match["a"]}, text[match.end() :]
+    if re.match(r"\d{1,2}(月|[-/.]\d{1,2}(\s|$))", text):
+        raise _refuse("no-year", original)
+    raise _refuse("unclear", original)
+
+
+def _built(original: str, date: dict[str, str | None], clock: dict[str, str | None], zone: tzinfo) -> datetime:
+    hour, minute, second = (int(clock.get(part) or 0) for part in "HMS")
+    half = clock.get("half") or clock.get("after") or ""
+    if half in ("下午", "晚上", "傍晚", "pm") and hour < 12:
+        hour += 12
+    elif (half in ("am", "上午", "凌晨") and hour == 12) or (half == "中午" and hour < 3):
+        hour += -12 if hour == 12 else 12
+    where = _zone(clock.get("zone") or "") or zone
+    late = hour == 24 and not minute and not second
+    try:
+        year, month, day = (int(date[part] or 0) for part in "ymd")
+        found = datetime(year, month, day, 0 if late else hour, minute, second, tzinfo=where)
+    except ValueError as error:
+        raise _refuse("impossible", original) from error
+    return found + timedelta(days=1) if late else found
+
+
+def _zone(text: str) -> tzinfo | None:
+    if not text:
+        return None
+    parsed = datetime.fromisoformat(f"2000-01-01T00:00:00{'+00:00' if text in ('z', 'utc', 'gmt') else text}")
+    return parsed.tzinfo

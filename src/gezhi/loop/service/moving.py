@@ -1,0 +1,175 @@
+"""The one door through which a case moves: lock, permit, check, decide, write, and tell whom it concerns."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from gezhi.kernel.errors import Refused
+from gezhi.loop.models import Case, CaseClock
+from gezhi.loop.rules.catalogue import duty_for
+from gezhi.loop.rules.fields import clean
+from gezhi.loop.rules.guards import Other, Situation
+from gezhi.loop.rules.moves import BY_NAME, Move
+from gezhi.loop.rules.plan import check, clock_ops, target_of
+from gezhi.loop.rules.snapshot import Snapshot, Step, apply
+from gezhi.loop.service.acts import Draft, Moved, advance, moved
+from gezhi.loop.service.following import answer_secondaries
+from gezhi.loop.service.receiving import limits_of, version_of
+from gezhi.loop.service.rights import permit
+from gezhi.loop.service.values import checked_codes
+from gezhi.loop.store import below
+from gezhi.loop.store import cases as store
+from gezhi.loop.store.content import Content, content
+from gezhi.loop.store.rows import snapshot_of
+from gezhi.trust.rules import Actor
+from gezhi.trust.service import once, remember, verb
+
+RESERVED = ("receive", "answered")  # made by the receiving verb and by the product itself
+
+
+@dataclass(slots=True)
+class Ground:
+    """A locked case with all that a move needs to know of it."""
+
+    case: Case
+    rows: list[CaseClock]
+    snap: Snapshot
+    main: Case | None = None
+
+
+@verb("case.move")
+def move(
+    case_id: object,
+    name: str,
+    data: Mapping[str, Any] | None = None,
+    *,
+    actor: Actor,
+    now: datetime,
+    seen: int | None = None,
+    key: str = "",
+) -> Moved:
+    """Make one move of the workflow table.
+
+    `seen` is the number of the last step the actor saw; where the case has moved on since, the move is refused with
+    `case-moved`. `key` makes repeats harmless. Raises Refused: move-unknown, move-reserved, case-not-found (404),
+    not-allowed (403), move-not-from-here, field-… (422) and the codes of the guards.
+    """
+    row = BY_NAME.get(name)
+    if row is None:
+        raise Refused("move-unknown", status=404, move=name)
+    if name in RESERVED:
+        raise Refused("move-reserved", move=name)
+    before = once(actor, f"{case_id}:{key}" if key else "", f"case.{name}")
+    if before is not None:
+        return Moved(before["case"], before["number"], before["state"], before["last"], repeated=True)
+    result = make(row, lock(case_id, row, data or {}), data or {}, actor=actor, now=now, seen=seen)
+    if key:
+        remember(actor, f"{case_id}:{key}", result.as_dict())
+    return result
+
+
+def lock(case_id: object, row: Move, data: Mapping[str, Any]) -> Ground:
+    """Lock the case, and with a merge its main case too."""
+    main = None
+    if row.name == "merge" and data.get("main"):
+        codes, _ = clean(row, data)
+        pair = store.locked_pair(case_id, codes["main"])
+        case, main = pair.get(str(case_id)), pair.get(codes["main"])
+    else:
+        case = store.locked(case_id)
+    if case is None:
+        raise Refused("case-not-found", status=404)
+    rows = store.open_clocks(case)
+    return Ground(case, rows, snapshot_of(case, rows), main)
+
+
+def make(
+    row: Move, ground: Ground, data: Mapping[str, Any], *, actor: Actor, now: datetime, seen: int | None
+) -> Moved:
+    """The move itself on a locked case; joins the caller's act."""
+    case, snap = ground.case, ground.snap
+    permit(row, case, snap, actor=actor, data=data)
+    if seen is not None and seen != snap.last:
+        raise Refused("case-moved", seen=seen, last=snap.last, state=snap.state)
+    if snap.state not in row.sources:
+        raise Refused("move-not-from-here", move=row.name, state=snap.state)
+    if row.name == "task_done" and not data.get("unit"):
+        data = {**data, "unit": _own_task(snap, actor)}
+    codes, texts = clean(row, data)
+    kept = content()
+    codes = checked_codes(row, codes, kept)
+    situation = _situation(row, ground, codes, texts, actor, now, kept)
+    check(row, situation)
+    target = target_of(row, situation)
+    draft = plan(row, target, situation, kept)
+    after, _ = advance(case, snap, draft, actor=actor, now=now, rows=ground.rows)
+    if after.matter != snap.matter:
+        case.matter_version = version_of(kept, after.matter)
+        case.save(update_fields=["matter_version"])
+    units = {after.lead, *(task.unit for task in after.tasks)} - {snap.lead, None, *(t.unit for t in snap.tasks)}
+    if units:
+        store.involve(case, [unit for unit in units if unit is not None])
+    answer_secondaries(case, row, target, actor=actor, now=now)
+    return moved(case)
+
+
+def plan(row: Move, target: str, s: Situation, kept: Content) -> Draft:
+    """Facts of the step with its clock operations, worked out on the state after the move."""
+    facts = {name: value for name, value in s.data.items() if value is not None}
+    if row.name == "adjudicate" and s.data["ruling"] == "reject":
+        facts.pop("unit", None)
+    step = Step(s.snap.last + 1, row.name, s.snap.state, target, s.actor, s.now, facts)
+    after = apply(s.snap, step)
+    ops = clock_ops(row, target, s, after, limits_of(kept), kept.calendar)
+    if ops:
+        facts["clocks"] = ops
+    return Draft(row.name, target, facts, s.texts)
+
+
+def _situation(
+    row: Move, ground: Ground, codes: dict[str, Any], texts: Mapping[str, str], actor: Actor, now: datetime,
+    kept: Content,
+) -> Situation:  # fmt: skip
+    case, snap = ground.case, ground.snap
+    main = ground.main
+    if row.name == "adjudicate" and codes.get("ruling") == "fallback" and not codes.get("unit"):
+        codes["unit"] = fallback_unit(snap, kept)
+    return Situation(
+        case_id=str(case.pk), snap=snap, actor=actor.key, now=now, data=codes, texts=texts,
+        imported=case.batch_id is not None,
+        return_until=_return_until(snap, kept) if row.name == "return" else None,
+        main=Other(str(main.pk), main.state, str(main.main_id or "")) if main else None,
+        secondaries=store.merged_into(case).count() if row.name in ("merge", "void_ask") else 0,
+        colleague=_colleague(case, codes) if row.name == "transfer" else True,
+    )  # fmt: skip
+
+
+def fallback_unit(snap: Snapshot, kept: Content) -> int:
+    """The unit that must take what nobody else must 兜底: from the catalogue row of the matter."""
+    duty = duty_for(kept.duties_by_matter, kept.matter_path(snap.matter), snap.area)
+    unit = below.unit_by_code(duty.fallback) if duty and duty.fallback else None
+    if unit is None:
+        raise Refused("no-fallback-unit", status=422, matter=snap.matter)
+    return int(unit.pk)
+
+
+def _return_until(snap: Snapshot, kept: Content) -> datetime | None:
+    limits = limits_of(kept)(snap, "return")
+    if not limits or snap.dispatched_at is None:
+        return None
+    return kept.calendar.add(snap.dispatched_at, limits[0].amount, limits[0].unit_of)
+
+
+def _colleague(case: Case, codes: Mapping[str, Any]) -> bool:
+    key = int(codes["user"].rpartition(":")[2])
+    rows = below.users().filter(pk=key, is_active=True, unit__path__descends=case.lead.path if case.lead else "-")
+    return bool(rows.exists())
+
+
+def _own_task(snap: Snapshot, actor: Actor) -> int | None:
+    """The open task of the actor's own unit, where the form did not say which."""
+    units = [task.unit for task in snap.tasks if not task.done]
+    if actor.unit_id in units:
+        return actor.unit_id
+    return units[0] if len(units) == 1 else None

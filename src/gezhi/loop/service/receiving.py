@@ -1,0 +1,216 @@
+"""The verb that opens a case: from the desk, from a citizen, from another system."""
+
+import base64
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+from gezhi.kernel.errors import Refused
+from gezhi.kernel.ids import uuid7
+from gezhi.kit.text import clean, index_text
+from gezhi.loop.models import Case
+from gezhi.loop.rules.fields import text as checked_text
+from gezhi.loop.rules.guards import Situation
+from gezhi.loop.rules.moves import BY_NAME
+from gezhi.loop.rules.plan import clock_ops
+from gezhi.loop.rules.snapshot import Snapshot, Step, apply
+from gezhi.loop.rules.words import KINDS, TITLE_LIMIT, URGENCIES
+from gezhi.loop.service.acts import Draft, Moved, advance, moved
+from gezhi.loop.store import below
+from gezhi.loop.store import cases as store
+from gezhi.loop.store.content import Content, content
+from gezhi.loop.store.numbers import next_number
+from gezhi.loop.store.rows import put
+from gezhi.trust.rules import Actor
+from gezhi.trust.service import keyed_hash, new_requester, once, require, seal_text, token_digest, verb
+
+NAME_TITLE = 40  # characters of the text that make a title where none was given
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What somebody reports: words, place, who asks; everything but the text may be missing."""
+
+    text: str
+    title: str = ""
+    place: str = ""
+    object: str = ""
+    kind: str = ""
+    matter: str = ""
+    urgency: int = 1
+    area: str = ""
+    channel: str = "api"
+    name: str = ""
+    phone: str = ""
+    confidential: bool = False
+    answers: Mapping[str, Any] = field(default_factory=dict)
+    lon: float | None = None
+    lat: float | None = None
+    source: str = ""
+    external_number: str = ""
+    desk: int | None = None
+    complained: int | None = None
+    occurred: str = ""  # when it happened, in the person's words (one of the five elements)
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """What the reporter gets: the number to quote, and the two secrets that open the case without a password."""
+
+    moved: Moved
+    token: str
+    secret: str
+    step: str = ""
+
+
+@verb("case.create")
+def receive(report: Report, *, actor: Actor, now: datetime, key: str = "", received_at: datetime | None = None) -> Received:
+    """Open a case in state `received`. Refuses text-missing, field-invalid, text-too-long (422), not-allowed (403)."""
+    kept = content()
+    report = checked(report, kept)
+    desk = _desk(report, actor)
+    require(actor, "case.create", unit_paths=[desk.path])
+    case_id, number = uuid7(), next_number(now)
+    known = {"case": str(case_id), "number": number, "state": "received", "last": 1}
+    before = once(actor, key, "case.create", known)
+    if before is not None:
+        return _again(before)
+    token, secret = case_token(case_id), case_secret(case_id)
+    requester = new_requester(name=report.name, phone=report.phone)
+    case = Case(
+        id=case_id, number=number, token_hash=token_digest(token), secret_hash=token_digest(f"{number}:{secret}"),
+        requester=requester, confidential=report.confidential, anonymous=not (report.name or report.phone),
+        story=seal_text(requester, story_of(report)), channel=report.channel, source=report.source,
+        external_number=report.external_number, received_at=received_at or now, desk_id=desk.pk,
+        complained_id=report.complained, lon=report.lon, lat=report.lat,
+        matter_version=version_of(kept, report.matter),
+    )  # fmt: skip
+    facts = facts_of(report, now, kept, received_at)
+    case.state, case.urgency, case.more = "", report.urgency, {}
+    first = apply(Snapshot(), Step(1, "receive", "", "received", actor.key, now, facts))
+    _prefill(case, first)
+    case.save(force_insert=True)
+    store.index_words(case.pk, index_text(report.title, report.text, report.place, number, report.external_number))
+    _, step = advance(case, Snapshot(), Draft("receive", "received", facts, {}), actor=actor, now=now)
+    return Received(moved(case), token, secret, str(step))
+
+
+def _prefill(case: Case, snap: Snapshot) -> None:
+    """The columns that the first step decides are written with the row itself: one statement fewer."""
+    put(case, snap)
+
+
+def _again(before: Mapping[str, Any]) -> Received:
+    again = Moved(before["case"], before["number"], before["state"], before["last"], repeated=True)
+    return Received(again, case_token(again.case), case_secret(again.case))
+
+
+def case_token(case_id: object) -> str:
+    """The 128-bit token of a case's link: made from the case and a key of this installation, kept nowhere."""
+    digest = keyed_hash("case-token", str(case_id)) or b""
+    return base64.urlsafe_b64encode(digest[:16]).decode().rstrip("=")
+
+
+def case_secret(case_id: object) -> str:
+    """Six digits that are told with the number, for people without the link; tries are throttled."""
+    digest = keyed_hash("case-secret", str(case_id)) or b""
+    return f"{int.from_bytes(digest[:8]) % 10**6:06}"
+
+
+def facts_of(
+    report: Report, now: datetime, kept: Content, received_at: datetime | None = None, *, dormant: bool = False
+) -> dict[str, Any]:
+    """The facts of a first step: classification where known, and the clock of acceptance."""
+    facts: dict[str, Any] = {"channel": report.channel, "urgency": report.urgency}
+    facts |= {name: getattr(report, name) for name in ("kind", "matter", "area") if getattr(report, name)}
+    if received_at is not None:
+        facts["received_at"] = received_at.isoformat()
+    if dormant:
+        facts["dormant"] = True
+    situation = Situation("", Snapshot(), "", now, facts)
+    after = Snapshot(
+        state="received", round=1, matter=report.matter, kind=report.kind, urgency=report.urgency, area=report.area,
+        dormant=dormant,
+    )  # fmt: skip
+    facts["clocks"] = clock_ops(BY_NAME["receive"], "received", situation, after, limits_of(kept), kept.calendar)
+    return facts
+
+
+def limits_of(kept: Content) -> Any:
+    """The limits of the content in force, asked by snapshot and stage."""
+    return lambda snap, stage: kept.limits_for(
+        stage, matter=snap.matter, area=snap.area, kind=snap.kind, urgency=snap.urgency
+    )
+
+
+def story_of(report: Report) -> dict[str, Any]:
+    """The sealed part of a case."""
+    story = {"title": report.title, "text": report.text, "place": report.place, "object": report.object,
+             "occurred": report.occurred, "answers": dict(report.answers)}  # fmt: skip
+    return {name: value for name, value in story.items() if value}
+
+
+def checked(report: Report, kept: Content) -> Report:
+    """A report in good form; raises the Refused that names the field."""
+    body = clean(checked_text("text", report.text))
+    if not body:
+        raise Refused("text-missing", status=422, field="text")
+    title = clean(checked_text("title", report.title)) or title_from(body)
+    if report.kind and report.kind not in KINDS:
+        raise Refused("field-invalid", status=422, field="kind", value=report.kind[:40])
+    if report.urgency not in URGENCIES:
+        raise Refused("field-invalid", status=422, field="urgency", value=str(report.urgency)[:40])
+    if report.matter and report.matter not in kept.matters:
+        raise Refused("matter-unknown", status=422, matter=report.matter[:40])
+    if report.area and not kept.area_path(report.area):
+        raise Refused("area-unknown", status=422, area=report.area[:40])
+    if not _on_earth(report.lon, report.lat):
+        raise Refused("field-invalid", status=422, field="lon", value=f"{report.lon},{report.lat}"[:40])
+    for name, most in (("place", 500), ("object", 200), ("name", 100), ("phone", 40), ("occurred", 200)):
+        if len(getattr(report, name)) > most:
+            raise Refused("text-too-long", status=422, field=name, limit=most, length=len(getattr(report, name)))
+    return replace(report, text=body, title=title[:TITLE_LIMIT], place=clean(report.place), object=clean(report.object))
+
+
+def title_from(body: str) -> str:
+    """A title out of the text: its first sentence, cut where it must be.
+
+    >>> title_from("路灯不亮。已经三天了")
+    '路灯不亮'
+    """
+    first = next((part for part in body.replace("。", "\n").replace("!", "\n").split("\n") if part.strip()), body)
+    return first.strip() if len(first.strip()) <= NAME_TITLE else first.strip()[:NAME_TITLE] + "…"
+
+
+def _on_earth(lon: float | None, lat: float | None) -> bool:
+    if lon is None and lat is None:
+        return True
+    return lon is not None and lat is not None and -180 <= lon <= 180 and -90 <= lat <= 90
+
+
+def version_of(kept: Content, matter: str) -> str:
+    row = kept.matters.get(matter)
+    return f"{row.pack}@{row.version}" if row else ""
+
+
+def _desk(report: Report, actor: Actor) -> Any:
+    """The desk that takes the case: the one named, else the actor's own unit, else the centre."""
+    desk = None
+    if report.desk is not None:
+        desk = below.units().filter(pk=report.desk, active=True).first()
+        if desk is None:
+            raise Refused("unit-unknown", status=422, unit=report.desk)
+    elif actor.unit_id is not None:
+        desk = _DeskOf(actor.unit_id, actor.unit_path)
+    if desk is None:
+        desk = below.units().filter(active=True).order_by("path").first()
+    if desk is None:
+        raise Refused("no-units")
+    return desk
+
+
+@dataclass(frozen=True, slots=True)
+class _DeskOf:
+    pk: int
+    path: str

@@ -1,0 +1,71 @@
+"""Case numbers: a sequence that never gives a value twice, counted per day from where it stood that morning."""
+
+import threading
+from datetime import date, datetime
+from functools import lru_cache
+
+from django.db import connection, transaction
+
+from gezhi.kernel.numbers import Pattern
+from gezhi.loop.store.content import content
+
+DEFAULT = "{area6}{yyyyMMdd}{seq:5}"
+BLOCK = 20  # as the sequence increments: one round trip for twenty numbers
+
+_lock = threading.Lock()
+_block: list[int] = []
+_bases: dict[str, int] = {}
+
+
+@lru_cache(maxsize=4)
+def _pattern(text: str) -> Pattern:
+    return Pattern(text)
+
+
+def next_number(received: datetime) -> str:
+    """The next number of the day. Gaps happen (a refusal, a restart); no number is given twice."""
+    kept = content()
+    row = kept.codes.get("number", {}).get("pattern")
+    pattern = _pattern(row.name_zh if row else DEFAULT)
+    area = str(row.extra.get("area", "000000")) if row else "000000"
+    day = kept.calendar.local_date(received)
+    base = _base(pattern.scope(area=area, on=day))
+    return pattern.render(area=area, on=day, serial=_value_above(base) - base)
+
+
+def _value_above(base: int) -> int:
+    with _lock:
+        while _block and _block[0] <= base:
+            _block.pop(0)
+        while not _block:  # a value just below the base gives no number
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT nextval('loop_number')")
+                top = int(cursor.fetchone()[0])
+            _block.extend(value for value in range(top - BLOCK + 1, top + 1) if value > base)
+        return _block.pop(0)
+
+
+def _base(scope: str) -> int:
+    if scope in _bases:
+        return _bases[scope]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO loop_serial (scope, base) SELECT %s, last_value FROM loop_number ON CONFLICT DO NOTHING",
+            [scope],
+        )
+        cursor.execute("SELECT base FROM loop_serial WHERE scope = %s", [scope])
+        base = int(cursor.fetchone()[0])
+    transaction.on_commit(lambda: _bases.__setitem__(scope, base))  # a rolled back row must not be remembered
+    return base
+
+
+def forget() -> None:
+    """Drop what this process remembers; the numbers in hand become gaps."""
+    with _lock:
+        _block.clear()
+        _bases.clear()
+
+
+def today(now: datetime) -> date:
+    """The local date of an instant."""
+    return content().calendar.local_date(now)

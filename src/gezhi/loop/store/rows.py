@@ -1,0 +1,110 @@
+"""Between rows and snapshots: reading a case as the rules see it, and writing back what the rules decided."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import datetime, timedelta
+from typing import Any
+
+from gezhi.loop.models import Case, CaseClock, Step
+from gezhi.loop.rules.clocks import Running, next_due
+from gezhi.loop.rules.snapshot import Pending, Snapshot, Task
+from gezhi.loop.rules.snapshot import Step as StepValue
+
+SAME = (
+    "state", "last", "round", "matter", "kind", "urgency", "area", "supervised", "dormant", "outcome", "satisfaction",
+    "solved", "redos", "chases", "closed_at",
+)  # fmt: skip
+MORE = ("signed", "dispatched_by", "returner", "final", "postponed", "rated_round")
+SOON_SHARE = 0.8
+
+
+def user_key(user_id: int | None) -> str:
+    return f"user:{user_id}" if user_id else ""
+
+
+def snapshot_of(case: Case, clocks: Sequence[CaseClock]) -> Snapshot:
+    """The stored state of a case as the rules see it."""
+    more = case.more
+    pending = more.get("pending")
+    return Snapshot(
+        **{name: getattr(case, name) for name in SAME},
+        **{name: more[name] for name in MORE if name in more},
+        lead=case.lead_id,
+        first_unit=case.first_unit_id,
+        owner=user_key(case.owner_id),
+        main=str(case.main_id) if case.main_id else "",
+        returned=tuple(more.get("returned", ())),
+        dispatched_at=_time(more.get("dispatched_at")),
+        pending=Pending(**pending) if pending else None,
+        tasks=tuple(Task(no, unit, bool(done)) for no, unit, done in more.get("tasks", ())),
+        clocks=tuple(running_of(clock) for clock in clocks),
+    )
+
+
+def put(case: Case, snap: Snapshot) -> None:
+    """Write a snapshot into the columns of a case row (not yet saved)."""
+    for name in SAME:
+        setattr(case, name, getattr(snap, name))
+    case.lead_id = snap.lead
+    case.first_unit_id = snap.first_unit
+    case.owner_id = int(snap.owner.rpartition(":")[2]) if snap.owner.startswith("user:") else None
+    case.main_id = snap.main or None
+    more: dict[str, Any] = {name: getattr(snap, name) for name in MORE if getattr(snap, name)}
+    if snap.dispatched_at:
+        more["dispatched_at"] = snap.dispatched_at.isoformat()
+    if snap.returned:
+        more["returned"] = list(snap.returned)
+    if snap.pending:
+        more["pending"] = asdict(snap.pending)
+    if snap.tasks:
+        more["tasks"] = [[task.no, task.unit, task.done] for task in snap.tasks]
+    case.more = more
+    first = next_due(snap.clocks)
+    case.due_at = first.due_at if first else None
+    case.due_stage = first.stage if first else ""
+    case.soon_at = soon(first) if first else None
+    case.paused = any(clock.open and clock.paused for clock in snap.clocks) and snap.state in ("waiting", "suspended")
+
+
+def soon(clock: Running) -> datetime | None:
+    """When a clock turns yellow: at 80 % of the way from start to due, on the wall, pauses moved with it."""
+    if clock.due_at is None:
+        return None
+    begun = clock.pauses[-1][1] if clock.pauses and clock.pauses[-1][1] else clock.started_at
+    return begun + max((clock.due_at - begun) * SOON_SHARE, timedelta(0))
+
+
+def running_of(row: CaseClock) -> Running:
+    return Running(
+        key=row.key, stage=row.stage, label=row.label, round=row.round, unit=row.unit, amount=row.amount,
+        unit_of=row.unit_of, source=row.source, verified=row.verified, started_at=row.started_at, due_at=row.due_at,
+        pauses=tuple((_time(a), _time(b), reason) for a, b, reason in row.pauses),
+        extensions=tuple((amount, unit) for amount, unit in row.extensions), finished_at=row.finished_at,
+    )  # fmt: skip
+
+
+def clock_row(case_id: object, clock: Running, pk: int | None = None, rung: int = 0) -> CaseClock:
+    return CaseClock(
+        pk=pk, case_id=case_id, key=clock.key, stage=clock.stage, label=clock.label, round=clock.round,
+        unit=clock.unit, amount=clock.amount, unit_of=clock.unit_of, source=clock.source, verified=clock.verified,
+        started_at=clock.started_at, due_at=clock.due_at, finished_at=clock.finished_at,
+        paused=clock.open and clock.paused, rung=rung,
+        pauses=[[_text(a), _text(b), reason] for a, b, reason in clock.pauses],
+        extensions=[list(extension) for extension in clock.extensions],
+    )  # fmt: skip
+
+
+def step_value(step: Step) -> StepValue:
+    """A stored step as the rules see it."""
+    return StepValue(
+        no=step.no, move=step.move, source=step.source, target=step.target,
+        actor=f"{step.actor_kind}:{step.actor}", acted_at=step.acted_at, facts=step.facts,
+    )  # fmt: skip
+
+
+def _text(moment: datetime | None) -> str | None:
+    return moment.isoformat() if moment else None
+
+
+def _time(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None
