@@ -59,6 +59,11 @@ class User(AbstractBaseUser):
     def __str__(self) -> str:
         return self.username
 
+    @property
+    def name(self) -> str:
+        """What pages call this person."""
+        return self.display_name
+
 
 class Role(models.Model):
     """A named set of verbs; `admin` marks the three administrators, who exclude one another."""

@@ -19,6 +19,7 @@ from gezhi.trust.service.acts import (
     unchanged,
     verb,
 )
+from gezhi.trust.service.importing import import_units, import_users
 from gezhi.trust.service.ledger import Verdict, checkpoint, public_key, seal_pending, verify_export
 from gezhi.trust.service.ledger import export as export_ledger
 from gezhi.trust.service.ledger import status as ledger_status
@@ -47,7 +48,20 @@ from gezhi.trust.service.requesters import (
 )
 from gezhi.trust.service.roles import grant_post, load_roles, revoke_post, set_verbs
 from gezhi.trust.service.sealing import keyed_hash, open_text, seal_text
+from gezhi.trust.service.signin import first_links, link_user, sign_in, use_link
 from gezhi.trust.service.units import close_unit, create_unit, move_unit, rename_unit
+from gezhi.trust.service.users import (
+    change_password,
+    change_user,
+    create_token,
+    create_user,
+    disable_user,
+    enable_user,
+    end_sessions,
+    reset_password,
+    revoke_token,
+    set_password,
+)
 from gezhi.trust.store.people import units_under
 
 __all__ = [
@@ -60,20 +74,31 @@ __all__ = [
     "actor_of_token",
     "amend",
     "attach",
+    "change_password",
+    "change_user",
     "checkpoint",
     "citizen_actor",
     "close_unit",
+    "create_token",
     "create_unit",
+    "create_user",
     "declare_setting",
     "deliver_pending",
+    "disable_user",
+    "enable_user",
+    "end_sessions",
     "erase",
     "export_ledger",
     "find_by_id_no",
     "find_by_phone",
+    "first_links",
     "grant_post",
     "identity_of",
+    "import_units",
+    "import_users",
     "keyed_hash",
     "ledger_status",
+    "link_user",
     "load_roles",
     "move_unit",
     "new_requester",
@@ -92,18 +117,23 @@ __all__ = [
     "rename_unit",
     "replay",
     "require",
+    "reset_password",
     "reveal",
     "revoke_post",
+    "revoke_token",
     "seal_pending",
     "seal_text",
     "sealed_requester",
     "set_office",
+    "set_password",
     "set_verbs",
+    "sign_in",
     "subscribe",
     "subscriptions",
     "token_digest",
     "unchanged",
     "units_under",
+    "use_link",
     "verb",
     "verify_export",
     "verify_ledger",
