@@ -1,22 +1,37 @@
 """The web process: granian with threads, in one process, since the supervisor already watches it."""
 
 import os
+from collections.abc import Callable
+from typing import Any
+
+from granian.constants import Interfaces
+from granian.log import LogLevels
+from granian.server.mp import MPServer
 
 from gezhi.kit.config import config
 from gezhi.web.running.orphans import remember, watch_supervisor
 
 
+class OneProcess(MPServer):
+    """granian's server whose one worker runs here instead of in a child: a process and its memory are saved.
+
+    The worker is packed by granian as always; only its start is ours. The range of granian's version in
+    pyproject.toml is narrow for this reason, and `tests/web/test_serving.py` drives it.
+    """
+
+    def _serve(self, spawn_target: Any, target_loader: Callable[..., Any]) -> None:
+        self._init_shared_socket()
+        packed = self._spawn_worker(0, spawn_target, target_loader).inner
+        packed._target(*packed._args)
+
+
 def run() -> int:
     """Serve until SIGTERM."""
-    from granian.constants import Interfaces
-    from granian.log import LogLevels
-    from granian.server.mt import MTServer
-
     settings = config()
     remember(settings.run, "web")
     watch_supervisor()
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "gezhi.web.settings")
-    server = MTServer(
+    server = OneProcess(
         "gezhi.web.wsgi:application",
         address=settings.host,
         port=settings.port,
@@ -25,7 +40,6 @@ def run() -> int:
         backlog=2048,
         backpressure=settings.web_threads * 64,
         log_level=LogLevels.warning,
-        workers_kill_timeout=8,
     )
     server.serve()
     return 0
