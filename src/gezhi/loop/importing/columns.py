@@ -85,6 +85,8 @@ def guess(name: str) -> Guess | None:
 
 def _by_ending(text: str) -> Guess | None:
     """Chinese names carry their meaning at the end: 第一次回复内容 is a 回复内容."""
+    if text.isascii():
+        return None
     fits = [(len(name), hit) for name, hit in _synonyms().items() if len(name) >= 4 and text.endswith(name)]
     if not fits:
         return None

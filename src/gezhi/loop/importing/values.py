@@ -136,7 +136,8 @@ _TIME = re.compile(
     r"(?:(?P<S>\d{1,2})(?:[.,]\d+)?\s*秒?)?)?)?)?\s*(?P<after>am|pm)?\s*(?P<zone>z|utc|gmt|[+-]\d{2}:?\d{2})?"
 )
 _COMPACT_TIME = re.compile(r"(?P<H>\d{2})(?P<M>\d{2})?(?P<S>\d{2})?")
-_MONTHS = {name: no for no, name in enumerate("jan feb mar apr may jun jul aug sep oct nov dec".split(), start=1)}
+_MONTH_NAMES = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_MONTHS = {name: no for no, name in enumerate(_MONTH_NAMES, start=1)}
 _NAMED = re.compile(
     r"(?:(?P<d1>\d{1,2})\s+)?(?P<name>[a-z]{3})[a-z]*\.?\s+(?:(?P<d2>\d{1,2})(?:st|nd|rd|th)?,?\s+)?(?P<y>\d{4}),?"
 )

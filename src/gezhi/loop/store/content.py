@@ -144,11 +144,16 @@ def _month_day(text: str) -> tuple[int, int]:
     return int(month), int(day)
 
 
+def season_of(start: str, end: str, periods: str) -> Season:
+    """One season of office hours from its three texts; raises ValueError where one cannot be read."""
+    return Season(_month_day(start), _month_day(end), periods_of(periods))
+
+
 def _calendar() -> Calendar:
     days = [
         DayRow(row.day, row.kind, row.name_zh, row.name_en, verified=row.verified) for row in CalendarDay.objects.all()
     ]
     rows = list(OfficeHours.objects.filter(active=True))
     local = [row for row in rows if row.pack == "local"] or rows
-    seasons = tuple(Season(_month_day(r.start), _month_day(r.end), periods_of(r.periods)) for r in local)
+    seasons = tuple(season_of(r.start, r.end, r.periods) for r in local)
     return from_rows(days, zone=settings.TIME_ZONE, hours=seasons or OFFICE_HOURS)

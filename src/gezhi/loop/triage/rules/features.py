@@ -73,19 +73,17 @@ class Space:
         """A text as sparse vector: per view 1 + ln(count), times rarity, of length one."""
         names = [f"{view}{gram}" for view in VIEWS for gram in counts[view]]
         tally = np.fromiter((n for view in VIEWS for n in counts[view].values()), dtype=np.float32, count=len(names))
-        sizes = [len(counts[view]) for view in VIEWS]
         rows = self.rows_of(names)
-        values = np.where(rows >= 0, (1 + np.log(np.maximum(tally, 1))) * self.idf[rows], 0).astype(np.float32) if len(
-            self.hashes
-        ) else np.zeros(len(names), dtype=np.float32)
+        held = rows >= 0
+        values = np.zeros(len(names), dtype=np.float32)
+        values[held] = (1 + np.log(tally[held])) * self.idf[rows[held]]
         start = 0
-        for size in sizes:
-            part = values[start : start + size]
+        for view in VIEWS:
+            part = values[start : start + len(counts[view])]
             length = float(np.sqrt((part * part).sum()))
             if length:
                 part /= length
-            start += size
-        held = rows >= 0
+            start += len(counts[view])
         return Vector([n for n, ok in zip(names, held, strict=True) if ok], rows[held], values[held], tally[held])
 
 

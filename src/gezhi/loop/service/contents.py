@@ -1,0 +1,167 @@
+"""Taking the content of a pack into the loop: a new version replaces the one in force, local edits stay and win."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from django.db import models
+
+from gezhi.kernel.errors import Refused
+from gezhi.loop.models import (
+    CalendarDay,
+    CatalogueItem,
+    CatalogueVersion,
+    CodeItem,
+    FormQuestion,
+    Limit,
+    Matter,
+    OfficeHours,
+    Rung,
+    StandardReply,
+)
+from gezhi.loop.models.content import Content
+from gezhi.loop.store import content as store
+from gezhi.trust.rules import Actor
+from gezhi.trust.service import record, require, verb
+
+Row = Mapping[str, Any]
+TABLES: Mapping[str, type[Content]] = {
+    "matters": Matter,
+    "limits": Limit,
+    "escalation": Rung,
+    "codes": CodeItem,
+    "replies": StandardReply,
+    "questions": FormQuestion,
+    "office_hours": OfficeHours,
+}
+SKIP = {"id", "pack", "version", "active"}
+
+
+def columns(table: str) -> "dict[str, models.Field[Any, Any]]":
+    """The columns that a table of a pack may have, by name."""
+    return {field.name: field for field in TABLES[table]._meta.concrete_fields if field.name not in SKIP}
+
+
+@verb("pack.load")
+def load_content(pack: str, version: str, tables: Mapping[str, Sequence[Row]], *, actor: Actor, now: datetime) -> dict[str, int]:
+    """Put a version of a pack in force, whole or not at all. Values are typed already (see packs).
+
+    `tables` may hold any of TABLES, and "catalogue" (one edition, in force when none is), and "calendar" (days).
+    Loading the version that is in force changes nothing. Raises Refused("pack-version-differs") where the same
+    version was loaded with other content: versions are immutable.
+    """
+    require(actor, "pack.load")
+    counts: dict[str, int] = {}
+    for name, rows in tables.items():
+        if name in TABLES:
+            counts[name] = _replace(TABLES[name], pack, version, rows)
+    if "calendar" in tables:
+        counts["calendar"] = add_days(tables["calendar"])
+    if "catalogue" in tables:
+        counts["catalogue"] = add_edition(f"{pack}@{version}", tables["catalogue"], now=now)
+    record("pack.load", "pack", pack, actor=actor, body={"version": version, **counts})
+    store.forget()
+    return counts
+
+
+def _replace(model: type[Content], pack: str, version: str, rows: Iterable[Row]) -> int:
+    known: "models.QuerySet[Content]" = model._default_manager.filter(pack=pack)
+    fresh = [model(pack=pack, version=version, active=True, **row) for row in rows]
+    same = list(known.filter(version=version))
+    if same:
+        if sorted(map(_values, same)) != sorted(map(_values, fresh)):
+            raise Refused("pack-version-differs", pack=pack, version=version, table=model._meta.model_name)
+        known.exclude(version=version).update(active=False)
+        known.filter(version=version).update(active=True)
+        return len(same)
+    known.update(active=False)
+    model._default_manager.bulk_create(fresh, batch_size=1000)
+    return len(fresh)
+
+
+def _values(row: Content) -> str:
+    return repr([(name, getattr(row, name)) for name in sorted(f.name for f in row._meta.concrete_fields) if name not in SKIP])
+
+
+def add_days(rows: Iterable[Row]) -> int:
+    """Holidays and make-up days that the table does not hold yet; a day that an office edited stays as it is."""
+    days = [CalendarDay(**row) for row in rows]
+    CalendarDay.objects.bulk_create(days, ignore_conflicts=True)
+    return len(days)
+
+
+def add_edition(name: str, rows: Sequence[Row], *, now: datetime) -> int:
+    """One edition of the dispatch catalogue; it comes into force only where none is."""
+    if CatalogueVersion.objects.filter(name=name).exists():
+        return CatalogueItem.objects.filter(edition__name=name).count()
+    first = not CatalogueVersion.objects.filter(in_force=True).exists()
+    edition = CatalogueVersion.objects.create(
+        name=name, created_at=now, in_force=first, published_at=now if first else None
+    )
+    CatalogueItem.objects.bulk_create(
+        [CatalogueItem(edition=edition, no=number, **row) for number, row in enumerate(rows, 1)], batch_size=1000
+    )
+    return len(rows)
+
+
+@verb("calendar.edit")
+def set_day(day: date, kind: str, *, name_zh: str = "", name_en: str = "", actor: Actor, now: datetime) -> None:
+    """Make a day a holiday, a make-up working day, or (kind "") an ordinary one again.
+
+    Clocks that are running keep the due moment they were promised; the change holds for what starts or resumes later.
+    """
+    del now
+    require(actor, "calendar.edit")
+    if kind not in ("", "holiday", "workday"):
+        raise Refused("calendar-kind", status=422, day=day.isoformat(), kind=kind)
+    if kind:
+        values = {"kind": kind, "name_zh": name_zh, "name_en": name_en, "verified": True, "source": "local"}
+        CalendarDay.objects.update_or_create(day=day, defaults=values)
+    else:
+        CalendarDay.objects.filter(day=day).delete()
+    record("calendar.edit", "day", day.isoformat(), actor=actor, body={"kind": kind})
+    store.forget()
+
+
+@verb("calendar.edit")
+def set_hours(seasons: Sequence[tuple[str, str, str]], *, actor: Actor, now: datetime) -> None:
+    """The office hours of this place: (from MM-DD, until MM-DD, periods) for each season; they replace the pack's."""
+    del now
+    require(actor, "calendar.edit")
+    rows = []
+    for start, end, periods in seasons:
+        try:
+            store.season_of(start, end, periods)
+        except (ValueError, Refused) as error:
+            raise Refused("calendar-hours", status=422, where=f"{start}..{end}", periods=periods) from error
+        rows.append(OfficeHours(pack="local", version="1", start=start, end=end, periods=periods))
+    OfficeHours.objects.filter(pack="local").delete()
+    OfficeHours.objects.bulk_create(rows)
+    record("calendar.hours", "calendar", "hours", actor=actor, body={"seasons": [list(s) for s in seasons]})
+    store.forget()
+    store.content()  # refuses, and so undoes, hours that overlap or leave a gap
+
+
+@verb("matter.edit")
+def edit_matter(
+    code: str, *, name_zh: str, name_en: str = "", parent: str = "", hidden: bool = False, actor: Actor, now: datetime
+) -> None:
+    """Add or rename a matter of this place; codes begin with the code of their parent."""
+    del now
+    require(actor, "matter.edit")
+    kept = store.content()
+    if not name_zh.strip() or not code.isalnum() or len(code) > 20 or not code.startswith(parent):
+        raise Refused("matter-malformed", status=422, matter=code)
+    above = kept.matters.get(parent)
+    if parent and above is None:
+        raise Refused("matter-unknown", status=422, matter=parent)
+    level = above.level + 1 if above else 1
+    if level > 3:
+        raise Refused("matter-too-deep", status=422, matter=code)
+    Matter.objects.filter(pack="local", code=code).delete()
+    Matter.objects.create(
+        pack="local", version="1", code=code, parent=parent, level=level, name_zh=name_zh.strip(),
+        name_en=name_en.strip(), active=not hidden,
+    )  # fmt: skip
+    record("matter.edit", "matter", code, actor=actor, body={"parent": parent, "hidden": hidden})
+    store.forget()
