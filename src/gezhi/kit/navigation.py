@@ -1,0 +1,41 @@
+"""The sections in the bar at the top: each room offers its own, people see those that they may open."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from django.http import HttpRequest
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One link. `place` is bar, or menu for what few people need; `prefix` marks it current; lower `order` first."""
+
+    label: str
+    url: str
+    order: int
+    icon: str = ""
+    place: str = "bar"
+    prefix: str = ""
+    exact: bool = False
+
+    def current(self, path: str) -> bool:
+        """Whether the page at `path` belongs to this section.
+
+        >>> Item("Desk", "/desk/", 1).current("/desk/2/"), Item("Desk", "/desk/", 1).current("/other/")
+        (True, False)
+        """
+        return path == self.url if self.exact else path.startswith(self.prefix or self.url)
+
+
+Provider = Callable[[HttpRequest], Iterable[Item]]
+_providers: dict[str, Provider] = {}
+
+
+def offer(room: str, provider: Provider) -> None:
+    """Give the sections of a room; a second offer of the same room replaces the first."""
+    _providers[room] = provider
+
+
+def sections(request: HttpRequest) -> list[Item]:
+    """Every section that this person may open, in order."""
+    return sorted((item for provider in _providers.values() for item in provider(request)), key=lambda item: item.order)

@@ -1,0 +1,164 @@
+// Keeps what is typed in forms marked data-draft: every five seconds, per person and form, for one day, on this device only.
+import { say, announce } from "./words.js";
+
+const DAY = 24 * 3600 * 1000;
+const user = document.body.dataset.user || "guest";
+const prefix = `gezhi.draft.${user}.`;
+const skip = new Set(["csrfmiddlewaretoken", "key", "last"]);
+
+function read(name) {
+  try {
+    return JSON.parse(localStorage.getItem(prefix + name));
+  } catch {
+    return null;
+  }
+}
+
+function write(name, draft) {
+  try {
+    localStorage.setItem(prefix + name, JSON.stringify(draft));
+    return true;
+  } catch {
+    return false; // storage is full or closed: the page works on without drafts
+  }
+}
+
+function forget(name) {
+  try {
+    localStorage.removeItem(prefix + name);
+  } catch {
+    // nothing was stored where storage is closed
+  }
+}
+
+function fields(form) {
+  return [...form.elements].filter((e) => e.name && !skip.has(e.name) && !["file", "password", "submit", "button", "hidden"].includes(e.type));
+}
+
+function values(form) {
+  const found = {};
+  for (const e of fields(form)) {
+    if (e.type === "checkbox" || e.type === "radio") {
+      if (e.checked) (found[e.name] = found[e.name] || []).push(e.value);
+    } else if (e.multiple) {
+      found[e.name] = [...e.selectedOptions].map((o) => o.value);
+    } else if (e.value) {
+      found[e.name] = [e.value];
+    }
+  }
+  return found;
+}
+
+function fill(form, draft) {
+  for (const e of fields(form)) {
+    const kept = draft.values[e.name] || [];
+    if (e.type === "checkbox" || e.type === "radio") e.checked = kept.includes(e.value);
+    else if (e.multiple) for (const o of e.options) o.selected = kept.includes(o.value);
+    else e.value = kept[0] || "";
+    e.dispatchEvent(new Event("input", { bubbles: true }));
+    e.dispatchEvent(new Event("change", { bubbles: true }));
+  }
+  const key = form.querySelector("input[name=key]");
+  if (key && draft.key) key.value = draft.key; // the same sending as before: it is counted once
+}
+
+const clockText = (at) => new Date(at).toTimeString().slice(0, 8);
+
+function offer(form, name, draft) {
+  const box = document.createElement("div");
+  box.className = "notice is-due";
+  box.setAttribute("role", "status");
+  const text = document.createElement("div");
+  text.className = "grow";
+  text.textContent = say(draft.sent ? "unsure" : "restored", { time: clockText(draft.at) });
+  const discard = document.createElement("button");
+  discard.type = "button";
+  discard.textContent = say("discard");
+  discard.addEventListener("click", () => {
+    forget(name);
+    box.remove();
+    if (!draft.sent) form.reset();
+    for (const e of fields(form)) e.dispatchEvent(new Event("change", { bubbles: true }));
+  });
+  box.append(text);
+  if (draft.sent) {
+    const restore = document.createElement("button");
+    restore.type = "button";
+    restore.textContent = say("restore");
+    restore.addEventListener("click", () => {
+      fill(form, draft);
+      box.remove();
+    });
+    box.append(restore);
+  }
+  box.append(discard);
+  form.before(box);
+}
+
+// The server names the forms it has taken in a cookie that lives a minute; their drafts are done with.
+function clearDone() {
+  const done = document.cookie.split("; ").find((c) => c.startsWith("gezhi_done="));
+  const key = done && decodeURIComponent(done.slice("gezhi_done=".length));
+  const now = Date.now();
+  let names = [];
+  try {
+    names = Object.keys(localStorage).filter((n) => n.startsWith("gezhi.draft."));
+  } catch {
+    return;
+  }
+  for (const full of names) {
+    let draft = null;
+    try {
+      draft = JSON.parse(localStorage.getItem(full));
+    } catch {
+      draft = null;
+    }
+    if (!draft || now - draft.at > DAY || (key && draft.key === key)) localStorage.removeItem(full);
+  }
+}
+
+let cleared = false;
+
+export function drafts(root) {
+  if (!cleared) {
+    cleared = true;
+    clearDone();
+    for (const out of document.querySelectorAll("form[data-sign-out]")) out.addEventListener("submit", forgetAll);
+  }
+  for (const form of root.querySelectorAll("form[data-draft]")) if (!form.dataset.draftReady) keep(form);
+}
+
+function forgetAll() {
+  try {
+    for (const name of Object.keys(localStorage)) if (name.startsWith(prefix)) localStorage.removeItem(name);
+  } catch {
+    // nothing to forget
+  }
+}
+
+function keep(form) {
+  form.dataset.draftReady = "1";
+  const name = form.dataset.draft;
+  const key = form.querySelector("input[name=key]");
+  const note = form.querySelector("[data-draft-note]") || document.querySelector(`[data-draft-note="${name}"]`);
+  const kept = read(name);
+  if (kept && !(key && kept.key === key.value)) {
+    if (!kept.sent) fill(form, kept);
+    offer(form, name, kept);
+  }
+  let last = JSON.stringify(values(form));
+  const save = (sent) => {
+    const now = values(form);
+    const text = JSON.stringify(now);
+    if (text === last && !sent) return;
+    last = text;
+    const draft = { at: Date.now(), key: key ? key.value : "", values: now, sent };
+    if (write(name, draft) && note && !sent) note.textContent = say("saved", { time: clockText(draft.at) });
+  };
+  setInterval(() => save(false), 5000);
+  form.addEventListener("submit", () => save(true));
+  window.addEventListener("pagehide", () => !form.dataset.sent && save(false));
+  form.addEventListener("gezhi:lost", () => {
+    announce(say("lost"));
+  });
+}

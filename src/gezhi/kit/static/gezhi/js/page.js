@@ -1,0 +1,30 @@
+// Loaded on every page: marks that scripts run, then starts what the page asks for by its attributes.
+import { drafts } from "./drafts.js";
+import { once } from "./once.js";
+import { clocks } from "./clock.js";
+import { menus, shows, counts, copies, previews } from "./page_parts.js";
+import { connection } from "./connection.js";
+
+document.documentElement.classList.add("js");
+
+// Parts that few pages need are fetched only where their mark is found.
+const onDemand = [
+  ["[data-picker]", "./picker.js"],
+  ["[data-upload]", "./upload.js"],
+  ["[data-list], [data-key]", "./keyboard.js"],
+  ["[data-read-aloud]", "./readaloud.js"],
+  ["[data-suggest]", "./suggest.js"],
+];
+
+export function enhance(root) {
+  for (const start of [drafts, once, clocks, menus, shows, counts, copies, previews]) start(root);
+  for (const [mark, file] of onDemand) {
+    if (root.querySelector(mark)) import(file).then((part) => part.start(root));
+  }
+}
+
+enhance(document);
+connection();
+document.addEventListener("htmx:afterSwap", (event) => enhance(event.detail.elt));
+const summary = document.getElementById("errors");
+if (summary) summary.focus();
