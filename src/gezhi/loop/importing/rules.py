@@ -75,11 +75,6 @@ class Draft:
         return self.closed_at or self.replied_at or self.received_at
 
     @property
-    def key(self) -> bytes:
-        """What makes two rows the same request: the number, or all the content when there is none."""
-        return self.number.encode() if self.number else self.fingerprint
-
-    @property
     def fingerprint(self) -> bytes:
         """SHA-256 of all that was understood, blanks aside; place in the file and extras do not count."""
         content = [_comparable(getattr(self, name)) for name in _COMPARED]
@@ -94,7 +89,7 @@ def _comparable(value: object) -> object:
         return value.isoformat()
     if isinstance(value, tuple):
         return [_comparable(part) for part in value]
-    return _BLANK.sub("", str(value)) if value is not None else ""
+    return _BLANK.sub("", str(value)) if value else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,7 +241,8 @@ class Judge:
         row of a number wins; the same number with the same content later is only told twice.
         """
         fingerprint = draft.fingerprint
-        first = self._first.setdefault(draft.key, (draft.row, draft.sheet, fingerprint))
+        key = draft.number.encode() or fingerprint
+        first = self._first.setdefault(key, (draft.row, draft.sheet, fingerprint))
         if first[:2] != (draft.row, draft.sheet):
             if first[2] == fingerprint:
                 return "already"

@@ -4,7 +4,7 @@ import csv
 import re
 import unicodedata
 from datetime import UTC, datetime, timedelta, tzinfo
-from functools import cache
+from functools import cache, lru_cache
 
 from gezhi.kernel.errors import Refused
 from gezhi.kit.sheets import Cell
@@ -17,6 +17,7 @@ SHOWN = 40  # characters of a wrong value that a sentence repeats
 EXACT = 10**15  # a spreadsheet keeps fifteen digits of a number
 OLDEST = 1990  # spreadsheets turn empty dates into 1900; no request kept in one is older than this
 _INVISIBLE = re.compile("[\u200b-\u200f\u2028-\u202e\u2060\ufeff\ud800-\udfff]")
+_ODD = re.compile("[\x00-\x1f\x7f\u200b-\u200f\u2028-\u202e\u2060\ufeff\ud800-\udfff]")  # most cells hold none
 _ESCAPED = re.compile(r"'(?=[=+\-@＝＋－＠])")
 _NOBODY = {"匿名", "匿名用户", "匿名市民", "不愿透露", "保密", "无", "anonymous", "n/a", "none"}
 _PHONE = re.compile(r"(?:\+?86[- ]?)?(1[3-9]\d[- ]?\d{4}[- ]?\d{4})(?!\d)|(0\d{2,3}[- ]?\d{7,8}(?:[-转 ]\d{1,6})?)")
@@ -39,7 +40,12 @@ def text_of(value: Cell) -> str:
     >>> text_of("\n\t\t路灯\x00不亮\r\n\t\t请修  \n\t")
     '路灯不亮\n请修'
     """
-    whole = _ESCAPED.sub("", clean(_INVISIBLE.sub("", told(value))), count=1)
+    if value is None:
+        return ""
+    whole = told(value)
+    if not _ODD.search(whole):
+        return _ESCAPED.sub("", whole.strip(), count=1)
+    whole = _ESCAPED.sub("", clean(_INVISIBLE.sub("", whole)), count=1)
     if "\n" not in whole and "\t" not in whole:
         return whole
     lines = [line.strip(" \t\xa0\u3000") for line in whole.replace("\t", " ").split("\n")]
@@ -57,7 +63,7 @@ def bounded(value: Cell, field: str) -> str:
 
 def line_of(value: Cell) -> str:
     """A text in one line."""
-    return " ".join(text_of(value).split())
+    return "" if value is None else " ".join(text_of(value).split())
 
 
 def number_of(value: Cell) -> str:
@@ -121,10 +127,15 @@ def _words() -> dict[str, dict[str, str]]:
 def code_of(field: str, value: Cell) -> str:
     """The code of a word in a list such as kind or satisfaction, "" when the word is not known.
 
-    >>> code_of("satisfaction", "基本满意"), code_of("urgency", "特急"), code_of("kind", "【投诉】"), code_of("kind", "?")
+    >>> code_of("satisfaction", "基本满意"), code_of("urgency", "特急"), code_of("kind", "投诉*"), code_of("kind", "?")
     ('basic', '4', 'complaint', '')
     """
-    return _words()[field].get(plain(line_of(value)), "")
+    return _code(field, line_of(value))
+
+
+@lru_cache(maxsize=2048)
+def _code(field: str, word: str) -> str:
+    return _words()[field].get(plain(word), "")
 
 
 # ---- moments

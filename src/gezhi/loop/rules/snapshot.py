@@ -195,7 +195,13 @@ def apply(snap: Snapshot, step: Step) -> Snapshot:
     )
     if step.no != snap.last + 1 or step.source != snap.state or not allowed:
         raise Refused("replay-broken", step=step.no, move=step.move, source=step.source, target=step.target)
-    snap = replace(snap, state=step.target, last=step.no)
+    try:
+        return _apply(replace(snap, state=step.target, last=step.no), step)
+    except (KeyError, TypeError, ValueError, AttributeError) as error:  # facts that no move of this kind records
+        raise Refused("replay-broken", step=step.no, move=step.move, source=step.source, target=step.target) from error
+
+
+def _apply(snap: Snapshot, step: Step) -> Snapshot:
     if step.move in ASKS:
         snap = replace(snap, pending=Pending(ASKS[step.move], step.actor, step.no))
     elif step.move in DECISIONS:

@@ -1,0 +1,197 @@
+"""The worklist: a page of cases, the counts of its tabs and filters, in a fixed small number of statements."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.contrib.postgres.search import SearchQuery
+from django.db import connection
+from django.db.models import F, Q, QuerySet
+
+from gezhi.kit.text import query_text
+from gezhi.loop.models import Case, CaseClock, CaseText
+from gezhi.loop.rules.tabs import BY_NAME, Tab
+from gezhi.loop.store.below import units_under
+from gezhi.loop.store.visible import visible
+from gezhi.trust.rules import Actor
+
+PAGE = 50
+MOST = 10_000  # counts above this are shown as "10,000+"
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What the reader wants to see; empty means everything."""
+
+    tab: str = "open"
+    words: str = ""
+    light: str = ""
+    matter: str = ""
+    area: str = ""
+    channel: str = ""
+    kind: str = ""
+    unit: int | None = None
+    urgency: int | None = None
+    batch: int | None = None
+    dormant: bool = False
+    page: int = 1
+    order: str = "due"  # due | newest | oldest | urgent
+
+
+@dataclass(slots=True)
+class Page:
+    """One page: rows with requester, units; whether more follow; the case whose number was typed, if any."""
+
+    rows: list[Case]
+    more: bool
+    exact: list[Case] = field(default_factory=list)
+
+
+ORDERS: Mapping[str, tuple[Any, ...]] = {
+    "due": (F("due_at").asc(nulls_last=True), "pk"),
+    "newest": ("-received_at", "pk"),
+    "oldest": ("received_at", "pk"),
+    "urgent": ("-urgency", F("due_at").asc(nulls_last=True), "pk"),
+}
+SHOWN = ("lead", "desk", "requester", "owner")
+
+
+def page(actor: Actor, wish: Wish, now: datetime, size: int = PAGE) -> Page:
+    """One page of cases: one statement, two when a number was typed."""
+    rows = narrowed(visible(actor), actor, wish, now)
+    order = ORDERS["newest"] if wish.tab == "ended" and wish.order == "due" else ORDERS[wish.order]
+    start = (max(wish.page, 1) - 1) * size
+    found = list(rows.select_related(*SHOWN).order_by(*order)[start : start + size + 1])
+    exact = numbered(actor, wish.words) if looks_like_number(wish.words) else []
+    known = {case.pk for case in exact}
+    return Page([case for case in found[:size] if case.pk not in known], len(found) > size, exact)
+
+
+def narrowed(rows: QuerySet[Case], actor: Actor, wish: Wish, now: datetime) -> QuerySet[Case]:
+    """The cases of a tab and its filters."""
+    tab = BY_NAME.get(wish.tab, BY_NAME["open"])
+    rows = rows.filter(dormant=wish.dormant)
+    if wish.batch is not None:
+        rows = rows.filter(batch=wish.batch)
+    rows = special(rows.filter(state__in=tab.states), tab, actor)
+    same = {
+        name: getattr(wish, name) for name in ("channel", "kind", "urgency") if getattr(wish, name) not in ("", None)
+    }
+    rows = rows.filter(**same)
+    if wish.unit is not None:
+        rows = rows.filter(lead=wish.unit)
+    if wish.matter:
+        rows = rows.filter(matter__startswith=wish.matter)
+    if wish.area:
+        rows = rows.filter(area__startswith=wish.area)
+    if wish.words:
+        rows = rows.filter(pk__in=CaseText.objects.filter(search=raw_query(wish.words)).values("case"))
+    return lit(rows, wish.light, now)
+
+
+def special(rows: QuerySet[Case], tab: Tab, actor: Actor) -> QuerySet[Case]:
+    match tab.special:
+        case "mine":
+            return rows.filter(owner=int(actor.id)) if actor.kind == "user" else rows.none()
+        case "assisting":
+            tasks = CaseClock.objects.filter(stage="task", finished_at=None, unit__in=units_under(actor.unit_path))
+            return rows.filter(pk__in=tasks.values("case"))
+        case "pending":
+            return rows.filter(more__has_key="pending")
+        case "supervised":
+            return rows.filter(supervised=True)
+        case _:
+            return rows
+
+
+def lit(rows: QuerySet[Case], light: str, now: datetime) -> QuerySet[Case]:
+    """Cases by the light of their clock."""
+    match light:
+        case "late":
+            return rows.filter(due_at__lt=now)
+        case "soon":
+            return rows.filter(soon_at__lte=now, due_at__gte=now)
+        case "today":
+            return rows.filter(due_at__gte=now, due_at__lt=now + timedelta(days=1))
+        case "paused":
+            return rows.filter(paused=True)
+        case _:
+            return rows
+
+
+def raw_query(words: str) -> SearchQuery:
+    return SearchQuery(query_text(words) or "'-'", config="simple", search_type="raw")
+
+
+def looks_like_number(words: str) -> bool:
+    """Whether what was typed may be a number of ours or of another system.
+
+    >>> looks_like_number("LJ-20260302-0001"), looks_like_number("37042"), looks_like_number("路灯")
+    (True, True, False)
+    """
+    typed = words.strip()
+    return 3 <= len(typed) <= 80 and typed.isascii() and any(c.isdigit() for c in typed) and " " not in typed
+
+
+def numbered(actor: Actor, words: str) -> list[Case]:
+    """Cases with this number, ours or external, whatever filter is set."""
+    typed = words.strip()
+    rows = visible(actor).filter(Q(number=typed.upper()) | Q(number=typed) | Q(external_number=typed))
+    return list(rows.select_related(*SHOWN).order_by("-received_at")[:10])
+
+
+def tab_counts(actor: Actor, tabs: Sequence[Tab]) -> dict[str, int]:
+    """How many cases each tab holds, counted to MOST + 1, in one statement."""
+    parts: list[str] = []
+    params: list[Any] = []
+    for tab in tabs:
+        if tab.name == "ended":
+            continue  # closed cases are never counted: there may be millions
+        rows = special(visible(actor).filter(state__in=tab.states, dormant=False), tab, actor).order_by()
+        sql, values = rows.values("pk")[: MOST + 1].query.sql_with_params()
+        parts.append(f"SELECT %s, count(*) FROM ({sql}) t")
+        params += [tab.name, *values]
+    if not parts:
+        return {}
+    with connection.cursor() as cursor:
+        cursor.execute(" UNION ALL ".join(parts), params)
+        return dict(cursor.fetchall())
+
+
+FACETS = ("matter", "area", "channel", "light")
+
+
+def facets(actor: Actor, wish: Wish, now: datetime) -> dict[str, dict[str, int]]:
+    """Counts by first-level matter, area, channel and light over the first MOST cases of the tab, in one statement."""
+    rows = narrowed(visible(actor), actor, wish, now).order_by()
+    sql, params = rows.values("matter", "area", "channel", "due_at", "soon_at", "paused")[:MOST].query.sql_with_params()
+    light = "CASE WHEN t.paused THEN 'paused' WHEN t.due_at < %s THEN 'late' WHEN t.soon_at <= %s THEN 'soon' END"
+    query = (
+        f"SELECT grouping(m, a, c, l), coalesce(m, a, c, l), count(*) FROM (SELECT left(t.matter, 2) AS m, "  # noqa: S608 - the inner text is made by the ORM, values stay parameters
+        f"left(t.area, 9) AS a, t.channel AS c, {light} AS l FROM ({sql}) t) u GROUP BY GROUPING SETS ((m), (a), (c), (l))"
+    )
+    table: dict[str, dict[str, int]] = {name: {} for name in FACETS}
+    with connection.cursor() as cursor:
+        cursor.execute(query, [now, now, *params])
+        for mask, value, count in cursor.fetchall():
+            name = {7: "matter", 11: "area", 13: "channel", 14: "light"}[mask]
+            if value:
+                table[name][value] = count
+    return table
+
+
+def similar(actor: Actor, words: str, *, exclude: object = None, limit: int = 5) -> list[Case]:
+    """Open or recent cases that share most of the words; for the desk while a caller speaks."""
+    parts = query_text(words).replace(":*", "").split(" & ")[:40]
+    if not parts or parts == [""]:
+        return []
+    sql = (
+        "SELECT case_id, ts_rank(search, q) AS r FROM loop_casetext, to_tsquery('simple', %s) q "
+        "WHERE search @@ q ORDER BY r DESC LIMIT %s"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [" | ".join(parts), limit * 4])
+        ranked = [row[0] for row in cursor.fetchall() if row[0] != exclude]
+    found = {case.pk: case for case in visible(actor).filter(pk__in=ranked, dormant=False).select_related(*SHOWN)}
+    return [found[key] for key in ranked if key in found][:limit]
