@@ -27,6 +27,7 @@ INSTALLED_APPS = [
     *(f"gezhi.{room}" for room in ROOMS),
 ]
 AUTH_USER_MODEL = "trust.User"
+AUTHENTICATION_BACKENDS = ["gezhi.trust.backend.PeopleBackend"]
 ROOT_URLCONF = "gezhi.web.urls"
 WSGI_APPLICATION = "gezhi.web.wsgi.application"
 MIDDLEWARE = [
@@ -38,6 +39,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "gezhi.trust.middleware.SignInMiddleware",
 ]
 TEMPLATES = [
     {

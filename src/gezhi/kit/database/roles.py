@@ -4,7 +4,9 @@ from collections.abc import Iterator
 
 from django.apps import apps
 from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.utils import ProgrammingError
 
+from gezhi.kernel.errors import Refused
 from gezhi.kit.database.address import APP
 
 
@@ -21,7 +23,10 @@ def grant(connection: BaseDatabaseWrapper) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [APP])
         if cursor.fetchone() is None:
-            cursor.execute(f"CREATE ROLE {name(APP)} NOLOGIN")
+            try:
+                cursor.execute(f"CREATE ROLE {name(APP)} NOLOGIN")
+            except ProgrammingError:
+                raise Refused("database-role-missing") from None
             cursor.execute(f"GRANT {name(APP)} TO CURRENT_USER")
         cursor.execute(f"GRANT USAGE ON SCHEMA public TO {APP}")
         cursor.execute(f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {APP}")

@@ -18,6 +18,7 @@ from gezhi.kit.database.folders import cluster_folder, socket_folder
 
 SUPERUSER = "postgres"
 SYSTEM_USER = "gezhi_db"  # PostgreSQL refuses to run as root; as root, this system user runs it
+LEFTOVERS = ("shared memory block", "lock file", "could not create lock", "another postmaster", "another server")
 PATIENCE = 60  # seconds for a start, which may have to replay the log of a crash
 
 
@@ -118,13 +119,24 @@ class Server:
         }
         arguments = " ".join(f"-c {name}='{value}'" for name, value in options.items())
         command = ("-D", str(self.cluster), "-w", "-t", str(PATIENCE), "-l", str(self.log), "-o", arguments, "start")
-        for attempt in range(10):  # after kill -9 of the server its children need a moment to go
+        for attempt in range(10):
+            before = self.log.stat().st_size if self.log.exists() else 0
             done = self.program("pg_ctl", *command)
             if done.returncode == 0 or self.running():
                 return True
-            time.sleep(0.2 * (attempt + 1))
-        tail = self.log.read_text(errors="replace")[-600:] if self.log.exists() else done.stderr[-600:]
-        raise Refused("database-not-started", folder=str(self.cluster), reason=tail.strip())
+            said = self.log.read_bytes()[before:].decode(errors="replace") if self.log.exists() else done.stderr
+            if not any(phrase in said for phrase in LEFTOVERS):
+                break
+            time.sleep(0.2 * (attempt + 1))  # after kill -9 of the server its children need a moment to go
+        raise self.trouble(said)
+
+    def trouble(self, said: str) -> Refused:
+        """Why the server did not start, from what it wrote to its log."""
+        if "database files are incompatible" in said:
+            found = (self.cluster / "PG_VERSION").read_text().strip()
+            wanted = self.program("postgres", "--version").stdout.split()[-1]
+            return Refused("database-version", folder=str(self.cluster), found=found, wanted=wanted)
+        return Refused("database-not-started", folder=str(self.cluster), reason=said.strip()[-600:])
 
     def stop(self) -> bool:
         """Stop the server, ending open sessions; false when none ran."""

@@ -3,7 +3,7 @@
 `python -m gezhi.kit.messages compile | check | pseudo`
 """
 
-from gezhi.kit.messages.check import Finding, findings
+from gezhi.kit.messages.check import Fault, faults
 from gezhi.kit.messages.compile import compile_all, make_pseudo
 
-__all__ = ["Finding", "compile_all", "findings", "make_pseudo"]
+__all__ = ["Fault", "compile_all", "faults", "make_pseudo"]

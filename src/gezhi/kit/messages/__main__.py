@@ -2,7 +2,7 @@
 
 import sys
 
-from gezhi.kit.messages import compile_all, findings, make_pseudo
+from gezhi.kit.messages import compile_all, faults, make_pseudo
 
 
 def main(arguments: list[str]) -> int:
@@ -14,10 +14,10 @@ def main(arguments: list[str]) -> int:
         case ["pseudo"]:
             out(f"{len(make_pseudo())} pseudo catalogues made\n")
         case ["check"]:
-            wrong = findings()
+            wrong = faults()
             for finding in wrong:
                 out(f"{finding}\n")
-            out(f"{len(wrong)} findings\n" if wrong else "texts: complete\n")
+            out(f"{len(wrong)} faults\n" if wrong else "texts: complete\n")
             return 1 if wrong else 0
         case _:
             sys.stderr.write("python -m gezhi.kit.messages compile | check | pseudo\n")

@@ -23,7 +23,7 @@ COMMENT = re.compile(r"\{#.*?#\}|\{% comment %\}.*?\{% endcomment %\}|<!--.*?-->
 
 
 @dataclass(frozen=True, slots=True, order=True)
-class Finding:
+class Fault:
     """One thing to mend."""
 
     where: str
@@ -33,7 +33,7 @@ class Finding:
         return f"{self.where}: {self.what}"
 
 
-def findings() -> list[Finding]:
+def faults() -> list[Fault]:
     """Everything that is wrong, in the order of the files."""
     return sorted({*untranslated(), *one_sided(), *holes(), *repeated(), *chinese_outside()})
 
@@ -47,30 +47,30 @@ def name(context: str, msgid: str) -> str:
     return f"{context}/{msgid}" if context else f'"{msgid}"'
 
 
-def untranslated() -> Iterator[Finding]:
+def untranslated() -> Iterator[Fault]:
     """Texts that templates or code ask for and that nobody translated."""
     chinese, english = entries(CHINESE), entries(ENGLISH)
     for use in uses():
         where = f"{use.file}:{use.line}"
         if (use.context, use.msgid) not in chinese:
-            yield Finding(where, f"{name(use.context, use.msgid)} has no Chinese")
+            yield Fault(where, f"{name(use.context, use.msgid)} has no Chinese")
         if use.context and (use.context, use.msgid) not in english:
-            yield Finding(where, f"{name(use.context, use.msgid)} has no English")
+            yield Fault(where, f"{name(use.context, use.msgid)} has no English")
 
 
-def one_sided() -> Iterator[Finding]:
+def one_sided() -> Iterator[Fault]:
     """Symbolic words that stand in one language only, and Chinese characters among the English."""
     both = {language: entries(language) for language in (CHINESE, ENGLISH)}
     for here, there in ((CHINESE, ENGLISH), (ENGLISH, CHINESE)):
         for context, msgid in both[here]:
             if context and (context, msgid) not in both[there]:
-                yield Finding(f"locale/{there}", f"{name(context, msgid)} stands only in {here}")
+                yield Fault(f"locale/{there}", f"{name(context, msgid)} stands only in {here}")
     for (context, msgid), entry in both[ENGLISH].items():
         if any(HAN.search(text) for text in texts(entry)):
-            yield Finding("locale/en", f"{name(context, msgid)} holds Chinese")
+            yield Fault("locale/en", f"{name(context, msgid)} holds Chinese")
 
 
-def holes() -> Iterator[Finding]:
+def holes() -> Iterator[Fault]:
     """Places to fill in that one language has and the other has not: a fact would be lost or raise an error."""
     chinese, english = entries(CHINESE), entries(ENGLISH)
     for (context, msgid), entry in chinese.items():
@@ -83,10 +83,10 @@ def holes() -> Iterator[Finding]:
             found = set(HOLES.findall(text))
             if found != wanted and not (entry.msgid_plural and found <= wanted):
                 odd = ", ".join(sorted(found ^ wanted))
-                yield Finding("locale", f"{name(context, msgid)}: %({odd})s is filled in one language only")
+                yield Fault("locale", f"{name(context, msgid)}: %({odd})s is filled in one language only")
 
 
-def repeated() -> Iterator[Finding]:
+def repeated() -> Iterator[Fault]:
     """The same key twice with different texts: which one people see would be chance."""
     for language in (CHINESE, ENGLISH):
         seen: dict[tuple[str, str], list[str]] = {}
@@ -94,13 +94,13 @@ def repeated() -> Iterator[Finding]:
             for entry in read(po_file(room, language)):
                 before = seen.setdefault(key(entry), texts(entry))
                 if before != texts(entry):
-                    yield Finding(f"{room.name}/locale/{language}", f"{name(*key(entry))} is said in two ways")
+                    yield Fault(f"{room.name}/locale/{language}", f"{name(*key(entry))} is said in two ways")
 
 
-def chinese_outside() -> Iterator[Finding]:
+def chinese_outside() -> Iterator[Fault]:
     """Chinese written into a template, where no other language can replace it."""
     for path in sorted(SOURCE.rglob("templates/**/*.html")):
         text = COMMENT.sub(lambda match: "\n" * match[0].count("\n"), path.read_text(encoding="utf-8"))
         for number, line in enumerate(text.splitlines(), 1):
             if HAN.search(line):
-                yield Finding(f"{place(path)}:{number}", "Chinese stands in the template instead of the locale file")
+                yield Fault(f"{place(path)}:{number}", "Chinese stands in the template instead of the locale file")

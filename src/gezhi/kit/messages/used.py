@@ -14,6 +14,7 @@ PLAIN = {"gettext", "gettext_lazy", "gettext_noop", "_"}
 PLURAL = {"ngettext", "ngettext_lazy"}
 CONTEXT = {"pgettext", "pgettext_lazy"}
 CONTEXT_PLURAL = {"npgettext", "npgettext_lazy"}
+NAMED = {"Refused": ("refusal",), "Finding": ("finding", "mend")}  # codes that are texts in these contexts
 TEXT = r"""\s*u?('(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")\s*"""
 CALL = re.compile(rf"\b(_|gettext|ngettext|pgettext|npgettext)\({TEXT}(?:,{TEXT})?(?:,{TEXT})?")
 
@@ -43,15 +44,16 @@ def place(path: Path) -> str:
 
 
 def in_code(path: Path) -> Iterator[Use]:
-    """Calls of the gettext family and refusals, whose codes are texts in the context `refusal`."""
+    """Calls of the gettext family, and refusals and findings, whose codes are texts in contexts of their own."""
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if not isinstance(node, ast.Call):
             continue
         name = getattr(node.func, "id", getattr(node.func, "attr", ""))
         literal = [item.value if isinstance(item, ast.Constant) else None for item in node.args]
-        found = pair("refusal" if name == "Refused" else name, literal)
-        if found is not None:
-            yield Use(place(path), node.lineno, *found)
+        for kind in NAMED.get(name, (name,)):
+            found = pair(kind, literal)
+            if found is not None:
+                yield Use(place(path), node.lineno, *found)
 
 
 def pair(name: str, literal: list[object]) -> tuple[str, str] | None:
@@ -61,8 +63,8 @@ def pair(name: str, literal: list[object]) -> tuple[str, str] | None:
     (('state', 'received'), ('refusal', 'case-moved'), None)
     """
     match name, literal:
-        case "refusal", [str() as code, *_]:
-            return "refusal", code
+        case "refusal" | "finding" | "mend", [str() as code, *_]:
+            return name, code
         case name, [str() as msgid, *_] if name in PLAIN | PLURAL:
             return "", msgid
         case name, [str() as context, str() as msgid, *_] if name in CONTEXT | CONTEXT_PLURAL:

