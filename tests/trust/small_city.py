@@ -6,7 +6,7 @@ from gezhi.trust import service
 from gezhi.trust.models import User
 from gezhi.trust.rules import Actor
 
-NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
+NOW = datetime(2025, 6, 3, 9, 0, tzinfo=UTC)
 SYSTEM = Actor.system("trust")
 GIVEN = {"actor": SYSTEM, "now": NOW}
 

@@ -56,12 +56,14 @@ def actor_from_request(request: HttpRequest) -> Actor:
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
         raise Refused("sign-in-needed", status=401)
+    if user.must_change_password:
+        raise Refused("password-due", status=403)
     actor: Actor = getattr(user, "gezhi_actor", None) or actor_for(user)
     attach(request, actor)
     return actor
 
 
 def citizen_actor(key: str, *, kind: str = "link", name: str = "", language: str = "") -> Actor:
-    """A citizen, known by link or phone code, with the verbs of the role `citizen`; whose case it is, the loop knows."""
+    """A citizen, known by link or phone code, with the verbs of role `citizen`; whose case it is, the loop knows."""
     grant = Grant(store.role_verbs("citizen"), "", "", "", "citizen", "citizen")
     return Actor(kind, key, name, None, "", (grant,), language)

@@ -54,10 +54,6 @@ class Report:
     rejected: list[tuple[int, Refused]] = field(default_factory=list)
 
 
-class _DryRun(Exception):  # noqa: N818 - not an error: it takes back what was tried
-    """Ends a dry run."""
-
-
 Row = tuple[int, dict[str, str]]
 
 
@@ -99,13 +95,9 @@ def import_users(file: File, *, dry_run: bool = False, actor: Actor, now: dateti
 
 def _run(work: Callable[[Report], None], *, dry_run: bool) -> Report:
     report = Report()
-    try:
-        with transaction.atomic():
-            work(report)
-            if dry_run:
-                raise _DryRun
-    except _DryRun:
-        pass
+    with transaction.atomic():
+        work(report)
+        transaction.set_rollback(dry_run)
     report.rejected.sort(key=lambda pair: pair[0])
     return report
 

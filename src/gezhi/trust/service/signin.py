@@ -103,10 +103,15 @@ def _use_link(secret: str, *, actor: Actor, now: datetime) -> User:
     return link.user
 
 
-def first_links(*, now: datetime, government: str = "") -> list[tuple[str, str, str]]:
-    """At the first start: roles, the root unit, the three administrators; (role, user name, secret) of each new one.
+_NAMES = {"sysadmin": "系统管理员", "secadmin": "安全管理员", "auditor": "审计员"}
+LINK_PATH = "/sign-in/link/{}/"
 
-    An administrator who already exists gets no link, so calling this again is harmless.
+
+def first_links(*, now: datetime, government: str = "") -> list[tuple[str, str]]:
+    """At the first start: roles, the root unit, the three administrators; (role, path of a one-time link) of each.
+
+    An administrator who has signed in before gets no link; one who never has gets a fresh one, so that links lost
+    with the terminal are no lock-out. Calling this again is harmless.
     """
     actor = Actor.system("trust")
     load_roles(actor=actor, now=now)
@@ -115,11 +120,11 @@ def first_links(*, now: datetime, government: str = "") -> list[tuple[str, str, 
         root = create_unit("root", government or "本级政府", name_en="Government", kind="city", actor=actor, now=now)
     made = []
     for role in ADMINISTRATORS:
-        if people.holders_of(role, now):
+        if any(holder.last_login for holder in people.holders_of(role, now)):
             continue
         if people.user(username=role) is None:
-            names = {"sysadmin": "系统管理员", "secadmin": "安全管理员", "auditor": "审计员"}
-            create_user(role, names[role], unit=root.code, actor=actor, now=now)
+            create_user(role, _NAMES[role], unit=root.code, actor=actor, now=now)
         grant_post(role, role, root.code, actor=actor, now=now)
-        made.append((role, role, reset_password(role, life=FIRST_LINK_LIFE, actor=actor, now=now)))
+        secret = reset_password(role, life=FIRST_LINK_LIFE, actor=actor, now=now)
+        made.append((role, LINK_PATH.format(secret)))
     return made
