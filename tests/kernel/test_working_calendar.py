@@ -17,7 +17,13 @@ from gezhi.kernel.errors import Refused
 
 ALL_DAY = ((time(0), time(0)),)
 BERLIN_ZONE = ZoneInfo("Europe/Berlin")
-moments = st.integers(0, 700 * 86_400 * 4).map(lambda quarter: at("2025-01-01") + timedelta(seconds=quarter / 4))
+anywhen = st.integers(0, 700 * 86_400 * 4).map(lambda quarter: at("2025-01-01") + timedelta(seconds=quarter / 4))
+opened = st.builds(
+    lambda day, second: at("2026-03-02 09:00") + timedelta(days=day, seconds=second),
+    st.integers(0, 60),
+    st.integers(0, 36_000),
+)
+moments = anywhen | opened
 units = st.sampled_from(UNITS)
 calendars = st.sampled_from([CHINA, BERLIN, Calendar(zone="America/New_York"), replace(CHINA, zone="Asia/Kathmandu")])
 
@@ -81,6 +87,9 @@ def test_a_wall_time_that_is_skipped_is_the_moment_of_the_skip():
     ]
     twice = at("2026-10-24 02:30", BERLIN_ZONE)
     assert BERLIN.add(twice, 1, "day") == twice + timedelta(days=1), "of two the first"
+    second = at("2026-10-25 02:30", BERLIN_ZONE) + timedelta(hours=1)
+    assert BERLIN.add(second, 0, "day") == second, "no day moves nothing, also in the hour that occurs twice"
+    assert BERLIN.add(second, Decimal("0.5"), "day") == second + timedelta(hours=12)
 
 
 def test_a_date_that_a_zone_skipped_is_no_working_day():
@@ -112,6 +121,11 @@ def test_measure_adds_up_and_never_falls(calendar, a, b, c, unit):
     assert calendar.span(a, b, unit) + calendar.span(b, c, unit) == calendar.span(a, c, unit)
     assert (calendar.measure(a, b, unit) >= 0) if a <= b else (calendar.measure(a, b, unit) <= 0)
     assert abs(calendar.span(a, b, unit) - calendar.measure(a, b, unit)) < 1
+
+
+@given(opened, opened, opened)
+def test_rounded_working_days_still_add_up(a, b, c):
+    assert CHINA.measure(a, b, "workday") + CHINA.measure(b, c, "workday") == CHINA.measure(a, c, "workday")
 
 
 @given(calendars, moments, st.integers(1, 400), st.sampled_from(["hour", "workhour", "workday"]))
@@ -242,7 +256,23 @@ def test_one_unverified_row_leaves_its_year_unverified():
     rows = [DayRow(date(2026, 1, 1), "holiday", verified=True), DayRow(date(2027, 1, 1), "holiday", verified=True)]
     assert from_rows(rows).verified_years == {2026, 2027}
     assert from_rows([*rows, DayRow(date(2027, 1, 2), "holiday")]).verified_years == {2026}
-    assert from_rows([*rows[1:], DayRow(date(2027, 1, 2), "holiday"), *rows[:1]]).verified_years == {2026}
+    assert from_rows([DayRow(date(2027, 1, 2), "holiday"), *rows]).verified_years == {2026}
+
+
+def test_seasons_are_half_open_and_may_wrap_the_year():
+    summer, winter = SEASONS
+    edges = [date(2026, 4, 30), date(2026, 5, 1), date(2026, 9, 30), date(2026, 10, 1), date(2026, 1, 1)]
+    assert [summer.covers(day) for day in edges] == [False, True, True, False, False]
+    assert [winter.covers(day) for day in edges] == [True, False, False, True, True]
+    leap = (Season((2, 29), (10, 1), SUMMER), Season((10, 1), (2, 29), ALL_DAY))
+    assert Calendar(hours=leap).is_workday(date(2027, 3, 1))
+
+
+def test_a_calendar_keeps_its_own_copy_of_special_dates():
+    special = {date(2026, 7, 7): ()}
+    calendar = Calendar(special=special)
+    special.clear()
+    assert not calendar.is_workday(date(2026, 7, 7))
 
 
 def test_equal_calendars_are_equal_whatever_they_remember():

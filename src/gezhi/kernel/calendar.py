@@ -173,7 +173,7 @@ class Calendar:
         whole = exact.numerator // exact.denominator
         if not whole:
             return self.shift(start, exact * SIZE[unit], unit)
-        wall = start.astimezone(self._tz).replace(tzinfo=None, microsecond=0) + timedelta(days=whole)
+        wall = start.astimezone(self._tz).replace(tzinfo=None) + timedelta(days=whole)
         return self.shift(_moment(_epoch(wall, self._tz)), (exact - whole) * SIZE[unit], unit)
 
     def shift(self, moment: datetime, seconds: Fraction | int, unit: Unit) -> datetime:
@@ -325,13 +325,10 @@ def _offset(wall: datetime, zone: ZoneInfo) -> timedelta:
 def _epoch(wall: datetime, zone: ZoneInfo) -> int:
     """Seconds since the epoch of a local wall time; a skipped time is the moment of the skip, so order is kept."""
     early, late = wall.replace(tzinfo=zone, fold=0), wall.replace(tzinfo=zone, fold=1)
-    before = early.utcoffset()
-    if before == late.utcoffset() or _seconds(early) < _seconds(late):
-        return _seconds(early)
-    low, high = _seconds(late), _seconds(early)
+    low, high = _seconds(late), _seconds(early)  # equal but for a time that is skipped (low first) or occurs twice
     while high - low > 1:
         middle = (low + high) // 2
-        if datetime.fromtimestamp(middle, zone).utcoffset() == before:
+        if datetime.fromtimestamp(middle, zone).utcoffset() == early.utcoffset():
             low = middle
         else:
             high = middle
