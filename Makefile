@@ -6,7 +6,7 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 VENDOR := src/gezhi/kit/static/gezhi/vendor/htmx.min.js
 
-.PHONY: setup run test check bench lock chromium clean
+.PHONY: setup run test check bench docs lock chromium clean
 
 setup: .venv/.dev $(VENDOR)
 
@@ -55,6 +55,10 @@ chromium:
 	if test "$$(id -u)" = 0 && command -v apt-get >/dev/null; then \
 		apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium fonts-noto-cjk >/dev/null && exit 0; fi; \
 	echo "The browser tests need Chromium; type: sudo apt-get install --no-install-recommends chromium fonts-noto-cjk"; exit 1
+
+# The reference pages, from the product itself.
+docs: setup
+	@$(BIN)/python -m gezhi.web.reference
 
 # The exact versions, without any address of an index.
 lock: .venv/.dev

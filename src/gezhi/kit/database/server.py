@@ -173,9 +173,9 @@ class Server:
         environment = {key: value for key, value in os.environ.items() if not key.startswith("PG")}
         command = [str(programs() / name), *arguments]
         user = server_user()
-        with open(os.devnull) as nothing, os.fdopen(os.memfd_create(name), "w+") as output:  # noqa: PTH123
+        with os.fdopen(os.memfd_create(name), "w+") as output:
             done = subprocess.run(
-                command, stdin=nothing, stdout=output, stderr=output, env=environment, check=False, cwd="/",
+                command, stdin=subprocess.DEVNULL, stdout=output, stderr=output, env=environment, check=False, cwd="/",
                 user=user, group=pwd.getpwnam(user).pw_gid if user else None, extra_groups=[] if user else None,
             )  # fmt: skip
             output.seek(0)
