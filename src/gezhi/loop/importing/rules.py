@@ -76,12 +76,13 @@ class Draft:
 
     @property
     def fingerprint(self) -> bytes:
-        """SHA-256 of all that was understood, blanks aside; place in the file and extras do not count."""
+        """SHA-256 of all that was understood, without blanks, place in the file, extras and made-up titles."""
         content = [_comparable(getattr(self, name)) for name in _COMPARED]
+        content.append("" if self.title == headline(self.text) else _comparable(self.title))
         return hashlib.sha256(json.dumps(content, ensure_ascii=False).encode()).digest()
 
 
-_COMPARED = tuple(each.name for each in fields(Draft) if each.name not in ("row", "sheet", "extras"))
+_COMPARED = tuple(each.name for each in fields(Draft) if each.name not in ("row", "sheet", "extras", "title"))
 
 
 def _comparable(value: object) -> object:

@@ -197,7 +197,7 @@ def _from_number(value: float, zone: tzinfo) -> datetime:
 
 
 def _from_text(original: str, zone: tzinfo) -> datetime:
-    text = _WEEKDAY.sub(" ", unicodedata.normalize("NFKC", original).lower()).replace("\u2236", ":").strip()
+    text = _WEEKDAY.sub(" ", unicodedata.normalize("NFKC", original).lower()).replace("\u2236", ":").strip(" ,")
     if re.fullmatch(r"\d{5}(\.\d+)?", text):
         return _from_number(float(text), zone)
     if (match := _COMPACT.match(text)) and text.isdecimal() and len(text) in (8, 10, 12, 14):
