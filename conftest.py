@@ -15,6 +15,7 @@ if "GEZHI_TEST_RUN" not in os.environ:
     os.environ["GEZHI_TEST_RUN"] = tempfile.mkdtemp(prefix=f"gezhi-test-{os.getpid()}-", dir=base)
     os.environ["GEZHI_TEST_LEADER"] = str(os.getpid())
 os.environ["GEZHI_DATA"] = os.environ["GEZHI_TEST_RUN"]
+(Path(os.environ["GEZHI_TEST_RUN"]) / "static").mkdir(exist_ok=True)  # whitenoise warns of a missing folder
 os.environ["GEZHI_DB_ROLE"] = "owner"
 os.environ["GEZHI_PSEUDO"] = "1"
 

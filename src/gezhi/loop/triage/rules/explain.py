@@ -1,12 +1,10 @@
 """Which words decided: the part of every n-gram in the lead of the winner, given back to the words it came from."""
 
-from collections import defaultdict
 from collections.abc import Sequence
 
 import numpy as np
-import numpy.typing as npt
 
-from gezhi.loop.triage.rules.features import OPENING, Vector
+from gezhi.loop.triage.rules.features import OPENING_WORDS, Floats, Grams, Ints
 from gezhi.loop.triage.rules.words import HAN
 
 SHOWN = 5
@@ -22,36 +20,37 @@ def readable(word: str) -> bool:
     return len(word) >= SHORTEST and (bool(HAN.search(word)) or word.isalpha())
 
 
-def deciding_words(words: Sequence[str], vector: Vector, lead: npt.NDArray[np.float32]) -> tuple[str, ...]:
+def deciding_words(words: Sequence[str], grams: Sequence[Grams], lead: Floats) -> tuple[str, ...]:
     """The words that carried the winner past the runner-up, the strongest first.
 
-    `lead` is, for each n-gram of the vector, its value times the difference of the two weights. Whatever an n-gram
-    added is shared equally among its occurrences, and within an occurrence among the words it touches.
+    `lead` is, for each n-gram of the three views in order, its value times the difference of the two weights. What
+    an n-gram added is shared equally among its occurrences, and within an occurrence among the words it touches.
     """
-    share = dict(zip(vector.names, (lead / vector.counts).tolist(), strict=True))
-    total: dict[str, float] = defaultdict(float)
-    _add_words(words, "w", share, total)
-    _add_words(words[:OPENING], "t", share, total)
-    _add_chars(words, share, total)
-    ranked = sorted((w for w in total if readable(w)), key=lambda word: (-total[word], word))
-    return tuple(word for word in ranked[:SHOWN] if total[word] > 0)
+    total = np.zeros(len(words))
+    start = 0
+    owners = (
+        np.arange(len(words)),
+        np.repeat(np.arange(len(words)), [len(word) for word in words]),
+        np.arange(min(len(words), OPENING_WORDS)),
+    )
+    for view, owner in zip(grams, owners, strict=True):
+        share = lead[start : start + len(view.keys)] / view.counts
+        start += len(view.keys)
+        _give_back(total, share[view.places], owner)
+    return _strongest(words, total)
 
 
-def _add_words(words: Sequence[str], view: str, share: dict[str, float], total: dict[str, float]) -> None:
-    for word in words:
-        total[word] += share.get(view + word, 0.0)
-    for left, right in zip(words, words[1:], strict=False):
-        half = share.get(f"{view}{left} {right}", 0.0) / 2
-        total[left] += half
-        total[right] += half
+def _give_back(total: Floats, parts: Floats, owner: Ints) -> None:
+    """Add each place's part to its word: singles to one, pairs half and half; facts beside the text to none."""
+    singles, pairs = len(owner), max(0, len(owner) - 1)
+    np.add.at(total, owner, parts[:singles])
+    np.add.at(total, owner[:-1], parts[singles : singles + pairs] / 2)
+    np.add.at(total, owner[1:], parts[singles : singles + pairs] / 2)
 
 
-def _add_chars(words: Sequence[str], share: dict[str, float], total: dict[str, float]) -> None:
-    owner = [word for word in words for _ in word]
-    run = "".join(words)
-    for at, char in enumerate(run):
-        total[owner[at]] += share.get("c" + char, 0.0)
-        if at:
-            half = share.get("c" + run[at - 1 : at + 1], 0.0) / 2
-            total[owner[at - 1]] += half
-            total[owner[at]] += half
+def _strongest(words: Sequence[str], total: Floats) -> tuple[str, ...]:
+    summed: dict[str, float] = {}
+    for word, part in zip(words, total.tolist(), strict=True):
+        summed[word] = summed.get(word, 0.0) + part
+    ranked = sorted((word for word in summed if readable(word)), key=lambda word: (-summed[word], word))
+    return tuple(word for word in ranked[:SHOWN] if summed[word] > 0)

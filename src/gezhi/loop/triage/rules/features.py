@@ -1,11 +1,11 @@
-"""Three views of the words of a text (words, characters, opening) as weighted n-grams, found by a stable hash.
+"""Three views of the words of a text (words, characters, opening) as weighted n-grams, named by a stable hash.
 
 A model keeps hashes, not words: no name that somebody once wrote can be read out of a model file.
 """
 
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from hashlib import blake2b
 
 import numpy as np
@@ -13,45 +13,73 @@ import numpy.typing as npt
 
 Floats = npt.NDArray[np.float32]
 Hashes = npt.NDArray[np.uint64]
+Ints = npt.NDArray[np.int64]
 
-VIEWS = ("w", "c", "t")
-OPENING = 10  # words: a message says first what it is about
+WORDS, CHARS, OPENING = 0, 1, 2  # the views
+VIEWS = (WORDS, CHARS, OPENING)
+OPENING_WORDS = 10  # a message says first what it is about
+SALT = tuple(np.uint64(salt) for salt in (0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9))
+PAIR = np.uint64(0xD6E8FEB86659FD93)
+MIX = np.uint64(0xFF51AFD7ED558CCD)
+HALF = np.uint64(32)
 
 
-def hash_of(name: str) -> int:
+@lru_cache(maxsize=200_000)
+def hash_of(word: str) -> int:
     """A 64-bit hash that is the same on every machine and in every version.
 
-    >>> hash_of("w路灯") == hash_of("w路灯"), hash_of("w路灯") == hash_of("c路灯")
-    (True, False)
+    >>> hash_of("路灯")
+    12312340612353106087
     """
-    return int.from_bytes(blake2b(name.encode("utf-8", "surrogatepass"), digest_size=8).digest(), "little")
+    return int.from_bytes(blake2b(word.encode("utf-8", "surrogatepass"), digest_size=8).digest(), "little")
 
 
-def word_grams(words: Sequence[str]) -> list[str]:
-    """Words and pairs of neighbours.
+def _mixed(keys: Hashes) -> Hashes:
+    """Spread close numbers over the whole range (the finaliser of MurmurHash3)."""
+    keys = (keys ^ (keys >> HALF)) * MIX
+    return keys ^ (keys >> HALF)
 
-    >>> word_grams(["路灯", "不亮"])
-    ['路灯', '不亮', '路灯 不亮']
+
+def _with_pairs(keys: Hashes, view: int) -> Hashes:
+    """Keys of the single items of a view, then of every pair of neighbours."""
+    return np.concatenate([_mixed(keys + SALT[view]), _mixed(_mixed(keys[:-1]) * PAIR + keys[1:] + SALT[view])])
+
+
+@dataclass(frozen=True, slots=True)
+class Grams:
+    """The n-grams of one view: each once, how often, and which one stands at every place (singles, then pairs)."""
+
+    keys: Hashes
+    counts: Ints
+    places: Ints
+
+
+def word_keys(words: Sequence[str]) -> Hashes:
+    return np.fromiter(map(hash_of, words), dtype=np.uint64, count=len(words))
+
+
+def grams_of(words: Sequence[str], extra: Sequence[str] = ()) -> tuple[Grams, Grams, Grams]:
+    """The n-grams of the three views; `extra` are facts beside the text (an area), counted like words of their own.
+
+    >>> words, chars, opening = grams_of(["路灯", "不亮", "路灯"])
+    >>> sorted(words.counts.tolist()), len(chars.keys), len(opening.places)
+    ([1, 1, 1, 2], 8, 5)
     """
-    return [*words, *map(" ".join, zip(words, words[1:], strict=False))]
+    keys = word_keys(words)
+    run = np.frombuffer("".join(words).encode("utf-32-le", "surrogatepass"), dtype=np.uint32).astype(np.uint64)
+    facts = word_keys([f"={fact}" for fact in extra])
+    found = (
+        np.concatenate([_with_pairs(keys, WORDS), facts]),
+        _with_pairs(run, CHARS),
+        _with_pairs(keys[:OPENING_WORDS], OPENING),
+    )
+    first, second, third = (Grams(*_once(keys)) for keys in found)
+    return first, second, third
 
 
-def char_grams(words: Sequence[str]) -> list[str]:
-    """Characters and pairs of neighbours, across the borders of words.
-
-    >>> char_grams(["路灯", "坏"])
-    ['路', '灯', '坏', '路灯', '灯坏']
-    """
-    run = "".join(words)
-    return [*run, *map("".join, zip(run, run[1:], strict=False))]
-
-
-def views(words: Sequence[str], extra: Sequence[str] = ()) -> dict[str, Counter[str]]:
-    """Counts of the n-grams of each view; `extra` are facts beside the text (an area), counted as words of their own."""
-    counts = Counter(word_grams(words))
-    for fact in extra:
-        counts[f"={fact}"] += 1
-    return {"w": counts, "c": Counter(char_grams(words)), "t": Counter(word_grams(words[:OPENING]))}
+def _once(keys: Hashes) -> tuple[Hashes, Ints, Ints]:
+    distinct, places, counts = np.unique(keys, return_inverse=True, return_counts=True)
+    return distinct, counts, places
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,37 +89,38 @@ class Space:
     hashes: Hashes
     idf: Floats
 
-    def rows_of(self, names: Sequence[str]) -> npt.NDArray[np.int64]:
-        """The row of each name, -1 where it is unknown."""
+    def rows_of(self, keys: Hashes) -> Ints:
+        """The row of each key, -1 where it is unknown."""
         if not len(self.hashes):
-            return np.full(len(names), -1, dtype=np.int64)
-        wanted = np.fromiter(map(hash_of, names), dtype=np.uint64, count=len(names))
-        at = np.minimum(np.searchsorted(self.hashes, wanted), len(self.hashes) - 1)
-        return np.where(self.hashes[at] == wanted, at, -1)
+            return np.full(len(keys), -1, dtype=np.int64)
+        at = np.minimum(np.searchsorted(self.hashes, keys), len(self.hashes) - 1)
+        return np.where(self.hashes[at] == keys, at, -1).astype(np.int64)
 
-    def vector(self, counts: Mapping[str, Counter[str]]) -> "Vector":
+    def vector(self, grams: Sequence[Grams]) -> "Vector":
         """A text as sparse vector: per view 1 + ln(count), times rarity, of length one."""
-        names = [f"{view}{gram}" for view in VIEWS for gram in counts[view]]
-        tally = np.fromiter((n for view in VIEWS for n in counts[view].values()), dtype=np.float32, count=len(names))
-        rows = self.rows_of(names)
-        held = rows >= 0
-        values = np.zeros(len(names), dtype=np.float32)
-        values[held] = (1 + np.log(tally[held])) * self.idf[rows[held]]
-        start = 0
-        for view in VIEWS:
-            part = values[start : start + len(counts[view])]
-            length = float(np.sqrt((part * part).sum()))
-            if length:
-                part /= length
-            start += len(counts[view])
-        return Vector([n for n, ok in zip(names, held, strict=True) if ok], rows[held], values[held], tally[held])
+        rows, values = [], []
+        for view in grams:
+            found = self.rows_of(view.keys)
+            value = weighted(view.counts, self.idf[found]) * (found >= 0) if len(self.hashes) else np.zeros(len(found))
+            length = float(np.sqrt((value * value).sum()))
+            rows.append(found)
+            values.append(value / length if length else value)
+        return Vector(np.concatenate(rows), np.concatenate(values).astype(np.float32))
+
+
+def weighted(counts: Ints, idf: Floats) -> Floats:
+    """The weight of n-grams within a text before its length is made one."""
+    result: Floats = (1 + np.log(counts)).astype(np.float32) * idf
+    return result
 
 
 @dataclass(frozen=True, slots=True)
 class Vector:
-    """The known n-grams of one text: name with its view, row in the model, weighted value, count."""
+    """Every n-gram of the three views of a text in order: its row in the model (-1 unknown) and its value (then 0)."""
 
-    names: list[str]
-    rows: npt.NDArray[np.int64]
+    rows: Ints
     values: Floats
-    counts: Floats
+
+    def known(self) -> "Vector":
+        held = self.rows >= 0
+        return Vector(self.rows[held], self.values[held])

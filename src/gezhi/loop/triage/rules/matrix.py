@@ -1,17 +1,14 @@
 """The training rows as one sparse matrix, and which of them say nearly the same."""
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
-from gezhi.loop.triage.rules.features import VIEWS, Floats, Space, hash_of, views
+from gezhi.loop.triage.rules.features import VIEWS, WORDS, Floats, Hashes, Ints, Space, grams_of, weighted
 
-Ints = npt.NDArray[np.int64]
 LEAST_ROWS = 2  # an n-gram of a single row says nothing about the next
 CELLS = 12_000_000  # weights of one model: 24 MB at most in the file and in memory
 SKETCHES, BAND = 16, 2
@@ -19,68 +16,71 @@ SKETCHES, BAND = 16, 2
 
 @dataclass(frozen=True)
 class Matrix:
-    """Rows by n-grams; `view` tells the view of each column by its place in VIEWS."""
+    """Rows by n-grams; `view` tells the view of each column, `pairs` the columns that are pairs of neighbouring words."""
 
     data: Any  # scipy.sparse.csr_matrix of float32
     space: Space
     view: Ints
-    pairs: Ints  # columns that are pairs of neighbouring words
+    pairs: Ints
 
 
+@dataclass(slots=True)
 class _Counts:
-    """Grows a matrix of counts row by row, giving every n-gram a column when it is first met."""
+    """All n-grams of all rows, end to end."""
 
-    def __init__(self) -> None:
-        self.columns: dict[str, int] = {}
-        self.indices: list[int] = []
-        self.tally: list[int] = []
-        self.ends = [0]
+    keys: Hashes
+    tally: Ints
+    view: Ints
+    pair: Ints
+    sizes: list[int]
 
-    def add(self, counts: dict[str, Counter[str]]) -> None:
-        for view in VIEWS:
-            for gram, count in counts[view].items():
-                self.indices.append(self.columns.setdefault(view + gram, len(self.columns)))
-                self.tally.append(count)
-        self.ends.append(len(self.indices))
+
+def _counted(words: Sequence[Sequence[str]], extras: Sequence[Sequence[str]]) -> _Counts:
+    keys, tally, view, pair, sizes = [], [], [], [], []
+    for row, extra in zip(words, extras, strict=True):
+        size = 0
+        for number, grams in enumerate(grams_of(row, extra)):
+            keys.append(grams.keys)
+            tally.append(grams.counts)
+            view.append(np.full(len(grams.keys), number, dtype=np.int8))
+            pairs = np.zeros(len(grams.keys), dtype=np.int8)
+            if number == WORDS:
+                pairs[grams.places[len(row) : max(len(row), 2 * len(row) - 1)]] = 1
+            pair.append(pairs)
+            size += len(grams.keys)
+        sizes.append(size)
+    return _Counts(*(np.concatenate(part) for part in (keys, tally, view, pair)), sizes)
 
 
 def build(words: Sequence[Sequence[str]], extras: Sequence[Sequence[str]], labels: int) -> Matrix:
     """Weighted n-grams of all rows, columns in the order of their hashes."""
     from scipy import sparse
 
-    grown = _Counts()
-    for row, extra in zip(words, extras, strict=True):
-        grown.add(views(row, extra))
-    names = list(grown.columns)
-    indices = np.array(grown.indices, dtype=np.int64)
-    tally = np.array(grown.tally, dtype=np.float32)
-    frequency = np.bincount(indices, minlength=len(names))
-    hashes = np.fromiter(map(hash_of, names), dtype=np.uint64, count=len(names))
-    kept = _kept(frequency, hashes, labels)
-    place = np.full(len(names), -1, dtype=np.int64)
+    grown = _counted(words, extras)
+    hashes, first, columns, frequency = np.unique(
+        grown.keys, return_index=True, return_inverse=True, return_counts=True
+    )
+    kept = _kept(frequency, labels)
+    place = np.full(len(hashes), -1, dtype=np.int64)
     place[kept] = np.arange(len(kept))
     idf = (np.log((1 + len(words)) / (1 + frequency[kept])) + 1).astype(np.float32)
-    columns = place[indices]
-    held = columns >= 0
-    row_of = np.repeat(np.arange(len(words)), np.diff(grown.ends))
-    values = (1 + np.log(tally[held])) * idf[columns[held]]
-    data = sparse.csr_matrix(
-        (values.astype(np.float32), (row_of[held], columns[held])), shape=(len(words), len(kept))
-    )
-    view = np.array([VIEWS.index(names[at][0]) for at in kept], dtype=np.int64)
+    at = place[columns]
+    held = at >= 0
+    row_of = np.repeat(np.arange(len(words)), grown.sizes)
+    values = weighted(grown.tally[held], idf[at[held]])
+    data = sparse.csr_matrix((values, (row_of[held], at[held])), shape=(len(words), len(kept)))
+    view = grown.view[first[kept]].astype(np.int64)
     _unit_length(data, view)
-    pairs = np.array([at for at, name in enumerate(kept) if names[name][0] == "w" and " " in names[name]], dtype=np.int64)
-    return Matrix(data, Space(hashes[kept], idf), view, pairs)
+    return Matrix(data, Space(hashes[kept], idf), view, np.flatnonzero(grown.pair[first[kept]]))
 
 
-def _kept(frequency: Ints, hashes: npt.NDArray[np.uint64], labels: int) -> Ints:
+def _kept(frequency: Ints, labels: int) -> Ints:
     """Columns worth keeping: in two rows at least, and the most frequent ones where labels are many."""
     found = np.flatnonzero(frequency >= LEAST_ROWS)
     most = max(1, CELLS // max(1, labels))
     if len(found) > most:
-        found = found[np.lexsort((hashes[found], -frequency[found]))[:most]]
-    kept: Ints = found[np.argsort(hashes[found], kind="stable")]
-    return kept
+        found = np.sort(found[np.argsort(-frequency[found], kind="stable")[:most]])
+    return found
 
 
 def _unit_length(data: Any, view: Ints) -> None:

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from gezhi.loop.triage.rules.explain import deciding_words
-from gezhi.loop.triage.rules.features import Floats, Hashes, Space, hash_of, views
+from gezhi.loop.triage.rules.features import Floats, Hashes, Space, Vector, grams_of, hash_of
 from gezhi.loop.triage.rules.words import words_of
 
 TOP = 3
@@ -91,39 +91,36 @@ class Model:
     def _words(self, fields: Iterable[str]) -> list[str]:
         return words_of(fields, self.known)
 
+    def _chances(self, vector: Vector) -> Floats:
+        vector = vector.known()
+        return softmax(vector.values @ self.weights[vector.rows].astype(np.float32) + self.bias)
+
     def probabilities(self, fields: Sequence[str], extra: Sequence[str] = ()) -> dict[str, float]:
         """The probability of every label."""
-        vector = self.space.vector(views(self._words(fields), extra))
-        scores = softmax(self._scores(vector.rows, vector.values))
-        return dict(zip(self.labels, scores.tolist(), strict=True))
-
-    def _scores(self, rows: npt.NDArray[np.int64], values: Floats) -> Floats:
-        scores: Floats = values @ self.weights[rows].astype(np.float32) + self.bias
-        return scores
+        chances = self._chances(self.space.vector(grams_of(self._words(fields), extra)))
+        return dict(zip(self.labels, chances.tolist(), strict=True))
 
     def suggest(self, fields: Sequence[str], extra: Sequence[str] = (), top: int = TOP) -> Suggestion:
         """The best labels, each with the words by which it leads its strongest rival."""
         words = self._words(fields)
-        vector = self.space.vector(views(words, extra))
-        if not len(vector.rows):
+        grams = grams_of(words, extra)
+        vector = self.space.vector(grams)
+        if not (vector.rows >= 0).any():
             return Suggestion((), sure=False)
-        weights = self.weights[vector.rows].astype(np.float32)
+        weights = self.weights[vector.rows].astype(np.float32)  # rows of unknown n-grams count for nothing: value 0
         chances = softmax(vector.values @ weights + self.bias)
         order = np.argsort(-chances, kind="stable")[: max(top, 2)].tolist()
         found = []
         for at in order[:top]:
-            rival = next((other for other in order if other != at), at)
-            lead = vector.values * (weights[:, at] - (weights[:, rival] if rival != at else 0))
-            found.append(
-                Candidate(self.labels[at], round(float(chances[at]), 4), deciding_words(words, vector, lead))
-            )
+            rival = next(other for other in order if other != at)
+            reasons = deciding_words(words, grams, vector.values * (weights[:, at] - weights[:, rival]))
+            found.append(Candidate(self.labels[at], round(float(chances[at]), 4), reasons))
         return Suggestion(tuple(found), sure=found[0].probability >= self.threshold)
 
     def first(self, rows: Iterable[Sequence[str]]) -> Iterator[tuple[str, float]]:
         """The first suggestion of many rows, without reasons: label and probability."""
         for fields in rows:
-            vector = self.space.vector(views(self._words(fields)))
-            chances = softmax(self._scores(vector.rows, vector.values))
+            chances = self._chances(self.space.vector(grams_of(self._words(fields))))
             best = int(np.argmax(chances))
             yield self.labels[best], float(chances[best])
 

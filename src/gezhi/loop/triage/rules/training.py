@@ -14,8 +14,8 @@ from typing import Any
 import numpy as np
 
 from gezhi.kernel.errors import Refused
-from gezhi.loop.triage.rules.features import VIEWS, Floats, hash_of
-from gezhi.loop.triage.rules.matrix import Ints, Matrix, build, folds_of, same_story, unit_rows
+from gezhi.loop.triage.rules.features import CHARS, OPENING, WORDS, Floats, Ints, word_keys
+from gezhi.loop.triage.rules.matrix import Matrix, build, folds_of, same_story, unit_rows
 from gezhi.loop.triage.rules.model import THRESHOLD, KnownWords, Model, softmax
 from gezhi.loop.triage.rules.scoring import calibration_error, figures
 from gezhi.loop.triage.rules.words import joined, mostly_tokenised, words_of
@@ -42,7 +42,7 @@ class Example:
 class Learner:
     """A linear learner: which views it sees, how strictly it fits, and whether it weighs by log-count ratios."""
 
-    views: str
+    views: tuple[int, ...]
     strength: float
     smoothing: float = 0.0  # of the ratios; 0 = plain support vectors
 
@@ -59,8 +59,9 @@ class Linear:
         return result
 
 
-FULL = (Learner("wct", 1.0), Learner("wct", 0.3, 0.3), Learner("w", 0.3, 0.1), Learner("c", 0.3, 0.1))
-LIGHT = (Learner("wct", 1.0), Learner("wct", 0.3, 0.3))
+ALL = (WORDS, CHARS, OPENING)
+FULL = (Learner(ALL, 0.5), Learner((WORDS,), 0.3, 0.1), Learner((CHARS,), 0.3, 0.1))
+LIGHT = (Learner(ALL, 1.0), Learner(ALL, 0.3, 0.3))
 
 
 def train(
@@ -106,7 +107,7 @@ def _usable(examples: Sequence[Example]) -> list[Example]:
 
 def _known(words: Sequence[Sequence[str]]) -> KnownWords:
     seen = {word for row in words for word in row}
-    return KnownWords(np.array(sorted(map(hash_of, seen)), dtype=np.uint64))
+    return KnownWords(np.sort(word_keys(sorted(seen))))
 
 
 def _fit(matrix: Matrix, truth: Ints, folds: Ints, labels: int) -> tuple[Linear, Floats]:
@@ -138,8 +139,7 @@ def _learn(learner: Learner, matrix: Matrix, data: Any, truth: Ints, labels: int
     """One against the rest for every label, on the views of the learner."""
     from sklearn.svm import LinearSVC
 
-    seen = np.isin(matrix.view, [VIEWS.index(view) for view in learner.views])
-    columns = np.flatnonzero(seen)
+    columns = np.flatnonzero(np.isin(matrix.view, learner.views))
     part = data if len(columns) == data.shape[1] else data[:, columns]
     weights = np.zeros((data.shape[1], labels), dtype=np.float32)
     bias = np.full(labels, -1.0, dtype=np.float32)

@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Container, Iterable, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 import rjieba
@@ -55,6 +55,7 @@ def joined(fields: Iterable[str]) -> str:
     return unicodedata.normalize("NFKC", ESCAPE.sub(" ", "\n".join(field for field in fields if field)))
 
 
+@lru_cache(maxsize=200_000)
 def tells(word: str) -> bool:
     """Whether a word may count as a feature.
 

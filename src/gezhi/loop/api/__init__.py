@@ -1,0 +1,9 @@
+"""The loop over HTTP, mounted at /api/v1/loop."""
+
+from ninja import Router
+
+from gezhi.loop.api import cases, content
+
+router = Router(tags=["loop"])
+router.add_router("", cases.router)
+router.add_router("", content.router)

@@ -1,0 +1,295 @@
+"""A case as it is shown: to people of the office by their rights, to the citizen by the link."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from gezhi.kernel.clock import light, share
+from gezhi.kernel.errors import Refused
+from gezhi.loop.models import Case, Step
+from gezhi.loop.rules.catalogue import duty_for
+from gezhi.loop.rules.clocks import Running, kernel_clock
+from gezhi.loop.rules.moves import BY_NAME, DECISIONS, HOME_MOVES, Move, moves_from
+from gezhi.loop.rules.redact import redact
+from gezhi.loop.rules.snapshot import Snapshot
+from gezhi.loop.service.rights import paths_for
+from gezhi.loop.store import below
+from gezhi.loop.store import reading as store
+from gezhi.loop.store.content import Content, content
+from gezhi.loop.store.rows import running_of, snapshot_of
+from gezhi.loop.store.visible import get_visible, may
+from gezhi.trust.rules import Actor, within
+from gezhi.trust.service import identity_of, open_text, record, require, reveal, verb
+
+PUBLIC_TEXTS = ("reply", "ask", "words")  # what the requester may read of a public step
+DESK_ROLES = "case.dispatch"
+
+
+@dataclass(slots=True)
+class Entry:
+    """One line of the timeline."""
+
+    no: int
+    move: str
+    source: str
+    target: str
+    actor_kind: str
+    actor: str
+    unit: Any
+    acted_at: datetime
+    facts: dict[str, Any]
+    texts: dict[str, str]
+    named: dict[str, Any]
+    files: list[Any] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class ClockView:
+    stage: str
+    label: str
+    light: str
+    share: float
+    started_at: datetime
+    due_at: datetime | None
+    finished_at: datetime | None
+    paused: bool
+    amount: int
+    unit_of: str
+    unit: Any
+    source: str
+    verified: bool
+    round: int
+
+
+@dataclass(slots=True)
+class CaseView:
+    """Everything that the case page and the API show; `offers` are the moves this reader may make now."""
+
+    case: Case
+    story: dict[str, Any]
+    entries: list[Entry]
+    clocks: list[ClockView]
+    offers: list[str]
+    snap: Snapshot
+    tasks: list[dict[str, Any]]
+    secondaries: list[Case]
+    main: Case | None
+    files: list[Any]
+    matter: Any
+    area: Any
+    desk_reader: bool
+    may_reveal: bool
+    reveals: list[dict[str, Any]]
+    duty: Any = None
+
+
+def view(case_id: object, *, actor: Actor, now: datetime) -> CaseView:
+    """The case for a person of the office; 404 where it may not be read."""
+    case = get_visible(actor, case_id)
+    kept = content()
+    rows = store.clocks(case)
+    snap = snapshot_of(case, rows)
+    steps = store.steps(case)
+    files = store.files(case)
+    desk_reader = _is_desk(actor, case)
+    hide = case.confidential and not desk_reader
+    units = store.units_named(steps, snap)
+    people = store.people_named(steps)
+    story = open_text(case.requester, case.story)
+    if hide:
+        story = {name: redact(value) if isinstance(value, str) else value for name, value in story.items()}
+        story.pop("answers", None)
+        files = []
+    return CaseView(
+        case=case, story=story, snap=snap,
+        entries=[_entry(case, step, units, people, files, hide=hide) for step in steps],
+        clocks=[clock_view(running_of(row), kept, now, units) for row in rows],
+        offers=offers(case, snap, actor),
+        tasks=[{"unit": units.get(task.unit), "unit_id": task.unit, "done": task.done} for task in snap.tasks],
+        secondaries=store.secondaries(case), main=case.main,
+        files=files, matter=kept.matters.get(case.matter), area=below.areas().filter(pk=case.area).first(),
+        desk_reader=desk_reader, may_reveal=_may_reveal(actor, case), reveals=store.reveals(case),
+        duty=duty_for(kept.duties_by_matter, kept.matter_path(case.matter), case.area) if case.matter else None,
+    )  # fmt: skip
+
+
+def _is_desk(actor: Actor, case: Case) -> bool:
+    """People of the dispatch desk: those who may dispatch or receive for the desk that took the case."""
+    return any(may(actor, verb_, case, paths=[case.desk.path]) for verb_ in (DESK_ROLES, "case.accept"))
+
+
+def offers(case: Case, snap: Snapshot, actor: Actor) -> list[str]:
+    """Names of the moves that this actor may make from the present state, in the order of the table."""
+    names = []
+    for row in moves_from(snap.state):
+        if row.name in HOME_MOVES or not _fits(row, snap, actor):
+            continue
+        if actor.kind == "citizen":
+            if "requester" in row.who:
+                names.append(row.name)
+            continue
+        paths = paths_for(row, case, snap, {})
+        if paths and may(actor, f"case.{row.name}", case, paths=paths):
+            names.append(row.name)
+    return names
+
+
+def _fits(row: Move, snap: Snapshot, actor: Actor) -> bool:
+    """Whether a move makes sense now: taking over needs an import, deciding needs something asked by another."""
+    if "imported" in row.guards or "not-dormant" in row.guards:
+        return snap.dormant == ("imported" in row.guards)
+    kind = DECISIONS.get(row.name)
+    if kind is not None:
+        return snap.pending is not None and snap.pending.kind == kind and snap.pending.by != actor.key
+    if "nothing-pending" in row.guards:
+        return snap.pending is None
+    if "supervised" in row.guards:
+        return snap.supervised
+    if "decider" in row.who:
+        return snap.returner != actor.key
+    return True
+
+
+def clock_view(clock: Running, kept: Content, now: datetime, units: dict[int, Any]) -> ClockView:
+    kernel = kernel_clock(clock)
+    return ClockView(
+        stage=clock.stage, label=clock.label, light=light(kernel, kept.calendar, now),
+        share=share(kernel, kept.calendar, clock.finished_at or now), started_at=clock.started_at,
+        due_at=clock.due_at, finished_at=clock.finished_at, paused=clock.paused, amount=clock.amount,
+        unit_of=clock.unit_of, unit=units.get(clock.unit or 0), source=clock.source, verified=clock.verified,
+        round=clock.round,
+    )  # fmt: skip
+
+
+def _entry(
+    case: Case, step: Step, units: dict[int, Any], people: dict[str, str], files: list[Any], *, hide: bool
+) -> Entry:
+    texts: dict[str, str] = {}
+    if hasattr(step, "text"):
+        opened = open_text(case.requester, step.text.sealed)
+        texts = {name: redact(str(value)) if hide else str(value) for name, value in opened.items()}
+    facts = {name: value for name, value in step.facts.items() if name != "clocks"}
+    named = {name: units.get(facts[name]) for name in ("unit", "proposed") if name in facts}
+    if "assisting" in facts:
+        named["assisting"] = [units.get(unit) for unit in facts["assisting"]]
+    return Entry(
+        no=step.no, move=step.move, source=step.source, target=step.target, actor_kind=step.actor_kind,
+        actor=people.get(step.actor, ""), unit=units.get(step.unit or 0), acted_at=step.acted_at, facts=facts,
+        texts=texts, named=named, files=[file for file in files if file.step_id == step.pk],
+    )  # fmt: skip
+
+
+def _may_reveal(actor: Actor, case: Case) -> bool:
+    if case.anonymous or case.requester.erased_at is not None or _complained(actor, case):
+        return False
+    if case.confidential:
+        return bool(may(actor, "case.reveal", case, paths=[case.desk.path]))
+    lead = [case.lead.path] if case.lead else []
+    return bool(may(actor, "case.reveal", case, paths=[case.desk.path, *lead]))
+
+
+def _complained(actor: Actor, case: Case) -> bool:
+    """The unit complained about never learns who complained, whatever role its people hold."""
+    if case.complained is None or actor.kind != "user":
+        return False
+    return within(actor.unit_path, case.complained.path)
+
+
+@verb("case.reveal")
+def reveal_requester(
+    case_id: object, *, actor: Actor, now: datetime, purpose: str = "contact", fields: tuple[str, ...] = ("name", "phone")
+) -> dict[str, str]:
+    """Show who asked, for a purpose; in the ledger and on the list that the requester can read.
+
+    Raises reveal-confidential where only the dispatch desk may know, reveal-complained for the unit complained about.
+    """
+    case = get_visible(actor, case_id)
+    if _complained(actor, case):
+        raise Refused("reveal-complained", status=403)
+    if case.confidential and not may(actor, "case.reveal", case, paths=[case.desk.path]):
+        raise Refused("reveal-confidential", status=403)
+    kept = content()
+    lead = [case.lead.path] if case.lead else []
+    require(
+        actor, "case.reveal", unit_paths=[case.desk.path, *lead], matter=kept.matter_path(case.matter),
+        area_path=kept.area_path(case.area),
+    )  # fmt: skip
+    return reveal(case.requester, actor=actor, now=now, purpose=purpose, case_id=case.pk, fields=list(fields))
+
+
+# ---- the citizen
+
+
+@dataclass(slots=True)
+class PublicEntry:
+    move: str
+    target: str
+    acted_at: datetime
+    unit: Any
+    texts: dict[str, str]
+    facts: dict[str, Any]
+
+
+@dataclass(slots=True)
+class CitizenView:
+    """What the requester sees: own words, public steps, the promise, and who has looked at the identity."""
+
+    case: Case
+    story: dict[str, Any]
+    stage: int  # 0 received … 4 rated
+    entries: list[PublicEntry]
+    offers: list[str]
+    reveals: list[dict[str, Any]]
+    promise: datetime | None
+    matter: Any
+    files: list[Any]
+    masked: dict[str, str]
+
+
+STAGE_OF = {"received": 0, "accepted": 1, "dispatched": 2, "handling": 2, "waiting": 2, "suspended": 2, "returned": 2,
+            "replied": 2, "verifying": 3, "closed": 4, "declined": 3, "merged": 2, "withdrawn": 0, "void": 0}  # fmt: skip
+
+
+def citizen_view(case: Case, *, actor: Actor) -> CitizenView:
+    """The case for its requester. Names of staff are left out, and an unverified promise is not shown as a deadline."""
+    kept = content()
+    rows = store.clocks(case)
+    snap = snapshot_of(case, rows)
+    steps = [step for step in store.steps(case) if BY_NAME[step.move].public or step.facts.get("shown")]
+    units = store.units_named(steps, snap)
+    handle = [running_of(row) for row in rows if row.stage == "handle" and row.finished_at is None and row.verified]
+    promise = max((c.due_at for c in handle if c.due_at and not c.paused), default=None)
+    return CitizenView(
+        case=case, story=open_text(case.requester, case.story), stage=STAGE_OF[case.state],
+        entries=[_public(case, step, units) for step in steps], offers=offers(case, snap, actor),
+        reveals=store.reveals(case), promise=promise, matter=kept.matters.get(case.matter),
+        files=[file for file in store.files(case) if file.public], masked={"name": case.requester.masked_name},
+    )  # fmt: skip
+
+
+def _public(case: Case, step: Step, units: dict[int, Any]) -> PublicEntry:
+    texts: dict[str, str] = {}
+    if hasattr(step, "text"):
+        opened = open_text(case.requester, step.text.sealed)
+        shown = (*PUBLIC_TEXTS, "note") if step.facts.get("shown") else PUBLIC_TEXTS
+        texts = {name: str(opened[name]) for name in shown if name in opened}
+    if step.move == "review_pass":
+        reply = store.reply_before(case, step.no)
+        if reply is not None:
+            texts = {"reply": str(open_text(case.requester, reply.sealed).get("reply", ""))}
+    facts = {name: step.facts[name] for name in ("outcome", "satisfaction", "solved", "scores") if name in step.facts}
+    unit = units.get(step.facts.get("unit", 0)) if step.move == "dispatch" else units.get(step.unit or 0)
+    return PublicEntry(step.move, step.target, step.acted_at, unit, texts, facts)
+
+
+def requester_identity(case: Case) -> dict[str, str]:
+    """The identity for the product's own messages; never for a screen."""
+    return identity_of(case.requester)
+
+
+@verb("case.export")
+def note_export(count: int, *, actor: Actor, now: datetime) -> None:
+    """Somebody took a list out of the system; the ledger knows how long it was."""
+    del now
+    require(actor, "case.export")
+    record("case.export", "list", "worklist", actor=actor, body={"rows": count})
