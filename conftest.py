@@ -10,7 +10,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "gezhi.web.settings")
 for name in [name for name in os.environ if name.startswith("GEZHI_") and not name.startswith("GEZHI_TEST_")]:
     del os.environ[name]  # a developer's own installation must not leak into the tests
 if "GEZHI_TEST_RUN" not in os.environ:
-    memory = Path("/dev/shm")
+    memory = Path("/dev/shm")  # noqa: S108 - the folder made in it is our own, with a random name
     base = memory if os.access(memory, os.W_OK) else None
     os.environ["GEZHI_TEST_RUN"] = tempfile.mkdtemp(prefix=f"gezhi-test-{os.getpid()}-", dir=base)
     os.environ["GEZHI_TEST_LEADER"] = str(os.getpid())

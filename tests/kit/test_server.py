@@ -50,9 +50,8 @@ def test_a_running_server_is_adopted_and_a_killed_one_replayed(server):
     os.kill(postmaster(server), signal.SIGKILL)
     wait_until(lambda: not server.running())
     assert server.start()
-    with server.connect("gezhi", "gezhi_app") as connection:
-        with pytest.raises(Exception, match="permission denied"):
-            connection.execute("SELECT * FROM kept")
+    with server.connect("gezhi", "gezhi_app") as connection, pytest.raises(Exception, match="permission denied"):
+        connection.execute("SELECT * FROM kept")
     with server.connect("gezhi", "gezhi_owner") as connection:
         assert connection.execute("SELECT word FROM kept").fetchall() == [("平安",)]
     assert server.stop()

@@ -58,5 +58,7 @@ def findings(now: datetime) -> list[Finding]:
         try:
             found.extend(look(now))
         except Exception as error:  # noqa: BLE001 - whatever breaks a look is what the person must know
-            found.append(Finding("check-failed", serious=True, subject=subject, reason=f"{type(error).__name__}: {error}"))
+            found.append(
+                Finding("check-failed", serious=True, subject=subject, reason=f"{type(error).__name__}: {error}")
+            )
     return sorted(found, key=lambda finding: not finding.serious)

@@ -63,7 +63,14 @@ class Nouns:
         self.about[noun] = about
 
     def add(
-        self, noun: str, verb: str, run: Run, arguments: Arguments | None = None, *, help: str, database: bool = True
+        self,
+        noun: str,
+        verb: str,
+        run: Run,
+        arguments: Arguments | None = None,
+        *,
+        help: str,  # noqa: A002 - the word that argparse uses
+        database: bool = True,
     ) -> None:
         """Offer `gezhi noun verb`; offering it twice is a mistake.
 
@@ -81,8 +88,9 @@ class Nouns:
         """Build the parsers: one for each noun, under it one for each verb, or for each word of it."""
         for noun in sorted({command.noun for command in self.commands.values()}):
             about = self.about.get(noun, noun)
-            words = {(): parser.add_parser(noun, help=about, description=about)}
-            below: dict[tuple[str, ...], "Below"] = {}
+            words: dict[tuple[str, ...], argparse.ArgumentParser] = {}
+            words[()] = parser.add_parser(noun, help=about, description=about)
+            below: dict[tuple[str, ...], Below] = {}
             for command in sorted(self.commands.values(), key=lambda command: command.verb):
                 if command.noun == noun:
                     self.grow(words, below, command)

@@ -8,6 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, get_type_hints
 
+HERE = Path("data")
 MARKER = "gezhi.toml"  # stands in every data folder that `gezhi init` has made
 
 
@@ -20,8 +21,10 @@ def setting(default: Any, about: str) -> Any:
 class Config:
     """Every setting of an installation; `GEZHI_PORT` in the environment is `port` in config.toml."""
 
-    data: Path = setting(Path("data"), "Folder that holds the database, files, keys and config.toml.")
-    database_url: str = setting("", "External PostgreSQL as postgresql://…; empty: the embedded one in the data folder.")
+    data: Path = field(default=HERE, metadata={"about": "Folder that holds the database, files, keys and config.toml."})
+    database_url: str = setting(
+        "", "External PostgreSQL as postgresql://…; empty: the embedded one in the data folder."
+    )
     database_owner_url: str = setting("", "Login that owns the tables of an external database; empty: the same login.")
     db_role: str = setting("app", "`app` runs the product; `owner` is for migrations and owns the tables.")
     db_pool: int = setting(10, "Most database connections that one process keeps.")
@@ -73,7 +76,7 @@ class Config:
         return self.data / "backups"
 
     def secret(self, name: str) -> str:
-        """A random text kept in the keys folder (0600); before `gezhi init` a passing one, so that nothing is written."""
+        """A random text kept in the keys folder (0600); before `gezhi init` one that is written nowhere."""
         if not self.initialised:
             return secrets.token_urlsafe(48)
         path = self.keys / f"{name}.secret"

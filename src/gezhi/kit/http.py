@@ -1,4 +1,4 @@
-"""Refusals and headers at the edge: a refusal becomes a sentence with its status, every answer carries the house's rules."""
+"""Refusals and headers at the edge: a refusal becomes a sentence with its status, every answer carries the policy."""
 
 from collections.abc import Callable
 from typing import Any
@@ -13,17 +13,9 @@ from gezhi.kernel.errors import Refused
 
 Next = Callable[[HttpRequest], HttpResponse]
 
-POLICY = "; ".join(
-    (
-        "default-src 'self'",
-        "script-src 'self'",
-        "style-src 'self'",
-        "img-src 'self' data: blob:",
-        "object-src 'none'",
-        "base-uri 'none'",
-        "frame-ancestors 'none'",
-        "form-action 'self'",
-    )
+POLICY = (
+    "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; object-src 'none'; "
+    "base-uri 'none'; frame-ancestors 'none'; form-action 'self'"
 )
 PERMISSIONS = "camera=(self), geolocation=(self), microphone=(self), browsing-topics=()"
 

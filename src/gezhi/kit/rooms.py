@@ -1,4 +1,4 @@
-"""A room as Django sees it: at start-up it loads the room's events, slots and checks, so that subscriptions stand."""
+"""A room as Django sees it: at start-up its slots, events and checks are loaded, so that subscriptions stand."""
 
 from importlib import import_module
 from importlib.util import find_spec
@@ -9,7 +9,7 @@ SHELVES_AT_START = ("slots", "events", "checks")
 
 
 class Room(AppConfig):
-    """Base of every room's application: big keys, and the shelves that register something are imported, and `connect()` in them called, once."""
+    """Base of every room's application: shelves that register something are loaded, `connect()` in them called."""
 
     default_auto_field = "django.db.models.BigAutoField"
 

@@ -1,11 +1,11 @@
-"""Static files under names that carry a digest, so that browsers may keep them for ever; works before collection too."""
+"""Static files under names that carry a digest, so that browsers may keep them; works before collection too."""
 
 from typing import Any
 
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
 
-class StaticFiles(CompressedManifestStaticFilesStorage):
+class StaticFiles(CompressedManifestStaticFilesStorage):  # type: ignore[misc]  # whitenoise publishes no types
     """A file missing from the manifest is served under its plain name: a missing picture must not break a page."""
 
     manifest_strict = False

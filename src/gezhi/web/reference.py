@@ -20,7 +20,7 @@ MADE = "<!-- Made by `make docs` from the product itself; do not edit. -->\n"
 
 
 def cell(text: object) -> str:
-    """A text as a cell of a table.
+    r"""A text as a cell of a table.
 
     >>> cell("a|b")
     'a\\\\|b'

@@ -38,8 +38,8 @@ def server_user() -> str | None:
         try:
             pwd.getpwnam(name)
         except KeyError:
-            if name == SYSTEM_USER and shutil.which("useradd"):
-                subprocess.run(["useradd", "--system", "--shell", "/usr/sbin/nologin", name], check=True)
+            if name == SYSTEM_USER and (useradd := shutil.which("useradd")):
+                subprocess.run([useradd, "--system", "--shell", "/usr/sbin/nologin", name], check=True)
                 return name
         else:
             return name

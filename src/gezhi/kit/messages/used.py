@@ -2,7 +2,7 @@
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -56,7 +56,7 @@ def in_code(path: Path) -> Iterator[Use]:
                 yield Use(place(path), node.lineno, *found)
 
 
-def pair(name: str, literal: list[object]) -> tuple[str, str] | None:
+def pair(name: str, literal: Sequence[object]) -> tuple[str, str] | None:
     """Context and msgid of a call, when both stand there as literals.
 
     >>> pair("pgettext", ["state", "received"]), pair("refusal", ["case-moved"]), pair("gettext", [None])

@@ -1,7 +1,7 @@
 """The commands of the installation itself: init, serve, stop, demo, check, backup, restore, upgrade."""
 
 import os
-from argparse import ArgumentParser, Namespace
+from argparse import Namespace
 from collections.abc import Callable
 from contextlib import nullcontext
 from typing import TYPE_CHECKING
@@ -20,7 +20,15 @@ if TYPE_CHECKING:
 
 OWNER = {"init", "prepare", "upgrade", "restore"}  # these change tables, so they run as the tables' owner
 NEW = {"init", "serve", "demo", "restore"}  # only these may meet a folder that is no installation yet
-PLAIN = {"init", "serve", "stop", "demo", "restore", "web", "worker"}  # these need neither Django nor a running database of their own
+PLAIN = {
+    "init",
+    "serve",
+    "stop",
+    "demo",
+    "restore",
+    "web",
+    "worker",
+}  # these need neither Django nor a running database of their own
 
 
 def sentence(refused: Refused) -> str:

@@ -52,7 +52,7 @@ def restore(config: Config, source: Path, *, now: datetime, passphrase: str = ""
 
 
 def put_keys(config: Config, folder: Path, *, manifest_has_keys: bool, passphrase: str, keys: Path | None) -> None:
-    """Without its keys an installation cannot open what people told it; so keys come from somewhere, or it is refused."""
+    """Without its keys an installation cannot open what people told it: keys must come from somewhere."""
     if keys is not None:
         shutil.copytree(keys, config.keys)
     elif manifest_has_keys:

@@ -53,7 +53,8 @@ def serve(config: Config) -> int:
     """Run until SIGTERM or SIGINT; another `serve` on the same folder is refused."""
     with lock(config, "serve") as own:
         if not taken(own):
-            raise Refused("already-serving", folder=str(config.data), **state(config))
+            pid, place = state(config)
+            raise Refused("already-serving", folder=str(config.data), pid=pid, address=place)
         ended = end_leftovers(config.run)
         if ended:
             say(f"{ended} processes of an earlier run were still there and have been ended")
@@ -67,13 +68,13 @@ def serve(config: Config) -> int:
                 (config.run / "serve.pid").unlink(missing_ok=True)
 
 
-def state(config: Config) -> dict[str, object]:
+def state(config: Config) -> tuple[int, str]:
     """Process number and address of the `serve` that runs."""
     try:
         number, place = (config.run / "serve.pid").read_text().split()
     except (OSError, ValueError):
-        return {"pid": 0, "address": ""}
-    return {"pid": int(number), "address": place}
+        return 0, ""
+    return int(number), place
 
 
 class Supervisor:
@@ -159,7 +160,7 @@ class Supervisor:
 
 def answers(url: str) -> bool:
     try:
-        with urllib.request.urlopen(url, timeout=5) as response:
+        with urllib.request.urlopen(url, timeout=5) as response:  # noqa: S310 - always our own http address
             return bool(response.status == 200)
     except (urllib.error.URLError, OSError):
         return False
@@ -177,10 +178,10 @@ def running(server: Server) -> bool:
 
 
 def stop(config: Config, *, patience: float = 20.0) -> str:
-    """Tell the `serve` of this folder to stop and wait for it; stop a database that was left alone. Says what it did."""
+    """Tell the `serve` of this folder to stop and wait; stop a database that was left alone. Says what it did."""
     with lock(config, "serve") as own:
         if not taken(own):
-            number = int(str(state(config)["pid"]))
+            number = state(config)[0]
             os.kill(number, signal.SIGTERM)
             deadline = time.monotonic() + patience
             while not taken(own):

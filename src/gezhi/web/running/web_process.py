@@ -20,7 +20,7 @@ class OneProcess(MPServer):
     """
 
     def _serve(self, spawn_target: Any, target_loader: Callable[..., Any]) -> None:
-        self._init_shared_socket()
+        self._init_shared_socket()  # type: ignore[no-untyped-call]  # granian leaves it untyped
         packed = self._spawn_worker(0, spawn_target, target_loader).inner
         packed._target(*packed._args)
 

@@ -75,7 +75,7 @@ async def jobs(stop: threading.Event) -> None:
                     shutdown_graceful_timeout=5,
                 )
             )
-            while not stop.is_set() and not worker.done():
+            while not stop.is_set() and not worker.done():  # noqa: ASYNC110 - the event is a thread's, set by a signal
                 await asyncio.sleep(0.2)
             if not worker.done():
                 worker.cancel()
