@@ -76,9 +76,9 @@ def test_a_create_takes_few_statements(office, client_of):
 
 def test_reveal_is_for_those_who_may_and_leaves_a_trace(office, client_of):
     case = office.to("handling")
-    shown = post(client_of("hugo"), f"/cases/{case}/reveal", {"purpose": "contact"})
+    shown = post(client_of("hugo"), f"/cases/{case}/reveal", {"purpose": "first_contact"})
     assert shown.json()["phone"] == "13800001234"
-    assert post(client_of("tom"), f"/cases/{case}/reveal", {"purpose": "contact"}).status_code == 404
+    assert post(client_of("tom"), f"/cases/{case}/reveal", {"purpose": "first_contact"}).status_code == 404
     row = Case.objects.get(pk=case)
     Case.objects.filter(pk=case).update(confidential=True)
     assert post(client_of("hugo"), f"/cases/{case}/reveal", {}).json()["code"] == "reveal-confidential"

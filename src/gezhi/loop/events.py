@@ -1,10 +1,19 @@
 """Topics of the loop: what it publishes and what it listens to."""
 
+from importlib import import_module
+from importlib.util import find_spec
+
 TOPICS = {
     "case.received": "a case was opened; payload: number, state, kind, matter, area, urgency",
-    "case.moved": "a case made a move; payload: number, move, step, source, state, round, lead and the codes of the move",
+    "case.moved": "a case moved; payload: number, move, step, source, state, round, lead, and the codes of the move",
 }
 
 
 def connect() -> None:
     """Subscribe the loop's own handlers; called once at start-up."""
+    from gezhi.loop.service.erasing import on_erased
+    from gezhi.trust.service import subscribe
+
+    subscribe("requester.erased", "loop.erasing", on_erased)
+    if find_spec("gezhi.loop.triage.events") is not None:
+        import_module("gezhi.loop.triage.events").connect()

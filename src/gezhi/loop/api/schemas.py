@@ -147,7 +147,7 @@ class MoveOut(Schema):
 class RevealIn(Schema):
     model_config = ConfigDict(extra="forbid")
 
-    purpose: str = Field("contact", max_length=32)
+    purpose: str = Field("first_contact", max_length=32)
     fields: list[str] = Field(default_factory=lambda: ["name", "phone"], max_length=6)
 
 

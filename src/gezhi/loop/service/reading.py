@@ -197,7 +197,7 @@ def _complained(actor: Actor, case: Case) -> bool:
 
 @verb("case.reveal")
 def reveal_requester(
-    case_id: object, *, actor: Actor, now: datetime, purpose: str = "contact", fields: tuple[str, ...] = ("name", "phone")
+    case_id: object, *, actor: Actor, now: datetime, purpose: str = "first_contact", fields: tuple[str, ...] = ("name", "phone")
 ) -> dict[str, str]:
     """Show who asked, for a purpose; in the ledger and on the list that the requester can read.
 

@@ -11,6 +11,7 @@ from gezhi.trust.rules import Actor
 from gezhi.trust.rules.identity import mask_name, normal_id, normal_phone
 from gezhi.trust.service.access import require
 from gezhi.trust.service.acts import record, verb
+from gezhi.trust.service.outbox import publish
 from gezhi.trust.service.sealing import keyed_hash, open_text, seal_text, wrapped_key
 from gezhi.trust.store import requesters as store
 
@@ -143,3 +144,4 @@ def erase(requester_id: UUID, *, actor: Actor, now: datetime) -> None:
     requester.erased_at = now
     store.change(requester, ["wrapped_key", "identity_ct", "phone_hash", "id_hash", "masked_name", "erased_at"])
     record("requester.erase", "requester", requester_id, actor=actor)
+    publish("requester.erased", "requester", requester_id, {})

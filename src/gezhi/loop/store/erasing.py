@@ -1,0 +1,26 @@
+"""Removing what a requester left in the loop outside the sealed texts."""
+
+from django.db import connection
+
+from gezhi.loop.models import Attachment
+
+
+def empty_words(requester_id: str) -> int:
+    """Empty the search tokens of every case of a requester."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE loop_casetext SET search = ''::tsvector WHERE case_id IN "
+            "(SELECT id FROM loop_case WHERE requester_id = %s)",
+            [requester_id],
+        )
+        return int(cursor.rowcount)
+
+
+def forget_files(requester_id: str) -> list[str]:
+    """Drop the file rows of a requester's cases; returns the digests that no other case holds any more."""
+    rows = Attachment.objects.filter(case__requester=requester_id)
+    digests = {digest for pair in rows.values_list("digest", "original") for digest in pair if digest}
+    rows.delete()
+    kept = set(Attachment.objects.filter(digest__in=digests).values_list("digest", flat=True))
+    kept |= set(Attachment.objects.filter(original__in=digests).values_list("original", flat=True))
+    return sorted(digests - kept)
