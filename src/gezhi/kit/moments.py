@@ -30,13 +30,21 @@ def long_day(day: date, today: date) -> str:
     return gettext("%(day)d %(month)s %(year)d, %(weekday)s") % facts
 
 
+def brief_day(day: date, today: date) -> str:
+    """A day as short as it stays clear: without weekday, the year when it differs."""
+    facts = {"day": day.day, "month": pgettext("month", MONTHS[day.month - 1]), "year": day.year}
+    if abs((day - today).days) <= 1:
+        return day_words(day, today)
+    return (gettext("%(day)d %(month)s") if day.year == today.year else gettext("%(day)d %(month)s %(year)d")) % facts
+
+
 def when_words(moment: datetime | date, now: datetime, form: str = "near") -> str:
-    """A moment in the office's time zone. `near` says today where it can, `full` always dates, `day` leaves the time out."""
+    """A moment in the office's time zone. `near` says today where it can, `full` always dates, `brief` drops the weekday, `day` the time."""
     today = timezone.localtime(now).date()
     if not isinstance(moment, datetime):
         return long_day(moment, today) if form == "full" else day_words(moment, today)
     local = timezone.localtime(moment)
-    words = long_day(local.date(), today) if form == "full" else day_words(local.date(), today)
+    words = {"full": long_day, "brief": brief_day}.get(form, day_words)(local.date(), today)
     return words if form == "day" else f"{words} {local:%H:%M}"
 
 
