@@ -16,7 +16,7 @@ SKETCHES, BAND = 16, 2
 
 @dataclass(frozen=True)
 class Matrix:
-    """Rows by n-grams; `view` tells the view of each column, `pairs` the columns that are pairs of neighbouring words."""
+    """Rows by n-grams; `view` tells the view of each column, `pairs` which columns are pairs of neighbouring words."""
 
     data: Any  # scipy.sparse.csr_matrix of float32
     space: Space

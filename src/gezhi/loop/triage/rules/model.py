@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from gezhi.loop.triage.rules.explain import deciding_words
-from gezhi.loop.triage.rules.features import Floats, Hashes, Space, Vector, grams_of, hash_of
+from gezhi.loop.triage.rules.features import Floats, Hashes, Space, Vector, grams_of, word_keys
 from gezhi.loop.triage.rules.words import words_of
 
 TOP = 3
@@ -61,15 +61,16 @@ def softmax(scores: Floats) -> Floats:
     return result
 
 
+@dataclass(frozen=True, slots=True)
 class KnownWords:
-    """The words of the training tokens, by hash; None stands for no such limit."""
+    """The words that a file of tokens held, by hash: whoever made it dropped all others, so running text does too."""
 
-    def __init__(self, hashes: Hashes) -> None:
-        self.hashes = hashes
-        self._set = frozenset(hashes.tolist())
+    hashes: Hashes  # sorted
 
-    def __contains__(self, word: object) -> bool:
-        return isinstance(word, str) and hash_of(word) in self._set
+    def keep(self, words: Sequence[str]) -> list[str]:
+        keys = word_keys(words)
+        at = np.minimum(np.searchsorted(self.hashes, keys), len(self.hashes) - 1)
+        return [word for word, held in zip(words, self.hashes[at] == keys, strict=True) if held]
 
 
 @dataclass(frozen=True)
@@ -89,7 +90,8 @@ class Model:
     counts: Mapping[str, int] = field(default_factory=dict)  # training rows of each label
 
     def _words(self, fields: Iterable[str]) -> list[str]:
-        return words_of(fields, self.known)
+        words = words_of(fields)
+        return self.known.keep(words) if self.known else words
 
     def _chances(self, vector: Vector) -> Floats:
         vector = vector.known()

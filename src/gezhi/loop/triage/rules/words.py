@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from functools import cache, lru_cache
 from pathlib import Path
 
@@ -69,13 +69,12 @@ def tells(word: str) -> bool:
     return len(word) > 1 and not LONG_CODE.fullmatch(word)
 
 
-def words_of(fields: Iterable[str], known: Container[str] | None = None) -> list[str]:
-    """The telling words of a row in order; `known` drops every word that the training tokens never held.
+def words_of(fields: Iterable[str]) -> list[str]:
+    """The telling words of a row in order.
 
-    >>> words_of(["路灯不亮", "小区门口的路灯坏了三天"])
-    ['路灯', '不亮', '小区', '门口', '路灯', '坏', '三天']
+    >>> words_of(["小区门口的路灯坏了三天", "请尽快维修！"])
+    ['小区', '门口', '路灯', '坏', '三天', '请', '维修']
     """
     text = joined(fields)
     pieces = text.split() if is_tokenised(text) else rjieba.cut(text)
-    words = [word for piece in pieces if tells(word := piece.strip().lower())]
-    return words if known is None else [word for word in words if word in known]
+    return [word for piece in pieces if tells(word := piece.strip().lower())]
