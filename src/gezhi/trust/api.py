@@ -6,7 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 from django.utils import timezone
-from ninja import Query, Router, Schema
+from ninja import Query, Router, Schema, Status
 from ninja.security import HttpBearer
 from ninja.security.apikey import APIKeyBase
 from ninja.utils import check_csrf
@@ -196,13 +196,13 @@ def _user_out(user: User) -> dict[str, Any]:
 
 
 @router.post("/users", response={201: UserOut})
-def add_user(request: HttpRequest, given: UserIn) -> tuple[int, dict[str, Any]]:
+def add_user(request: HttpRequest, given: UserIn) -> Status[dict[str, Any]]:
     """Add a user; he comes in by a one-time link that an administrator makes."""
     actor = service.actor_from_request(request)
     user = service.create_user(
         given.username, given.display_name, unit=given.unit, language=given.language, actor=actor, now=_now()
     )
-    return 201, _user_out(user)
+    return Status(201, _user_out(user))
 
 
 @router.get("/ledger/status", response=LedgerOut)

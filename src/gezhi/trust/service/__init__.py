@@ -1,5 +1,6 @@
 """Verbs of the room and what other rooms build their own verbs with."""
 
+from gezhi.trust.rules import Actor
 from gezhi.trust.service.access import (
     actor_for,
     actor_from_request,
@@ -19,8 +20,8 @@ from gezhi.trust.service.acts import (
     unchanged,
     verb,
 )
-from gezhi.trust.service.importing import import_units, import_users
-from gezhi.trust.service.ledger import Verdict, checkpoint, public_key, seal_pending, verify_export
+from gezhi.trust.service.importing import Report, import_units, import_users
+from gezhi.trust.service.ledger import Verdict, checkpoint, checkpoint_text, public_key, seal_pending, verify_export
 from gezhi.trust.service.ledger import export as export_ledger
 from gezhi.trust.service.ledger import status as ledger_status
 from gezhi.trust.service.ledger import verify as verify_ledger
@@ -58,6 +59,7 @@ from gezhi.trust.service.users import (
     disable_user,
     enable_user,
     end_sessions,
+    prefer_language,
     reset_password,
     revoke_token,
     set_password,
@@ -66,8 +68,10 @@ from gezhi.trust.store.people import units_under
 
 __all__ = [
     "VERBS",
+    "Actor",
     "Event",
     "NoRecordError",
+    "Report",
     "Verdict",
     "actor_for",
     "actor_from_request",
@@ -77,6 +81,7 @@ __all__ = [
     "change_password",
     "change_user",
     "checkpoint",
+    "checkpoint_text",
     "citizen_actor",
     "close_unit",
     "create_token",
@@ -106,6 +111,7 @@ __all__ = [
     "office_setting",
     "once",
     "open_text",
+    "prefer_language",
     "profile",
     "prune_deliveries",
     "public_key",

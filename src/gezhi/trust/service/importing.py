@@ -203,13 +203,14 @@ def _one_user(
     elif name not in {"", user.display_name} or (unit and store.unit(code=unit) != user.unit):
         change_user(username, display_name=name or None, unit=unit or None, actor=actor, now=now)
         outcome = "changed"
+    held = {holding.pk for holding in store.holdings_of(user.pk, now)} if user is not None else set()
     given = 0
     for role in wanted:
         if not scope:
             raise Refused("unit-unknown", status=422, unit="")
         limits = {"matter": row.get("matter", ""), "area_path": row.get("area", "")}
         holding = grant_post(username, role, scope, **limits, actor=actor, now=now)
-        given += holding.valid_from == now
+        given += holding.pk not in held
     setattr(report, outcome, getattr(report, outcome) + 1)
     report.posts += given
 

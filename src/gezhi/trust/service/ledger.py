@@ -158,9 +158,14 @@ def checkpoint(now: datetime, *, out: Path | None = None) -> dict[str, Any]:
         signing_key(),
     )
     if out is not None:
-        out.write_text(json.dumps(document, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+        out.write_text(checkpoint_text(document), encoding="utf-8")
     store.insert_checkpoint(uuid7(), sequence, canonical_json(document))
     return document
+
+
+def checkpoint_text(document: dict[str, Any]) -> str:
+    """A checkpoint as it stands in its file."""
+    return json.dumps(document, ensure_ascii=False, indent=2) + "\n"
 
 
 def public_key() -> str:

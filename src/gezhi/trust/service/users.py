@@ -6,6 +6,7 @@ import unicodedata
 from datetime import datetime, timedelta
 from functools import cache
 
+from django.conf import settings
 from django.contrib.auth.password_validation import CommonPasswordValidator
 
 from gezhi.kernel.errors import Refused
@@ -206,6 +207,17 @@ def change_password(user: User, password: str, *, old: str | None, actor: Actor,
     _set_password(user, password, now)
     user.save(update_fields=["password", "password_changed_at", "must_change_password"])
     record("user.change_password", "user", user.pk, actor=actor)
+
+
+@verb("user.prefer")
+def prefer_language(user: User, language: str, *, actor: Actor, now: datetime) -> None:
+    """One's own language; empty for the office's."""
+    del now
+    if language and language not in dict(settings.LANGUAGES):
+        raise Refused("language-unknown", status=422, language=language)
+    user.language = language
+    user.save(update_fields=["language"])
+    record("user.prefer", "user", user.pk, actor=actor, body={"language": language})
 
 
 @verb("user.end_sessions")

@@ -1,9 +1,12 @@
 """Rows written by every act: ledger record, event, idempotency key."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from django.db import connection
+
+from gezhi.trust.models import IdempotencyKey
 
 _RECORD = """
 INSERT INTO ledger_record (id, actor_kind, actor_id, act, subject_kind, subject_id, body, digest)
@@ -59,6 +62,11 @@ def set_key_result(actor: str, key: str, result: str) -> None:
         cursor.execute(
             "UPDATE trust_idempotency_key SET result = %s::jsonb WHERE actor = %s AND key = %s", (result, actor, key)
         )
+
+
+def forget_keys(before: datetime) -> int:
+    """Drop idempotency keys taken before that time; how many."""
+    return IdempotencyKey.objects.filter(made_at__lt=before).delete()[0]
 
 
 def oldest_unsealed_seconds() -> float:

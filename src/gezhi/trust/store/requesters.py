@@ -45,6 +45,11 @@ def get(requester_id: UUID, *, lock: bool = False) -> Requester | None:
     return rows.filter(pk=requester_id).first()
 
 
+def newest_sealed() -> Requester | None:
+    """The newest requester with an identity that was not erased."""
+    return Requester.objects.filter(wrapped_key__isnull=False, identity_ct__isnull=False).order_by("-id").first()
+
+
 def change(requester: Requester, columns: list[str]) -> None:
     """Write these columns."""
     requester.save(update_fields=columns)
