@@ -145,6 +145,7 @@ def test_any_text_is_a_phone_or_refused(text):
 def test_masks_show_enough_and_no_more():
     assert codes.mask_phone("138 1234 6207") == "138****6207"
     assert codes.mask_phone("010-65901234") == "010-****1234"
+    assert codes.mask_phone("021-65901234") == "021-****1234"
     assert codes.mask_phone("400-810-1234") == "400****1234"
     assert codes.mask_phone("+3221234") == "+32****", "of a short number no end is shown"
     assert codes.mask_phone("wx: laowang88") == "********"
