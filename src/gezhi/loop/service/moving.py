@@ -14,6 +14,7 @@ from gezhi.loop.rules.moves import BY_NAME, Move
 from gezhi.loop.rules.plan import check, clock_ops, target_of
 from gezhi.loop.rules.snapshot import Snapshot, Step, apply
 from gezhi.loop.service.acts import Draft, Moved, advance, moved
+from gezhi.loop.service.catalogue import propose_row
 from gezhi.loop.service.following import answer_secondaries
 from gezhi.loop.service.receiving import limits_of, version_of
 from gezhi.loop.service.rights import permit
@@ -110,8 +111,17 @@ def make(
     units = {after.lead, *(task.unit for task in after.tasks)} - {snap.lead, None, *(t.unit for t in snap.tasks)}
     if units:
         store.involve(case, [unit for unit in units if unit is not None])
+    if row.name == "adjudicate" and codes.get("precedent") and case.matter:
+        _precedent(case, now=now)
     answer_secondaries(case, row, target, actor=actor, now=now)
     return moved(case)
+
+
+def _precedent(case: Case, *, now: datetime) -> None:
+    """A ruling that shall hold from now on becomes a row of the draft catalogue, to be tried and published."""
+    lead = below.units().get(pk=case.lead_id)
+    source = f"ruling {case.number}"
+    propose_row(case.matter, case.area, lead.code, source=source, actor=Actor.system("loop"), now=now)
 
 
 def plan(row: Move, target: str, s: Situation, kept: Content) -> Draft:
