@@ -247,14 +247,15 @@ class Calendar:
         """Working days from `day` up to, not including, `until`; negative backwards."""
         if until < day:
             return -self._count(until, day)
-        return sum(1 for ordinal in range(day, until) if self._office(ordinal).total)
+        known = self._days
+        return sum([(known.get(ordinal) or self._office(ordinal)).total > 0 for ordinal in range(day, until)])
 
     def _step(self, day: int, count: int) -> int:
         """The `count`-th working day after a date; zero is the date itself."""
-        closed = 0
+        closed, known = 0, self._days
         while count:
             day += 1
-            if self._office(day).total:
+            if (known.get(day) or self._office(day)).total:
                 count, closed = count - 1, 0
             else:
                 closed = _patient(closed, day)
