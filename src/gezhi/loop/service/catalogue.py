@@ -214,5 +214,5 @@ def export(target: Path | IO[bytes], name: str = "") -> int:
          i.fallback, i.basis_zh, i.basis_en, i.source]
         for i in items
     ]  # fmt: skip
-    write_xlsx(target, header, rows)
+    write_xlsx(target, (edition.name, header, rows))
     return len(items)

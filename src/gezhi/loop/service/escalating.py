@@ -1,0 +1,58 @@
+"""Climbing the escalation ladder: the worker tells the next role when a clock has used its share."""
+
+import logging
+from datetime import datetime
+from fractions import Fraction
+
+from django.db import transaction
+
+from gezhi.kernel.clock import share
+from gezhi.kernel.errors import Refused
+from gezhi.loop.models import CaseClock, Rung
+from gezhi.loop.rules.clocks import kernel_clock
+from gezhi.loop.service.moving import move
+from gezhi.loop.store import escalating as store
+from gezhi.loop.store.content import Content, content
+from gezhi.loop.store.rows import running_of
+from gezhi.trust.rules import Actor
+
+logger = logging.getLogger(__name__)
+
+
+def next_rung(clock: CaseClock, urgency: int, kept: Content, now: datetime) -> Rung | None:
+    """The highest rung that this clock has reached and not yet climbed."""
+    used = Fraction(share(kernel_clock(running_of(clock)), kept.calendar, now)) * 100
+    reached = [
+        rung
+        for rung in kept.rungs
+        if rung.stage in ("", clock.stage)
+        and rung.urgency in (None, urgency)
+        and rung.level > clock.rung
+        and used >= rung.share
+    ]
+    return max(reached, key=lambda rung: rung.level, default=None)
+
+
+def escalate_due(now: datetime, *, limit: int = 2000) -> int:
+    """Escalate every clock that is due for it; each in an act of its own, so that one refusal holds up no other."""
+    kept = content()
+    if not kept.rungs:
+        return 0
+    top = max(rung.level for rung in kept.rungs)
+    count = 0
+    for clock in store.candidates(now, top, limit):
+        rung = next_rung(clock, clock.case.urgency, kept, now)
+        if rung is None:
+            continue
+        try:
+            with transaction.atomic():
+                if not store.climb(clock, rung.level):
+                    continue  # another worker was faster, or the clock has stopped
+                move(
+                    clock.case_id, "escalate", {"stage": clock.stage, "level": rung.level},
+                    actor=Actor.system("loop"), now=now,
+                )  # fmt: skip
+                count += 1
+        except Refused as refused:
+            logger.warning("case %s was not escalated: %s", clock.case_id, refused)
+    return count
