@@ -15,7 +15,7 @@ from gezhi.loop.models.content import (
 )
 from gezhi.loop.models.files import Attachment
 from gezhi.loop.models.importing import Batch, BatchReject, ImportMapping
-from gezhi.loop.models.triage import TriageModel
+from gezhi.loop.models.triage import Keyword, Suggested, TriageModel
 
 __all__ = [
     "Attachment",
@@ -31,6 +31,7 @@ __all__ = [
     "FormQuestion",
     "ImportMapping",
     "Involvement",
+    "Keyword",
     "Limit",
     "Matter",
     "OfficeHours",
@@ -39,5 +40,6 @@ __all__ = [
     "StandardReply",
     "Step",
     "StepText",
+    "Suggested",
     "TriageModel",
 ]

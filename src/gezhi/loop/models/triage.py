@@ -1,6 +1,9 @@
-"""Trained triage models: what each was trained on, how good it measured, which one is on the desk."""
+"""Triage: keywords of packs, trained models and which one is on the desk, and what was suggested for each case."""
 
 from django.db import models
+
+from gezhi.loop.models.case import Case
+from gezhi.loop.models.content import Content
 
 
 class TriageModel(models.Model):
@@ -19,3 +22,28 @@ class TriageModel(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["target"], condition=models.Q(in_use=True), name="one_triage_in_use"),
         ]
+
+
+class Keyword(Content):
+    """A word that speaks for a matter; what triage knows before the office has closed cases of its own."""
+
+    matter_code = models.CharField(max_length=20)
+    keyword = models.CharField(max_length=60)
+    weight = models.FloatField(default=1.0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["pack", "version", "matter_code", "keyword"], name="keyword_once"),
+        ]
+
+
+class Suggested(models.Model):
+    """What triage said about a case when it came in: codes and probabilities, no word of what anybody wrote."""
+
+    case = models.OneToOneField(Case, models.CASCADE, primary_key=True, related_name="suggested")
+    made_at = models.DateTimeField()
+    origin = models.CharField(max_length=10)  # model | keywords | both
+    digest = models.CharField(max_length=64, default="")  # of the matter model that spoke
+    sure = models.BooleanField(default=False)
+    matters = models.JSONField(default=list)  # [[code, probability], …] best first
+    units = models.JSONField(default=list)

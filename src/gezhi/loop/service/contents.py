@@ -13,6 +13,7 @@ from gezhi.loop.models import (
     CatalogueVersion,
     CodeItem,
     FormQuestion,
+    Keyword,
     Limit,
     Matter,
     OfficeHours,
@@ -32,6 +33,7 @@ TABLES: Mapping[str, type[Content]] = {
     "codes": CodeItem,
     "replies": StandardReply,
     "questions": FormQuestion,
+    "keywords": Keyword,
     "office_hours": OfficeHours,
 }
 SKIP = {"id", "pack", "version", "active"}

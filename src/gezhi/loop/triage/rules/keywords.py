@@ -1,0 +1,79 @@
+"""Suggestions before there is anything to learn from: the keywords that a pack gives for each matter."""
+
+import math
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+import ahocorasick
+
+from gezhi.loop.triage.rules.model import THRESHOLD, TOP, Candidate, Suggestion
+from gezhi.loop.triage.rules.words import joined
+
+DOUBT = 1.0  # what speaks against every matter until words speak for it
+SHOWN = 5
+OPENING_FACTOR = 2.0  # a word of the title counts twice
+
+
+class Keywords:
+    """Finds all keywords in one pass; among overlapping ones the longest counts."""
+
+    def __init__(self, rows: Iterable[tuple[str, str, float]], threshold: float = THRESHOLD) -> None:
+        self.threshold = threshold
+        self._meaning: dict[str, dict[str, float]] = {}
+        for label, keyword, weight in rows:
+            word = joined([keyword]).strip().lower()
+            if word and weight > 0:
+                known = self._meaning.setdefault(word, {})
+                known[label] = max(weight, known.get(label, 0.0))
+        self._finder = ahocorasick.Automaton()
+        for word in self._meaning:
+            self._finder.add_word(word, word)
+        if self._meaning:
+            self._finder.make_automaton()
+
+    def __len__(self) -> int:
+        return len(self._meaning)
+
+    def _found(self, fields: Sequence[str]) -> Counter[str]:
+        """How much each keyword counts in the text."""
+        found: Counter[str] = Counter()
+        if not self._meaning:
+            return found
+        for at, field in enumerate(fields):
+            factor = OPENING_FACTOR if at == 0 and len(fields) > 1 else 1.0
+            counts = Counter(word for _, word in self._finder.iter_long(joined([field]).lower()))
+            for word, count in counts.items():
+                found[word] += factor * (1 + math.log(count))  # type: ignore[assignment]  # a Counter of shares
+        return found
+
+    def evidence(self, fields: Sequence[str]) -> dict[str, dict[str, float]]:
+        """For each label the keywords that speak for it and how loudly."""
+        speaking: dict[str, dict[str, float]] = {}
+        for word, amount in self._found(fields).items():
+            meaning = self._meaning[word]
+            for label, weight in meaning.items():
+                speaking.setdefault(label, {})[word] = amount * weight / len(meaning)
+        return speaking
+
+    def probabilities(self, fields: Sequence[str], extra: Sequence[str] = ()) -> dict[str, float]:
+        """Shares of the evidence; less than one in all, for there is always doubt."""
+        del extra
+        weights = {label: sum(words.values()) for label, words in self.evidence(fields).items()}
+        whole = sum(weights.values()) + DOUBT
+        return {label: weight / whole for label, weight in weights.items()}
+
+    def suggest(self, fields: Sequence[str], extra: Sequence[str] = (), top: int = TOP) -> Suggestion:
+        """The labels with the most evidence; their words are the keywords that were found."""
+        speaking, chances = self.evidence(fields), self.probabilities(fields, extra)
+        best = sorted(chances, key=lambda label: (-chances[label], label))[:top]
+        found = tuple(Candidate(label, round(chances[label], 4), loudest(speaking[label])) for label in best)
+        return Suggestion(found, sure=bool(found) and found[0].probability >= self.threshold, origin="keywords")
+
+
+def loudest(words: dict[str, float]) -> tuple[str, ...]:
+    """Keywords by how much they counted.
+
+    >>> loudest({"路灯": 1.0, "灯不亮": 2.0})
+    ('灯不亮', '路灯')
+    """
+    return tuple(sorted(words, key=lambda word: (-words[word], word))[:SHOWN])
