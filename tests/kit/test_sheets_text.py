@@ -174,7 +174,7 @@ HOSTILE = ["=cmd|' /C calc'!A0", "+1+1", "-2", "@SUM(A1)", "\t=1", "＝1+1", "pl
 
 def test_written_files_hold_no_formula_and_read_back():
     file = io.BytesIO()
-    write_xlsx(file, ["内容", "原因"], [[value, "=x"] for value in HOSTILE], title="需要[修改]的行")
+    write_xlsx(file, ("需要[修改]的行", ["内容", "原因"], [[value, "=x"] for value in HOSTILE]))
     from openpyxl import load_workbook
 
     sheet = load_workbook(file).active

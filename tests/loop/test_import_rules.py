@@ -32,7 +32,7 @@ def run(file, stored=None, mode="reject"):
             rejects.append(verdict)
             counts["reject"] += 1
             continue
-        counts[verdict] += 1
+        counts["already" if verdict == "again" else verdict] += 1
         if verdict in ("create", "update"):
             stored[row.number or row.fingerprint] = row.fingerprint
     return counts, rejects, stored

@@ -53,18 +53,23 @@ def write_csv(target: IO[bytes], header: Sequence[str], rows: Iterable[Sequence[
     text.detach()
 
 
-def write_xlsx(
-    target: Path | IO[bytes], header: Sequence[str], rows: Iterable[Sequence[Cell]], *, title: str = "Sheet1"
-) -> None:
-    """One sheet with a bold, frozen header; every text is stored as text, and cut where a cell cannot hold more."""
+Table = tuple[str, Sequence[str], Iterable[Sequence[Cell]]]
+
+
+def write_xlsx(target: Path | IO[bytes], *tables: Table) -> None:
+    """One sheet for each (name, header, rows), the header bold and frozen.
+
+    Every text is stored as text, and cut where a cell cannot hold more.
+    """
     book = Workbook(write_only=True)
-    sheet = book.create_sheet(re.sub(r"[\[\]:*?/\\]", " ", title)[:31] or "Sheet1")
-    sheet.freeze_panes = "A2"
-    for index in range(len(header)):
-        sheet.column_dimensions[get_column_letter(index + 1)].width = 18
-    sheet.append([_cell(sheet, name, bold=True) for name in header])
-    for row in rows:
-        sheet.append([_cell(sheet, value) for value in row])
+    for index, (title, header, rows) in enumerate(tables, start=1):
+        sheet = book.create_sheet(re.sub(r"[\[\]:*?/\\']", " ", title)[:28].strip() or f"Sheet{index}")
+        sheet.freeze_panes = "A2"
+        for column in range(len(header)):
+            sheet.column_dimensions[get_column_letter(column + 1)].width = 18
+        sheet.append([_cell(sheet, name, bold=True) for name in header])
+        for row in rows:
+            sheet.append([_cell(sheet, value) for value in row])
     book.save(target)
 
 

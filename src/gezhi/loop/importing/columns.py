@@ -15,7 +15,8 @@ from gezhi.kernel.errors import Refused
 
 DATA = Path(__file__).parent.parent / "data"
 CONTENT = ("text", "title")  # a sheet in which none of these is known holds no requests
-SERIALS = {"序号", "行号", "no", "row"}  # count the lines of a list and mean nothing
+REASON = ("未导入原因", "Why not imported")  # the column that the file of rejected rows adds
+SERIALS = {"序号", "行号", "no", "row", "未导入原因", "whynotimported"}  # say nothing about the request
 _BRACKETED = re.compile(r"[(\[{<〔【《][^)\]}>〕】》]*[)\]}>〕】》]")
 _SIGNS = re.compile(r"[\W_]+")
 _LIKE = 0.84

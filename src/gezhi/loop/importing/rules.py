@@ -3,9 +3,10 @@
 import hashlib
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, fields
 from datetime import datetime, tzinfo
+from typing import Any
 
 from gezhi.kernel.errors import Refused
 from gezhi.kit.sheets import Cell, Row, Sheet
@@ -64,6 +65,7 @@ class Draft:
     solved: str = ""
     satisfaction: str = ""
     extras: dict[str, str] = field(default_factory=dict)
+    cells: tuple[Cell, ...] = field(default=(), compare=False)  # as they stood, for the file of rejected rows
 
     @property
     def closed(self) -> bool:
@@ -82,7 +84,7 @@ class Draft:
         return hashlib.sha256(json.dumps(content, ensure_ascii=False).encode()).digest()
 
 
-_COMPARED = tuple(each.name for each in fields(Draft) if each.name not in ("row", "sheet", "extras", "title"))
+_COMPARED = tuple(each.name for each in fields(Draft) if each.name not in ("row", "sheet", "extras", "title", "cells"))
 
 
 def _comparable(value: object) -> object:
@@ -100,7 +102,7 @@ class Reject:
     row: int
     sheet: str
     code: str
-    facts: dict[str, object]
+    facts: dict[str, Any]
     cells: tuple[Cell, ...] = ()
 
 
@@ -167,6 +169,7 @@ def draft_of(
         reply=reply,
         replied_at=replied,
         extras=unknown | {name: text_of(row.cells[at])[:EXTRA_LIMIT] for at, name in extras if text_of(row.cells[at])},
+        cells=row.cells,
         **codes,
         **{name: line_of(cells[name])[:300] for name in _LINES},
     )
@@ -227,31 +230,36 @@ def _codes(cells: _Cells, mapping: Mapping) -> tuple[dict[str, str], dict[str, s
 
 
 class Judge:
-    """Judges draft after draft of one run; remembers the first row of every number, nothing else."""
+    """Judges draft after draft of one run; remembers the first row of every number, nothing else.
 
-    def __init__(self, mode: str = "reject") -> None:
+    `digest` makes of a draft what is stored beside its case; by default the bare fingerprint.
+    """
+
+    def __init__(self, mode: str = "reject", digest: Callable[[Draft], bytes] | None = None) -> None:
         if mode not in MODES:
             raise Refused("import-mode-unknown", status=422, mode=mode, known=", ".join(MODES))
         self.mode = mode
+        self.digest = digest or (lambda draft: draft.fingerprint)
         self._first: dict[bytes, tuple[int, str, bytes]] = {}
 
     def verdict(self, draft: Draft, stored: bytes | None) -> str | Reject:
-        """What to do with a draft: "create", "already", "update", or the reject.
+        """What to do with a draft: "create", "already", "again" (told twice in this file), "update", or the reject.
 
         `stored` is the fingerprint of the case that has this number, None when there is none. Within a file the first
         row of a number wins; the same number with the same content later is only told twice.
         """
-        fingerprint = draft.fingerprint
+        fingerprint = self.digest(draft)
         key = draft.number.encode() or fingerprint
         first = self._first.setdefault(key, (draft.row, draft.sheet, fingerprint))
         if first[:2] != (draft.row, draft.sheet):
             if first[2] == fingerprint:
-                return "already"
+                return "again"
             return Reject(
                 draft.row,
                 draft.sheet,
                 "import-number-twice",
                 {"number": draft.number, "first": first[0], "sheet": first[1]},
+                draft.cells,
             )
         if stored is None:
             return "create"
@@ -259,4 +267,4 @@ class Judge:
             return "already"
         if self.mode == "update":
             return "update"
-        return Reject(draft.row, draft.sheet, "import-number-known", {"number": draft.number})
+        return Reject(draft.row, draft.sheet, "import-number-known", {"number": draft.number}, draft.cells)

@@ -1,0 +1,154 @@
+"""Makes all rows of a case out of a draft: the case, its steps, its words sealed, in memory only."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from gezhi.kernel.ids import uuid7
+from gezhi.kit.text import index_text
+from gezhi.loop.importing.matching import Matcher
+from gezhi.loop.importing.rules import Draft
+from gezhi.loop.importing.store import Bundle
+from gezhi.loop.models import Case
+from gezhi.loop.models import Step as StepRow
+from gezhi.loop.rules.snapshot import Snapshot, apply
+from gezhi.loop.service.acts import event
+from gezhi.loop.service.receiving import Report, case_secret, case_token, facts_of, story_of, version_of
+from gezhi.loop.store.content import Content
+from gezhi.loop.store.numbers import next_number
+from gezhi.loop.store.rows import clock_row, put, step_value
+from gezhi.trust.rules import Actor
+from gezhi.trust.service import keyed_hash, seal_text, sealed_requester, token_digest
+
+PLACE = 500
+OUTCOMES = {"solved": "solved", "partly": "partly", "unsolved": "unsolved"}
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """What all rows of a run share."""
+
+    batch: int
+    file: str
+    source: str
+    desk: int
+    start_clocks: bool
+    labels: Mapping[str, str]  # field → the name of its column, for words that found no code
+    matcher: Matcher
+    kept: Content
+    actor: Actor
+    now: datetime
+
+
+def mark_of(draft: Draft) -> bytes:
+    """The fingerprint as it is stored: keyed, so that nobody can try contents against it."""
+    return keyed_hash("import", draft.fingerprint.hex()) or b""
+
+
+def report_of(draft: Draft, frame: Frame) -> tuple[Report, dict[str, str]]:
+    """The report that a draft stands for, and its words that found no code."""
+    matcher = frame.matcher
+    matter, area = matcher.matter(draft.matter), matcher.area(draft.area, draft.street, draft.community)
+    left = dict(draft.extras)
+    words = {"assisting": draft.assisting, "unit": draft.unit if not draft.closed else ""}
+    if not matter or len(draft.matter) > 1:
+        words["matter"] = " › ".join(draft.matter)
+    if draft.unit and draft.closed and matcher.unit(draft.unit) is None:
+        words["unit"] = draft.unit
+    if not area:
+        words |= {name: getattr(draft, name) for name in ("area", "street", "community")}
+    if not draft.closed:  # a first word of the unit, no end of the case
+        words["reply"] = draft.reply
+    labels = {"matter": frame.labels.get("matter_1", "matter"), **frame.labels}
+    left |= {labels.get(name, name): word for name, word in words.items() if word}
+    place = draft.place or "".join(dict.fromkeys((draft.area, draft.street, draft.community)))
+    report = Report(
+        text=draft.text, title=draft.title, place=place[:PLACE], object=draft.object, kind=draft.kind, matter=matter,
+        urgency=int(draft.urgency or 1), area=area, channel=draft.channel or "import", name=draft.requester_name,
+        phone=draft.phone, confidential=draft.confidential == "yes", source=frame.source,
+        external_number=draft.number,
+    )  # fmt: skip
+    return report, left
+
+
+def bundle_of(draft: Draft, frame: Frame) -> Bundle:
+    """The rows of one case: received as the file says, and closed by a second step where the file says so.
+
+    An open one sleeps (no clock, no worklist, no score) until somebody takes it over, unless clocks are started.
+    """
+    report, left = report_of(draft, frame)
+    case = _case(draft, report, left, frame)
+    asleep = draft.closed or not frame.start_clocks
+    facts = facts_of(report, frame.now, frame.kept, case.received_at, dormant=asleep) | {"imported": True}
+    unit = frame.matcher.unit(draft.unit) if draft.closed else None
+    if unit is not None:
+        facts["unit"] = unit
+    first = _step(case, 1, "receive", facts, acted_at=case.received_at if asleep else frame.now, actor=frame.actor)
+    steps: list[tuple[StepRow, bytes | None]] = [(first, None)]
+    snap = apply(Snapshot(), step_value(first))
+    if draft.closed:
+        second, sealed = _history(draft, case, frame)
+        steps.append((second, sealed))
+        snap = apply(snap, step_value(second))
+    put(case, snap)
+    words = index_text(report.title, report.text, report.place, case.number, draft.number)
+    clocks = [clock_row(case.pk, clock) for clock in snap.clocks]
+    return Bundle(case, steps, clocks, words, [_event(case, step) for step, _ in steps])
+
+
+def _case(draft: Draft, report: Report, left: Mapping[str, str], frame: Frame) -> Case:
+    case_id, number = uuid7(), next_number(frame.now)
+    requester = sealed_requester(name=report.name, phone=report.phone)
+    story = story_of(report) | ({"imported": left} if left else {})
+    return Case(
+        id=case_id, number=number, token_hash=token_digest(case_token(case_id)),
+        secret_hash=token_digest(f"{number}:{case_secret(case_id)}"),
+        requester=requester, confidential=report.confidential, anonymous=not (report.name or report.phone),
+        story=seal_text(requester, story), channel=report.channel, source=frame.source,
+        external_number=draft.number, fingerprint=mark_of(draft), batch_id=frame.batch,
+        received_at=draft.received_at or frame.now, desk_id=frame.desk,
+        matter_version=version_of(frame.kept, report.matter),
+    )  # fmt: skip
+
+
+def _history(draft: Draft, case: Case, frame: Frame) -> tuple[StepRow, bytes | None]:
+    facts, texts = history_facts(draft)
+    sealed = seal_text(case.requester, texts) if texts else None
+    ended = max(draft.ended_at or case.received_at, case.received_at)
+    return _step(case, 2, "history", facts, acted_at=ended, actor=frame.actor, sealed=sealed), sealed
+
+
+def history_facts(draft: Draft) -> tuple[dict[str, Any], dict[str, str]]:
+    """Facts and words of the step that closes an old case."""
+    facts: dict[str, Any] = {"imported": True}
+    outcome = OUTCOMES.get(draft.solved) or ("answered" if draft.reply else "")
+    found = {"outcome": outcome, "satisfaction": draft.satisfaction, "solved": draft.solved}
+    facts |= {name: value for name, value in found.items() if value}
+    return facts, {"reply": draft.reply} if draft.reply else {}
+
+
+EDGES = {"receive": ("", "received"), "history": ("received", "closed")}
+
+
+def _step(
+    case: Case,
+    no: int,
+    move: str,
+    facts: dict[str, Any],
+    *,
+    acted_at: datetime,
+    actor: Actor,
+    sealed: bytes | None = None,
+) -> StepRow:
+    source, target = EDGES[move]
+    return StepRow(
+        id=uuid7(), case=case, no=no, move=move, source=source, target=target, actor_kind=actor.kind, actor=actor.id,
+        unit=actor.unit_id, acted_at=acted_at, facts=facts, words=hashlib.sha256(sealed).digest() if sealed else None,
+    )  # fmt: skip
+
+
+def _event(case: Case, step: StepRow) -> tuple[str, str, object, dict[str, Any]]:
+    topic = "case.received" if step.move == "receive" else "case.moved"
+    return topic, "case", case.pk, {**event(case, step), "imported": True}

@@ -1,0 +1,83 @@
+"""Rows that were refused: kept sealed beside their batch, and given back as a sheet to mend and import again.
+
+They hold what people wrote, so they are sealed under a key of the batch; forgetting the rows is destroying that key.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+from typing import IO, Any
+
+from gezhi.kernel.errors import Refused
+from gezhi.kit.http import plain, sentence
+from gezhi.kit.sheets import Cell, write_xlsx
+from gezhi.loop.importing import store
+from gezhi.loop.importing.columns import REASON
+from gezhi.loop.importing.rules import Reject
+from gezhi.loop.models import Batch, BatchReject
+from gezhi.loop.store import below
+from gezhi.trust.service import new_requesters, open_text, seal_text, sealed_requester
+
+LONGEST = 33_000  # characters of a cell that are kept: more than a spreadsheet cell can show
+
+
+def keeper_of(batch: Batch) -> Any:
+    """The holder of the batch's key, made with the first run."""
+    key = batch.mapping.get("keeper")
+    found = below.requesters().filter(pk=key).first() if key else None
+    if found is None:
+        found = sealed_requester()
+        new_requesters([found])
+        batch.mapping = {**batch.mapping, "keeper": str(found.pk)}
+        store.save_batch(batch, "mapping")
+    return found
+
+
+def sealed_rejects(batch: Batch, keeper: Any, rejects: Iterable[Reject]) -> list[BatchReject]:
+    return [
+        BatchReject(
+            batch=batch,
+            sheet=reject.sheet[:80],
+            row=reject.row,
+            code=reject.code,
+            facts={},
+            sealed=seal_text(keeper, {"facts": plain(reject.facts), "cells": [_kept(cell) for cell in reject.cells]}),
+        )
+        for reject in rejects
+    ]
+
+
+def _kept(cell: Cell) -> str | int | float | bool | None:
+    if isinstance(cell, datetime):
+        return cell.isoformat(" ", "seconds")
+    return cell[:LONGEST] if isinstance(cell, str) else cell
+
+
+def opened(batch: Batch, limit: int | None = None) -> Iterator[Reject]:
+    """The rejects of a batch in the order of its rows; none once they are forgotten."""
+    keeper = keeper_of(batch)
+    for row in store.rejects(batch, limit):
+        kept = open_text(keeper, row.sealed)
+        yield Reject(row.row, row.sheet, row.code, kept.get("facts", {}), tuple(kept.get("cells", ())))
+
+
+def reason(reject: Reject, language: str | None = None) -> str:
+    """The sentence that says why."""
+    return sentence(Refused(reject.code, **reject.facts), language)
+
+
+def write_rejects(batch: Batch, target: IO[bytes], language: str) -> None:
+    """The refused rows with their own columns and the reason, a sheet for each sheet, as .xlsx."""
+    by_sheet: dict[str, list[Reject]] = {}
+    for reject in opened(batch):
+        by_sheet.setdefault(reject.sheet, []).append(reject)
+    headers = batch.mapping.get("headers", {})
+    write_xlsx(target, *(_table(name, headers.get(name, []), rows, language) for name, rows in by_sheet.items()))
+
+
+def _table(
+    name: str, header: Sequence[str], rows: Sequence[Reject], language: str
+) -> tuple[str, list[str], Iterator[list[Cell]]]:
+    width = max(len(header), *(len(row.cells) for row in rows))
+    names = [*header, *[""] * (width - len(header)), REASON[not language.startswith("zh")]]
+    cells = ([*row.cells, *[None] * (width - len(row.cells)), reason(row, language)] for row in rows)
+    return name or "Sheet1", names, cells

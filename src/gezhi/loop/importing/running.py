@@ -1,0 +1,167 @@
+"""Walks a file chunk by chunk: reads, judges against what is stored, and hands over what is to be written."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, tzinfo
+from itertools import islice
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+
+from gezhi.kernel.errors import Refused
+from gezhi.kit.sheets import Sheet, read_tables
+from gezhi.kit.sheets.shape import Row
+from gezhi.loop.importing import store
+from gezhi.loop.importing.bundles import mark_of
+from gezhi.loop.importing.columns import Mapping as Columns
+from gezhi.loop.importing.columns import known, reapplied, recognise, remapped, signature
+from gezhi.loop.importing.rules import Draft, Judge, Plan, Reject, drafts
+from gezhi.loop.importing.values import line_of
+
+SHOWN_REJECTS = 1_000  # an answer names so many; the batch keeps all
+EXAMPLES = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How a file is to be read: a person's wishes for columns, and what happens to known numbers."""
+
+    wishes: Mapping[str, str] = field(default_factory=dict)
+    mode: str = "reject"
+    start_clocks: bool = False
+    source: str = "import"
+
+    @property
+    def zone(self) -> tzinfo:
+        return ZoneInfo(settings.TIME_ZONE)
+
+
+@dataclass(slots=True)
+class SheetView:
+    """What a person checks before importing: a sheet, its columns with examples, and which field each holds."""
+
+    name: str
+    kind: str
+    encoding: str
+    header: tuple[str, ...]
+    fields: dict[str, int]
+    usable: bool
+    signature: str
+    saved_as: str = ""
+    rows: int = 0
+    examples: list[str] = field(default_factory=list)
+    skipped: dict[str, int] = field(default_factory=dict)
+
+    def columns(self) -> list[tuple[str, str, str]]:
+        """(name, example, field or "") of every named column."""
+        held = {column: name for name, column in self.fields.items()}
+        return [
+            (name, self.examples[column] if column < len(self.examples) else "", held.get(column, ""))
+            for column, name in enumerate(self.header)
+            if name
+        ]
+
+
+@dataclass(slots=True)
+class Outcome(Plan):
+    """Counts of a run, and its first rejects."""
+
+    batch: int | None = None
+    rejects: list[Reject] = field(default_factory=list)
+
+
+def sheets(path: Path, options: Options) -> Iterator[tuple[Sheet, Columns, str]]:
+    """The sheets of a file with their mapping; a mapping saved for the same columns comes before the guess.
+
+    Raises Refused: sheet-…, import-no-known-column, import-field-unknown, import-column-unknown.
+    """
+    refused: Refused | None = None
+    headers: list[str] = []
+    found = False
+    for sheet in read_tables(path, known=known):
+        headers.extend(name for name in sheet.header if name)
+        saved = store.saved_mapping(signature(sheet.header))
+        mapping = reapplied(sheet.header, saved.columns) if saved else recognise(sheet.header)
+        try:
+            mapping = remapped(mapping, options.wishes)
+        except Refused as error:
+            if error.code != "import-column-unknown":
+                raise
+            refused = error
+            continue
+        found = found or mapping.usable
+        yield sheet, mapping, saved.name if saved else ""
+    if refused is not None and not found:
+        raise refused
+    if not found:
+        raise Refused("import-no-known-column", status=422, columns="、".join(headers[:20])[:300])
+
+
+def survey(path: Path, options: Options, *, rows: bool = True) -> list[SheetView]:
+    """Every sheet as a person checks it. With `rows` the file is walked to its end, so what cannot be read is refused
+    before anything is written; without, only the first rows are looked at.
+    """
+    found = []
+    for sheet, mapping, saved_as in sheets(path, options):
+        ahead = list(islice(sheet.rows, EXAMPLES))
+        count = len(ahead) + (sum(1 for _ in sheet.rows) if rows else 0)
+        found.append(
+            SheetView(
+                sheet.name, sheet.kind, sheet.encoding, sheet.header, dict(mapping.columns), mapping.usable,
+                mapping.signature, saved_as, count, _examples(len(sheet.header), ahead), dict(sheet.skipped),
+            )
+        )  # fmt: skip
+    return found
+
+
+def _examples(width: int, rows: Iterable[Row]) -> list[str]:
+    kept = list(rows)
+    columns = [(line_of(row.cells[column]) for row in kept) for column in range(width)]
+    return [next((text[:80] for text in column if text), "") for column in columns]
+
+
+def read(path: Path, options: Options, *, now: datetime) -> Iterator[tuple[Columns, list[Draft | Reject]]]:
+    """All rows of the usable sheets in chunks, each with the mapping of its sheet."""
+    for sheet, mapping, _ in sheets(path, options):
+        if not mapping.usable:
+            continue
+        rows = drafts(sheet, mapping, zone=options.zone, now=now)
+        while chunk := list(islice(rows, store.CHUNK)):
+            yield mapping, chunk
+
+
+@dataclass(slots=True)
+class Verdicts:
+    """A chunk judged: what to create and update (with the case that is there), what to refuse, how many are there."""
+
+    create: list[Draft] = field(default_factory=list)
+    update: list[tuple[Draft, store.Known]] = field(default_factory=list)
+    rejects: list[Reject] = field(default_factory=list)
+    already: int = 0
+    made_before: int = 0  # by the same batch, before its run was broken off
+
+
+def judge(judging: Judge, rows: list[Draft | Reject], source: str, batch: int | None) -> Verdicts:
+    """What is to be done with the rows of one chunk, looked up in two statements at most."""
+    found = Verdicts()
+    numbered = [row.number for row in rows if isinstance(row, Draft) and row.number]
+    marks = [mark_of(row) for row in rows if isinstance(row, Draft) and not row.number]
+    numbers, contents = store.known_numbers(source, numbered), store.known_contents(source, marks)
+    for row in rows:
+        if isinstance(row, Reject):
+            found.rejects.append(row)
+            continue
+        there = numbers.get(row.number) if row.number else contents.get(judging.digest(row))
+        verdict = judging.verdict(row, (there.fingerprint or b"") if there else None)
+        if isinstance(verdict, Reject):
+            found.rejects.append(verdict)
+        elif verdict == "create":
+            found.create.append(row)
+        elif verdict == "update" and there is not None:
+            found.update.append((row, there))
+        elif verdict == "already" and batch is not None and there is not None and there.batch == batch:
+            found.made_before += 1
+        else:
+            found.already += 1
+    return found

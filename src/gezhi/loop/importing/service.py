@@ -1,0 +1,191 @@
+"""Verbs of the import: run a file, try it first, run a batch in the background, undo it."""
+
+import hashlib
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from gezhi.kernel.errors import Refused
+from gezhi.loop.importing import store
+from gezhi.loop.importing.bundles import Frame, bundle_of, mark_of
+from gezhi.loop.importing.columns import Mapping as Columns
+from gezhi.loop.importing.matching import Matcher
+from gezhi.loop.importing.rejected import keeper_of, sealed_rejects
+from gezhi.loop.importing.rules import Judge, Plan
+from gezhi.loop.importing.running import SHOWN_REJECTS, Options, Outcome, Verdicts, judge, read, survey
+from gezhi.loop.importing.updating import update
+from gezhi.loop.models import Batch
+from gezhi.loop.service.acts import digest
+from gezhi.loop.store.content import content
+from gezhi.trust.rules import Actor
+from gezhi.trust.service import new_requesters, publish_many, record, record_many, require, unchanged, verb
+
+Progress = Callable[[Plan, int], None]
+COUNTS = ("read", "created", "already", "updated", "rejected")
+
+
+def import_file(
+    path: Path, *, name: str, options: Options, actor: Actor, now: datetime, progress: Progress | None = None
+) -> Outcome:
+    """Import a file as one batch. What cannot be read at all is refused before anything is written.
+
+    Raises Refused: sheet-…, import-no-known-column, import-mode-unknown, not-allowed (403), no-units.
+    """
+    batch = open_batch(path, name=name, options=options, actor=actor, now=now)
+    return run_batch(batch.pk, path, actor=actor, now=now, progress=progress)
+
+
+def try_file(path: Path, *, options: Options, actor: Actor, now: datetime, progress: Progress | None = None) -> Outcome:
+    """What an import would do, without writing anything."""
+    desk_for(actor)
+    outcome, total = Outcome(), sum(sheet.rows for sheet in survey(path, options) if sheet.usable)
+    judging = Judge(options.mode, mark_of)
+    for _, rows in read(path, options, now=now):
+        found = judge(judging, rows, options.source, None)
+        _count(outcome, found, len(rows))
+        if progress:
+            progress(outcome, total)
+    return outcome
+
+
+@verb("import.run")
+def open_batch(
+    path: Path, *, name: str, options: Options, actor: Actor, now: datetime, state: str = "waiting"
+) -> Batch:
+    """Look at a file and note it as a batch that waits to be run."""
+    desk_for(actor)
+    Judge(options.mode)
+    sheets = survey(path, options, rows=state != "draft")
+    with path.open("rb") as file:
+        whole = hashlib.file_digest(file, "sha256").hexdigest()
+    batch = Batch(
+        created_at=now, created_by_id=int(actor.id) if actor.kind == "user" else None, file_name=name[-200:],
+        digest=whole, source=options.source, mode=options.mode, start_clocks=options.start_clocks, state=state,
+        total=sum(sheet.rows for sheet in sheets if sheet.usable) if state != "draft" else None,
+        mapping={"wishes": dict(options.wishes), "headers": {sheet.name: list(sheet.header) for sheet in sheets}},
+    )  # fmt: skip
+    store.save_batch(batch)
+    record("import.begun", "batch", batch.pk, actor=actor, body={"digest": whole, "mode": options.mode})
+    return batch
+
+
+def options_of(batch: Batch) -> Options:
+    return Options(batch.mapping.get("wishes", {}), batch.mode, batch.start_clocks, batch.source)
+
+
+def desk_for(actor: Actor) -> Any:
+    """The desk that takes imported cases, the actor being allowed to import for it."""
+    desk = store.desk_of(actor.unit_id)
+    if desk is None:
+        raise Refused("no-units")
+    require(actor, "import.run", unit_paths=[desk.path])
+    return desk
+
+
+def run_batch(batch_id: int, path: Path, *, actor: Actor, now: datetime, progress: Progress | None = None) -> Outcome:
+    """Run a batch to its end, chunk by chunk, each chunk whole or not at all.
+
+    A run that was broken off is run again from the start: what it had written counts as created, nothing is made
+    twice. Raises Refused: batch-unknown (404), batch-not-waiting, and what reading the file refuses.
+    """
+    batch = _claim(batch_id)
+    outcome = Outcome(batch=batch.pk)
+    try:
+        options, desk = options_of(batch), desk_for(actor)
+        judging, matcher, keeper = Judge(options.mode, mark_of), Matcher(content()), keeper_of(batch)
+        for columns, rows in read(path, options, now=now):
+            frame = Frame(
+                batch=batch.pk, file=batch.file_name, source=options.source, desk=desk.pk,
+                start_clocks=options.start_clocks,
+                labels=columns.saved(), matcher=matcher, kept=content(), actor=actor, now=now,
+            )  # fmt: skip
+            found = write_chunk(judging, rows, frame, actor=actor, now=now)
+            store.add_rejects(sealed_rejects(batch, keeper, found.rejects))
+            _count(outcome, found, len(rows))
+            _note(batch, outcome, "running")
+            if progress:
+                progress(outcome, batch.total or 0)
+    except Refused as refused:
+        batch.error = str(refused)[:300]
+        _note(batch, outcome, "failed")
+        raise
+    if outcome.created > store.CHUNK:
+        store.count_cases()
+    finish(batch, outcome, actor=actor, now=now)
+    return outcome
+
+
+def _claim(batch_id: int) -> Batch:
+    batch = store.batch_of(batch_id)
+    if batch is None:
+        raise Refused("batch-unknown", status=404, batch=batch_id)
+    if batch.state not in ("waiting", "checked", "running", "failed"):
+        raise Refused("batch-not-waiting", batch=batch_id, state=batch.state)
+    store.clear_rejects(batch)
+    batch.error = ""
+    _note(batch, Outcome(), "running")
+    return batch
+
+
+def _note(batch: Batch, plan: Plan, state: str) -> None:
+    for name in COUNTS:
+        setattr(batch, name, getattr(plan, name))
+    batch.state = state
+    store.save_batch(batch, *COUNTS, "state", "error")
+
+
+def _count(outcome: Outcome, found: Verdicts, rows: int) -> None:
+    outcome.read += rows
+    outcome.created += len(found.create) + found.made_before
+    outcome.updated += len(found.update)
+    outcome.already += found.already
+    outcome.rejected += len(found.rejects)
+    outcome.rejects.extend(found.rejects[: SHOWN_REJECTS - len(outcome.rejects)])
+
+
+@verb("import.run")
+def write_chunk(judging: Judge, rows: list[Any], frame: Frame, *, actor: Actor, now: datetime) -> Verdicts:
+    """Judge and write one chunk in one transaction; imports wait for each other here."""
+    store.lock_imports()
+    found = judge(judging, rows, frame.source, frame.batch)
+    bundles = [bundle_of(draft, frame) for draft in found.create]
+    if bundles:
+        new_requesters([bundle.case.requester for bundle in bundles])
+        steps = [step for bundle in bundles for step, _ in bundle.steps]
+        keys = record_many(
+            [(f"case.{step.move}", "case", step.case_id, {"step": step.no, "digest": digest(step)}) for step in steps],
+            actor=actor,
+        )
+        for step, key in zip(steps, keys, strict=True):
+            step.record = key
+        store.insert(bundles)
+        publish_many([event for bundle in bundles for event in bundle.events])
+    for draft, known in list(found.update):
+        refused = update(known.case, draft, frame, actor=actor, now=now)
+        if refused is not None:
+            found.update.remove((draft, known))
+            found.rejects.append(refused)
+    found.rejects.sort(key=lambda reject: reject.row)
+    if not found.create and not found.update:
+        unchanged()
+    return found
+
+
+@verb("import.run")
+def finish(batch: Batch, outcome: Outcome, *, actor: Actor, now: datetime) -> None:
+    """Close the books of a run."""
+    batch.finished_at = now
+    _note(batch, outcome, "done")
+    store.save_batch(batch, "finished_at")
+    record("import.done", "batch", batch.pk, actor=actor, body={name: getattr(outcome, name) for name in COUNTS})
+
+
+@verb("import.run")
+def save_mapping(columns: Columns, name: str, *, actor: Actor, now: datetime) -> None:
+    """Remember a mapping for every later file with the same columns."""
+    desk_for(actor)
+    if not name.strip():
+        raise Refused("mapping-nameless", status=422)
+    store.save_mapping(columns.signature, name.strip()[:80], columns.saved(), now)
+    record("import.mapping", "mapping", columns.signature, actor=actor, body={"fields": sorted(columns.columns)})

@@ -1,0 +1,188 @@
+"""Every query of the import: what is known already, bulk inserts, batches and their rejects."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+from django.db.models import Count, F, Q, QuerySet
+
+from gezhi.loop.models import Batch, BatchReject, Case, CaseClock, CaseText, ImportMapping, Involvement, Step, StepText
+from gezhi.loop.store import below
+
+CHUNK = 500
+_LOCK = 0x6765_7A68_0001  # one chunk at a time: two imports of one file must not both find a number free
+
+
+@dataclass(slots=True)
+class Bundle:
+    """All rows of one imported case; `steps` with the sealed words that came along."""
+
+    case: Case
+    steps: list[tuple[Step, bytes | None]]
+    clocks: list[CaseClock]
+    words: str
+    events: list[tuple[str, str, object, dict[str, Any]]] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A case that already has an external number or a content."""
+
+    case: UUID
+    fingerprint: bytes | None
+    batch: int | None
+
+
+def lock_imports() -> None:
+    """Wait for the chunk that another import is writing; held until the transaction ends."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+
+
+def known_numbers(source: str, numbers: Sequence[str]) -> dict[str, Known]:
+    """Cases not voided, by their number in this source."""
+    rows = Case.objects.filter(source=source, external_number__in=numbers).exclude(state="void")
+    found = rows.values_list("external_number", "pk", "fingerprint", "batch_id")
+    return {number: Known(pk, bytes(mark) if mark else None, batch) for number, pk, mark, batch in found}
+
+
+def known_contents(source: str, fingerprints: Sequence[bytes]) -> dict[bytes, Known]:
+    """Imported cases without a number, by their content."""
+    if not fingerprints:
+        return {}
+    rows = Case.objects.filter(batch__isnull=False, source=source, external_number="", fingerprint__in=fingerprints)
+    found = rows.exclude(state="void").values_list("pk", "fingerprint", "batch_id")
+    return {bytes(mark): Known(pk, bytes(mark), batch) for pk, mark, batch in found if mark}
+
+
+def insert(bundles: Sequence[Bundle]) -> None:
+    """The rows of many cases; their requesters and ledger records are there already."""
+    Case.objects.bulk_create([bundle.case for bundle in bundles])
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO loop_casetext (case_id, search) "
+            "SELECT key, to_tsvector('simple', words) FROM unnest(%s::uuid[], %s::text[]) AS row (key, words)",
+            [[bundle.case.pk for bundle in bundles], [bundle.words for bundle in bundles]],
+        )
+    Step.objects.bulk_create([step for bundle in bundles for step, _ in bundle.steps])
+    texts = [StepText(step=step, sealed=sealed) for bundle in bundles for step, sealed in bundle.steps if sealed]
+    StepText.objects.bulk_create(texts)
+    CaseClock.objects.bulk_create([clock for bundle in bundles for clock in bundle.clocks])
+    leads = [bundle.case for bundle in bundles if bundle.case.lead_id]
+    Involvement.objects.bulk_create(
+        [Involvement(case_id=case.pk, unit_id=case.lead_id or 0) for case in leads], ignore_conflicts=True
+    )
+
+
+def set_fingerprint(case: UUID, fingerprint: bytes) -> None:
+    Case.objects.filter(pk=case).update(fingerprint=fingerprint)
+
+
+def count_cases() -> None:
+    """Let the planner know of the new rows; without it the first worklists after a large import are planned badly."""
+    with connection.cursor() as cursor:
+        for model in (Case, CaseText, Step):
+            cursor.execute(f'ANALYZE "{model._meta.db_table}"')
+
+
+# ---- names
+
+
+def units_by_name() -> list[tuple[int, str, str, str]]:
+    return list(below.units().filter(active=True).values_list("pk", "code", "name_zh", "name_en"))
+
+
+def areas_named(name: str, inside: str) -> list[tuple[str, str]]:
+    """(code, path) of the areas of this name, below a path when one is given; at most two, to tell doubt."""
+    rows = below.areas().filter(Q(name_zh=name) | Q(name_en=name) | Q(pk=name[:12]))
+    if inside:
+        rows = rows.filter(path__descends=inside)
+    return list(rows.values_list("pk", "path")[:2])
+
+
+def desk_of(unit_id: int | None) -> Any | None:
+    """The desk for which somebody imports: the own unit, else the first of the tree."""
+    rows = below.units().filter(active=True)
+    return (rows.filter(pk=unit_id) if unit_id else rows.order_by("path")).first()
+
+
+# ---- batches
+
+
+def batches() -> QuerySet[Batch]:
+    return Batch.objects.select_related("created_by").order_by("-pk")
+
+
+def batch_of(pk: int, *, lock: bool = False) -> Batch | None:
+    rows = Batch.objects.select_for_update() if lock else Batch.objects.all()
+    return rows.filter(pk=pk).first()
+
+
+def save_batch(batch: Batch, *names: str) -> None:
+    batch.save(update_fields=names or None)
+
+
+def add_rejects(rows: Iterable[BatchReject]) -> None:
+    BatchReject.objects.bulk_create(rows, batch_size=CHUNK)
+
+
+def clear_rejects(batch: Batch) -> None:
+    BatchReject.objects.filter(batch=batch).delete()
+
+
+def rejects(batch: Batch, limit: int | None = None) -> Iterator[BatchReject]:
+    rows = BatchReject.objects.filter(batch=batch).order_by("sheet", "row", "pk")
+    return iter(rows[:limit]) if limit else rows.iterator(chunk_size=CHUNK)
+
+
+def reject_codes(batch: Batch) -> list[tuple[str, int]]:
+    """How many rows were refused for which reason, most first."""
+    rows = BatchReject.objects.filter(batch=batch).values_list("code").annotate(count=Count("pk"))
+    return list(rows.order_by("-count", "code"))
+
+
+def saved_mapping(signature: str) -> ImportMapping | None:
+    return ImportMapping.objects.filter(signature=signature).first()
+
+
+def save_mapping(signature: str, name: str, columns: dict[str, str], now: datetime) -> None:
+    ImportMapping.objects.update_or_create(
+        signature=signature, defaults={"name": name, "columns": columns, "created_at": now}
+    )
+
+
+# ---- undoing
+
+
+def batch_cases(batch: Batch, after: UUID | None) -> list[Case]:
+    """The next cases of a batch, locked, in the order of their keys."""
+    rows = Case.objects.select_for_update().filter(batch=batch).exclude(state="void").order_by("pk")
+    return list((rows.filter(pk__gt=after) if after else rows)[:CHUNK])
+
+
+def moves_made(cases: Sequence[Case]) -> dict[UUID, list[str]]:
+    """The names of the moves of each case, in order."""
+    found: dict[UUID, list[str]] = {}
+    for case, move in Step.objects.filter(case__in=cases).order_by("case", "no").values_list("case_id", "move"):
+        found.setdefault(case, []).append(move)
+    return found
+
+
+def clocks_of(cases: Sequence[Case]) -> dict[UUID, list[CaseClock]]:
+    found: dict[UUID, list[CaseClock]] = {}
+    for clock in CaseClock.objects.filter(case__in=cases):
+        found.setdefault(clock.case_id, []).append(clock)
+    return found
+
+
+def void(steps: Sequence[Step], finished: Sequence[CaseClock], now: datetime) -> None:
+    """Write the steps that void cases, the columns they decide, and the clocks they end."""
+    Step.objects.bulk_create(steps)
+    Case.objects.filter(pk__in=[step.case_id for step in steps]).update(
+        state="void", last=F("last") + 1, closed_at=now, due_at=None, soon_at=None, due_stage="", paused=False
+    )
+    if finished:
+        CaseClock.objects.bulk_update(finished, ["finished_at"])
