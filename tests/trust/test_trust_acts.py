@@ -7,13 +7,12 @@ import pytest
 from django.db import IntegrityError, ProgrammingError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from small_city import NOW, SYSTEM
 
 from gezhi.kernel.errors import Refused
 from gezhi.trust import service
 from gezhi.trust.models import IdempotencyKey, LedgerRecord, Setting
 from gezhi.trust.service import acts
-
-from small_city import NOW, SYSTEM
 
 
 @service.verb("test.write")

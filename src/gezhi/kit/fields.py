@@ -1,6 +1,5 @@
 """Column types that PostgreSQL has and Django lacks: the label path (ltree) with its subtree lookups."""
 
-from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
@@ -9,10 +8,12 @@ from django.db.models.lookups import Lookup
 
 if TYPE_CHECKING:
     _TextColumn = models.Field[str, str]
-    _Comparison = Lookup[bool]
+    _Comparison = Lookup[str]
+    _AnyOf = Lookup[list[str]]
 else:  # Django's classes are generic to the type checker alone
     _TextColumn = models.Field
     _Comparison = Lookup
+    _AnyOf = Lookup
 
 
 class LtreeField(_TextColumn):
@@ -44,7 +45,7 @@ class _PathLookup(_Comparison):
 
     operator: str
 
-    def as_sql(self, compiler: Any, connection: BaseDatabaseWrapper) -> tuple[str, list[Any]]:
+    def as_sql(self, compiler: Any, connection: BaseDatabaseWrapper) -> tuple[str, Any]:
         """Compile to `left <operator> right::ltree`."""
         left, left_params = self.process_lhs(compiler, connection)
         right, right_params = self.process_rhs(compiler, connection)
@@ -68,18 +69,18 @@ class Holds(_PathLookup):
 
 
 @LtreeField.register_lookup
-class DescendsAny(_Comparison):
+class DescendsAny(_AnyOf):
     """`path__descends_any=["a.b", "c"]`: under any of these nodes; an empty list matches nothing."""
 
     lookup_name = "descends_any"
     prepare_rhs = False
 
-    def get_db_prep_lookup(self, value: Iterable[str], connection: BaseDatabaseWrapper) -> tuple[str, list[list[str]]]:
+    def get_db_prep_lookup(self, value: Any, connection: BaseDatabaseWrapper) -> tuple[str, Any]:
         """One array parameter."""
         del connection
         return "%s", [[str(path) for path in value]]
 
-    def as_sql(self, compiler: Any, connection: BaseDatabaseWrapper) -> tuple[str, list[Any]]:
+    def as_sql(self, compiler: Any, connection: BaseDatabaseWrapper) -> tuple[str, Any]:
         """Compile to `left <@ ARRAY[...]::ltree[]`."""
         left, left_params = self.process_lhs(compiler, connection)
         right, right_params = self.process_rhs(compiler, connection)

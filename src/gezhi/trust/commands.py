@@ -67,9 +67,8 @@ def _print_verdict(verdict: "Verdict", *, as_json: bool) -> None:
     first = verdict.first
     for item in [first, *(other for other in verdict.breaks if other is not first)]:
         if item is not None:
-            print(
-                f"  {'#' + str(item.sequence) if item.sequence else '-'}  {item.record_id}  {pgettext('break', item.what)}"
-            )
+            place = f"#{item.sequence}" if item.sequence else "-"
+            print(f"  {place}  {item.record_id}  {pgettext('break', item.what)}")
 
 
 def verify_arguments(parser: ArgumentParser) -> None:
@@ -165,17 +164,15 @@ def password_arguments(parser: ArgumentParser) -> None:
 def import_users(given: Namespace) -> int:
     from gezhi.trust import service
 
-    return _print_report(
-        service.import_users(Path(given.file), dry_run=given.dry_run, actor=_actor(), now=now()), given
-    )
+    report = service.import_users(Path(given.file), dry_run=given.dry_run, actor=_actor(), now=now())
+    return _print_report(report, given)
 
 
 def import_units(given: Namespace) -> int:
     from gezhi.trust import service
 
-    return _print_report(
-        service.import_units(Path(given.file), dry_run=given.dry_run, actor=_actor(), now=now()), given
-    )
+    report = service.import_units(Path(given.file), dry_run=given.dry_run, actor=_actor(), now=now())
+    return _print_report(report, given)
 
 
 def _print_report(report: "Report", given: Namespace) -> int:

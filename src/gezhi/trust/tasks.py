@@ -16,7 +16,7 @@ KEEP_FAILURES = timedelta(days=7)
 @app.periodic(cron="40 2 * * *")
 @app.task(name="trust.night", queueing_lock="trust.night")
 def night(timestamp: int) -> None:
-    """Every night: tell the log at once when the ledger is broken; `timestamp` is when it was due, seconds since 1970."""
+    """Every night; `timestamp` is when it was due, in seconds since 1970. A broken ledger is told to the log."""
     now = datetime.fromtimestamp(timestamp, UTC)
     service.prune_deliveries(now)
     signin.forget_old_failures(now - KEEP_FAILURES)

@@ -69,12 +69,10 @@ def password(request: HttpRequest) -> HttpResponse:
         if refused is None:
             messages.success(request, gettext("Your password is changed."))
             return HttpResponseRedirect(target(request, "/account/"))
+    old_field = field("old", gettext("Present password"), "password", required=True, autocomplete="current-password")
     rules = gettext("At least 10 characters, not a common one, and without your name. Three or four words are easy.")
     fields = [
-        *(
-            [field("old", gettext("Present password"), "password", required=True, autocomplete="current-password")]
-            * has_old
-        ),
+        *([old_field] if has_old else []),
         field("password", gettext("New password"), "password", required=True, help=rules, autocomplete="new-password"),
         field("again", gettext("New password once more"), "password", required=True, autocomplete="new-password"),
         field("next", "", "hidden", target(request, "/account/")),

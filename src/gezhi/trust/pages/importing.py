@@ -36,7 +36,7 @@ def _page(request: HttpRequest, verb: str, what: str) -> HttpResponse:
     file = request.FILES.get("file")
 
     def act() -> service.Report:
-        if file is None or file.size is None or file.size > LARGEST:
+        if file is None or file.file is None or (file.size or 0) > LARGEST:
             raise Refused("file-wanted", status=422, megabytes=LARGEST // 1024 // 1024)
         return run(file.file, dry_run=dry_run, actor=actor, now=now())
 

@@ -99,7 +99,7 @@ def settings(request: HttpRequest) -> HttpResponse:
 
 
 def _save_settings(request: HttpRequest, actor: service.Actor) -> None:
-    for key in ("government_zh", "government_en", "profile"):
+    for key in ("profile", "government_zh", "government_en"):
         service.set_office(key, request.POST.get(key, "").strip()[:100], actor=actor, now=now())
 
 
@@ -115,11 +115,11 @@ def _ledger(request: HttpRequest, **more: Any) -> HttpResponse:
         UUID(asked["before"])
     except ValueError:
         asked["before"] = ""
-    rows = ledger_store.search(**asked, limit=SIZE)
+    rows = ledger_store.search(
+        subject=asked["subject"], actor=asked["actor"], act=asked["act"], before=asked["before"], limit=SIZE
+    )
     sequences = ledger_store.sequences([row.id for row in rows])
-    names = {
-        str(key): name for key, name in people.names_of({row.actor_id for row in rows if row.actor_kind == "user"})
-    }
+    names = _names([(row.actor_kind, row.actor_id) for row in rows])
     records = [{"row": row, "sequence": sequences.get(row.id), "name": names.get(row.actor_id, "")} for row in rows]
     context = {
         "records": records,
@@ -161,13 +161,17 @@ def checkpoint(request: HttpRequest) -> HttpResponse:
     return response
 
 
+def _names(actors: list[tuple[str, str]]) -> dict[str, str]:
+    """Name of each user among these actors, by id."""
+    found = people.names_of({key for kind, key in actors if kind == "user"})
+    return {str(key): name for key, name in found}
+
+
 def reveals(request: HttpRequest) -> HttpResponse:
     """Who opened whose identity, newest first."""
     guard(request, "ledger.read")
     rows = requesters.reveals(limit=200)
-    names = {
-        str(key): name for key, name in people.names_of({row.actor_id for row in rows if row.actor_kind == "user"})
-    }
+    names = _names([(row.actor_kind, row.actor_id) for row in rows])
     shown = [
         {
             "row": row,

@@ -26,7 +26,8 @@ def units(request: HttpRequest) -> HttpResponse:
     nodes: dict[int, dict[str, Any]] = {}
     top: list[dict[str, Any]] = []
     for unit in store.tree():
-        node = {"unit": unit, "people": getattr(unit, "people", 0), "below": [], "open": unit.path.count(".") < 1}
+        node: dict[str, Any] = {"unit": unit, "people": getattr(unit, "people", 0), "below": []}
+        node["open"] = unit.path.count(".") < 1
         nodes[unit.pk] = node
         above = nodes.get(unit.parent_id or 0)
         (above["below"] if above else top).append(node)

@@ -95,8 +95,8 @@ def _deliver(delivery: int, now: datetime) -> bool:
             row = store.hold(delivery)
             if row is None:
                 return False
-            subscriber, tries, *rest = row
-            event = Event(*rest[:5], json.loads(rest[5]), rest[6])
+            subscriber, tries, key, topic, version, kind, subject, payload, at = row
+            event = Event(key, topic, version, kind, subject, json.loads(payload), at)
             _subscriptions[event.topic][subscriber](event)
             store.note_done(delivery, now)
     except Exception as fault:  # any fault of a handler: it is logged, kept with the delivery, and tried again

@@ -73,7 +73,7 @@ def _seal(key: bytes, plain: bytes, bound_to: bytes) -> bytes:
     return VERSION + nonce + AESGCM(key).encrypt(nonce, plain, bound_to)
 
 
-def _open(key: bytes, sealed: bytes, bound_to: bytes) -> bytes:
+def _open(key: bytes, sealed: bytes | memoryview, bound_to: bytes) -> bytes:
     data = bytes(sealed)
     if data[:1] != VERSION:
         raise Refused("sealed-broken", status=500)

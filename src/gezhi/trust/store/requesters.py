@@ -1,6 +1,7 @@
 """Queries of requesters: insert, find by keyed hash, erase, reveals."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import connection
@@ -15,7 +16,7 @@ VALUES (%s, %s, %s, %s, %s, %s)
 
 def insert(requester: Requester) -> None:
     """One statement, without the checks of the ORM."""
-    row = (
+    row: tuple[Any, ...] = (
         requester.pk,
         requester.wrapped_key,
         requester.identity_ct,
