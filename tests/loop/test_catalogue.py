@@ -72,7 +72,9 @@ def test_publishing_changes_what_dispatch_suggests(office):
 def test_an_adjudicated_return_becomes_a_row_of_the_draft(office):
     case = office.to("dispatched")
     office.move(case, "return", "hugo", cause="not_ours", basis="x")
-    office.move(case, "adjudicate", "dora", ruling="uphold", unit=office.units["housing"].pk, basis="三定", precedent=True)
+    office.move(
+        case, "adjudicate", "dora", ruling="uphold", unit=office.units["housing"].pk, basis="三定", precedent=True
+    )
     drafted = {(item.matter, item.area): item for item in store.edition("draft").items.all()}
     assert drafted["0101", ""].lead == "housing"
     assert duty("0101").lead == "urban"

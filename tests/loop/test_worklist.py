@@ -24,7 +24,11 @@ def mixed(office):
 
 def test_a_bureau_sees_its_own_cases_and_the_centre_all(office, mixed):
     assert ids(page(office.actor("hugo"), Wish(), office.now)) == [mixed["urban"]]
-    assert set(ids(page(office.actor("dora"), Wish(), office.now))) == {mixed["urban"], mixed["housing"], mixed["fresh"]}
+    assert set(ids(page(office.actor("dora"), Wish(), office.now))) == {
+        mixed["urban"],
+        mixed["housing"],
+        mixed["fresh"],
+    }
 
 
 def test_a_unit_keeps_reading_what_was_taken_from_it(office):
@@ -70,7 +74,9 @@ def test_the_number_of_statements_does_not_grow(office):
     for _ in range(12):
         office.to("handling")
     dora = office.actor("dora")
-    with CaptureQueriesContext(connection, ) as captured:
+    with CaptureQueriesContext(
+        connection,
+    ) as captured:
         found = page(dora, Wish(tab="handling"), office.now)
         [(case.lead.name_zh, case.desk.name_zh, case.requester.masked_name) for case in found.rows]
         tab_counts(dora, [BY_NAME["open"], BY_NAME["handling"]])

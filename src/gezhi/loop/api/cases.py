@@ -1,11 +1,11 @@
 """Cases over HTTP: open one, list them, read one, move it, reveal who asked."""
 
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
 from django.http import HttpRequest
 from django.utils import timezone
-from ninja import Header, Query, Router, Schema, Status
+from ninja import Field, Header, Query, Router, Schema, Status
 
 from gezhi.kernel.errors import Refused
 from gezhi.loop import service
@@ -18,25 +18,28 @@ from gezhi.loop.store import worklist
 from gezhi.trust.service import actor_from_request, open_text
 
 router = Router(tags=["cases"])
-KEY = Header(None, alias="Idempotency-Key", max_length=150, description="Sending it again changes nothing")
+Key = Annotated[
+    str | None,
+    Header(alias="Idempotency-Key", max_length=150, description="Sending it again changes nothing"),
+]
 
 
 class Filters(Schema):
     tab: str = "open"
-    words: str = Query("", max_length=200, description="Words of the story, or a number of ours or theirs")
-    light: str = Query("", description="late, soon, today or paused")
-    matter: str = Query("", max_length=20)
-    area: str = Query("", max_length=12)
-    channel: str = Query("", max_length=20)
-    kind: str = Query("", max_length=12)
-    unit: int | None = Query(None, ge=1, le=2**31 - 1)
-    urgency: int | None = Query(None, ge=1, le=4)
-    page: int = Query(1, ge=1, le=10_000)
+    words: str = Field("", max_length=200, description="Words of the story, or a number of ours or theirs")
+    light: str = Field("", description="late, soon, today or paused")
+    matter: str = Field("", max_length=20)
+    area: str = Field("", max_length=12)
+    channel: str = Field("", max_length=20)
+    kind: str = Field("", max_length=12)
+    unit: int | None = Field(None, ge=1, le=2**31 - 1)
+    urgency: int | None = Field(None, ge=1, le=4)
+    page: int = Field(1, ge=1, le=10_000)
     order: str = "due"
 
 
 @router.post("/cases", response={201: schemas.ReceivedOut, 200: schemas.ReceivedOut}, summary="Open a case")
-def create(request: HttpRequest, body: schemas.ReportIn, key: str | None = KEY) -> Any:
+def create(request: HttpRequest, body: schemas.ReportIn, key: Key = None) -> Any:
     """Open a case in state `received`. The same Idempotency-Key answers 200 with the first case."""
     actor = actor_from_request(request)
     report = service.Report(**{name: getattr(body, name) for name in schemas.ReportIn.model_fields})
@@ -66,12 +69,10 @@ def detail(request: HttpRequest, case_id: UUID) -> Any:
 
 
 @router.post("/cases/{uuid:case_id}/moves/{move}", response=schemas.CaseOut, summary="Move a case")
-def move(request: HttpRequest, case_id: UUID, move: str, body: schemas.MoveIn, key: str | None = KEY) -> Any:
+def move(request: HttpRequest, case_id: UUID, move: str, body: schemas.MoveIn, key: Key = None) -> Any:
     """Any move of the workflow table; GET /moves lists them with their fields. 409 `case-moved` when `seen` is old."""
     actor = actor_from_request(request)
-    done = service.move(
-        case_id, move, body.data, actor=actor, now=timezone.now(), seen=body.seen, key=key or ""
-    )
+    done = service.move(case_id, move, body.data, actor=actor, now=timezone.now(), seen=body.seen, key=key or "")
     return {"id": done.case, "number": done.number, "state": done.state, "last": done.last}
 
 
@@ -79,9 +80,7 @@ def move(request: HttpRequest, case_id: UUID, move: str, body: schemas.MoveIn, k
 def reveal(request: HttpRequest, case_id: UUID, body: schemas.RevealIn) -> Any:
     """Written to the ledger and shown to the person concerned."""
     actor = actor_from_request(request)
-    return reveal_requester(
-        case_id, actor=actor, now=timezone.now(), purpose=body.purpose, fields=tuple(body.fields)
-    )
+    return reveal_requester(case_id, actor=actor, now=timezone.now(), purpose=body.purpose, fields=tuple(body.fields))
 
 
 @router.get("/moves", response=list[schemas.MoveOut], summary="The workflow table")

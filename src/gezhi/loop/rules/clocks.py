@@ -9,8 +9,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from gezhi.kernel.calendar import Calendar
-from gezhi.kernel.clock import Clock, Limit, due
+from gezhi.kernel.calendar import Calendar, Unit
+from gezhi.kernel.clock import Clock, Limit, Pause, due
 from gezhi.kernel.errors import Refused
 
 Op = Mapping[str, Any]
@@ -27,13 +27,13 @@ class Running:
     round: int
     unit: int | None
     amount: int
-    unit_of: str
+    unit_of: Unit
     source: str
     verified: bool
     started_at: datetime
     due_at: datetime | None
     pauses: tuple[tuple[datetime, datetime | None, str], ...] = ()
-    extensions: tuple[tuple[int, str], ...] = ()
+    extensions: tuple[tuple[int, Unit], ...] = ()
     finished_at: datetime | None = None
 
     @property
@@ -52,7 +52,7 @@ class LimitRow:
     stage: str
     label: str
     amount: int
-    unit_of: str
+    unit_of: Unit
     source: str
     verified: bool
 
@@ -63,9 +63,10 @@ def kernel_clock(clock: Running) -> Clock:
         stage=clock.stage,
         limit=Limit(clock.amount, clock.unit_of),
         started_at=clock.started_at,
-        pauses=clock.pauses,
+        pauses=tuple(Pause(*pause) for pause in clock.pauses),
         extensions=tuple(Limit(amount, unit) for amount, unit in clock.extensions),
         finished_at=clock.finished_at,
+        label=clock.label,
     )
 
 
@@ -111,7 +112,7 @@ def _changed(clock: Running, op: Op, at: datetime) -> Running:
             return replace(_resumed(clock, at) if clock.paused else clock, due_at=due_at, finished_at=at)
         case "pause":
             if clock.paused:
-                raise Refused("clock-already-paused", clock=clock.key)
+                raise Refused("clock-paused", clock=clock.key)
             return replace(clock, pauses=(*clock.pauses, (at, None, op.get("reason", ""))))
         case "resume":
             if not clock.paused:
@@ -168,13 +169,13 @@ class Planner:
         ]
 
     def resume(self) -> list[dict[str, Any]]:
-        ops = []
-        for clock in self.clocks:
-            if clock.open and clock.paused:
-                ops.append({"op": "resume", "clock": clock.key, "due": self._due(_resumed(clock, self.at))})
-        return ops
+        return [
+            {"op": "resume", "clock": clock.key, "due": self._due(_resumed(clock, self.at))}
+            for clock in self.clocks
+            if clock.open and clock.paused
+        ]
 
-    def extend(self, amount: int, unit_of: str) -> list[dict[str, Any]]:
+    def extend(self, amount: int, unit_of: Unit) -> list[dict[str, Any]]:
         """Every handling clock of the case is given the same extension."""
         ops = []
         for clock in self.clocks:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from gezhi.kernel.calendar import Unit
 from gezhi.loop.rules.clocks import LimitRow
 
 
@@ -12,7 +13,7 @@ class LimitRule:
 
     stage: str
     amount: int
-    unit_of: str
+    unit_of: Unit
     label: str = ""
     matter: str = ""
     area: str = ""
@@ -23,9 +24,7 @@ class LimitRule:
     verified: bool = True
 
 
-def pick(
-    rules: Iterable[LimitRule], stage: str, *, matter: str, area: str, kind: str, urgency: int
-) -> list[LimitRow]:
+def pick(rules: Iterable[LimitRule], stage: str, *, matter: str, area: str, kind: str, urgency: int) -> list[LimitRow]:
     """The rows that hold: the deepest matter first, then the deepest area, then kind, then urgency, then local edits.
 
     >>> rules = [LimitRule("handle", 5, "workday"), LimitRule("handle", 1, "workday", urgency=3),

@@ -1,4 +1,4 @@
-"""The workflow of a case as one literal table: from where, by whom, to where, with what, and what it does to the clocks."""
+"""The workflow of a case as one literal table: from where, by whom, to where, with what, and what its clocks do."""
 
 from dataclasses import dataclass
 

@@ -1,7 +1,7 @@
 """What a move will do in a given situation: where the case goes, and which operations its clocks receive."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from gezhi.kernel.calendar import Calendar
@@ -22,7 +22,7 @@ def check(move: Move, situation: Situation) -> None:
         GUARDS[name](situation)
 
 
-def target_of(move: Move, s: Situation) -> str:
+def target_of(move: Move, s: Situation) -> str:  # noqa: PLR0911 - one line for each move that has a choice
     """The next state, where the table leaves a choice decided by the data."""
     snap = s.snap
     back = "dispatched" if snap.lead is not None else "accepted"
@@ -46,7 +46,7 @@ def target_of(move: Move, s: Situation) -> str:
 
 
 def clock_ops(
-    move: Move, target: str, s: Situation, after: Snapshot, limits: Limits, calendar: Calendar
+    move: Move, target: str, s: Situation, after: Snapshot, *, limits: Limits, calendar: Calendar
 ) -> list[dict[str, Any]]:
     """The clock operations of a move; `after` is the snapshot once the move's facts are applied, clocks aside."""
     planner = Planner(s.snap.clocks, calendar, s.now, after.round, s.snap.last + 1)
@@ -62,7 +62,7 @@ def clock_ops(
 
     for entry in move.clocks:
         name, _, argument = entry.partition(":")
-        add(_one(name, argument, target, s, after, limits, planner))
+        add(_one(name, argument, _Plan(target, s, after, limits, planner)))
     again = _restarts(move, target)
     if again:
         add(planner.stop())
@@ -72,37 +72,61 @@ def clock_ops(
     return ops
 
 
-def _one(
-    name: str, stage: str, target: str, s: Situation, after: Snapshot, limits: Limits, planner: Planner
-) -> list[dict[str, Any]]:
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """What the entries of the clock column look at."""
+
+    target: str
+    s: Situation
+    after: Snapshot
+    limits: Limits
+    planner: Planner
+
+    @property
+    def leaves(self) -> bool:
+        return self.target != self.s.snap.state
+
+
+def _one(name: str, argument: str, plan: _Plan) -> list[dict[str, Any]]:
+    """One entry of the clock column as operations."""
+    s, planner = plan.s, plan.planner
     match name:
-        case "start" if stage == "task":
-            return planner.start(limits(after, "task")[:1], unit=s.data["unit"])
-        case "start" if stage == "sign" and target != "dispatched":
-            return []  # the unit had signed before it returned the case
-        case "start" if stage == "accept" and after.dormant:
-            return []  # an imported old case runs no clock until somebody takes it over
         case "start":
-            running = {c.stage for c in planner.clocks if c.open}
-            return [] if stage in running else planner.start(limits(after, stage))
-        case "stop" if stage == "task":
-            return planner.stop("task", unit=s.data["unit"])
-        case "stop" if stage == "contact" and s.data.get("reached") == "unreached":
-            return []
-        case "stop" if stage == "verify" and target == "verifying":
-            return []
+            return _start(argument, plan)
         case "stop":
-            return planner.stop(stage)
+            return _stop(argument, plan)
         case "finish":
-            return planner.stop() if target != s.snap.state else []
+            return planner.stop() if plan.leaves else []
         case "pause":
-            return planner.pause(stage) if target != s.snap.state else []
+            return planner.pause(argument) if plan.leaves else []
         case "resume":
             return planner.resume()
         case "extend" if s.data.get("approve"):
             return planner.extend(int(s.data["amount"]), s.data.get("unit_of") or "workday")
         case _:
             return []
+
+
+def _start(stage: str, plan: _Plan) -> list[dict[str, Any]]:
+    if stage == "task":
+        return plan.planner.start(plan.limits(plan.after, "task")[:1], unit=plan.s.data["unit"])
+    if stage == "sign" and plan.target != "dispatched":
+        return []  # the unit had signed before it returned the case
+    if stage == "accept" and plan.after.dormant:
+        return []  # an imported old case runs no clock until somebody takes it over
+    if any(clock.open and clock.stage == stage for clock in plan.planner.clocks):
+        return []  # the handling clock goes on through returns and rulings
+    return plan.planner.start(plan.limits(plan.after, stage))
+
+
+def _stop(stage: str, plan: _Plan) -> list[dict[str, Any]]:
+    if stage == "task":
+        return plan.planner.stop("task", unit=plan.s.data["unit"])
+    if stage == "contact" and plan.s.data.get("reached") == "unreached":
+        return []
+    if stage == "verify" and plan.target == "verifying":
+        return []
+    return plan.planner.stop(stage)
 
 
 def _restarts(move: Move, target: str) -> tuple[str, ...]:

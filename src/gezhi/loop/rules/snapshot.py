@@ -190,8 +190,10 @@ def apply(snap: Snapshot, step: Step) -> Snapshot:
     state than the one left, or an edge that the table does not know.
     """
     move = BY_NAME.get(step.move)
-    allowed = move is not None and step.source in move.sources and (
-        step.target in move.targets or ("=" in move.targets and step.target == step.source)
+    allowed = (
+        move is not None
+        and step.source in move.sources
+        and (step.target in move.targets or ("=" in move.targets and step.target == step.source))
     )
     if step.no != snap.last + 1 or step.source != snap.state or not allowed:
         raise Refused("replay-broken", step=step.no, move=step.move, source=step.source, target=step.target)

@@ -60,9 +60,7 @@ def advance(
     put(case, after)
     store.save_step(case, step, sealed)
     store.save_clocks(case, snap.clocks, after.clocks, rows)
-    publish(
-        "case.received" if draft.move == "receive" else "case.moved", "case", case.pk, event(case, step), version=1
-    )
+    publish("case.received" if draft.move == "receive" else "case.moved", "case", case.pk, event(case, step), version=1)
     return after, step.id
 
 

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import IO, Any
+from uuid import UUID
 
 from gezhi.kernel.errors import Refused
 from gezhi.kit import uploads
@@ -28,7 +29,13 @@ class Incoming:
 
 @verb("case.attach")
 def attach(
-    case_id: object, files: Sequence[Incoming], *, actor: Actor, now: datetime, step: object = None, public: bool = True
+    case_id: UUID | str,
+    files: Sequence[Incoming],
+    *,
+    actor: Actor,
+    now: datetime,
+    step: UUID | str | None = None,
+    public: bool = True,
 ) -> list[Attachment]:
     """Put files on a case, with the step they came with where there is one.
 
@@ -48,7 +55,7 @@ def attach(
     return rows
 
 
-def _row(case: Case, incoming: Incoming, step: object, *, public: bool, now: datetime) -> Attachment:
+def _row(case: Case, incoming: Incoming, step: UUID | str | None, *, public: bool, now: datetime) -> Attachment:
     judged = uploads.judge(incoming.file, incoming.size)
     original = ""
     if judged.original:

@@ -1,9 +1,14 @@
 """Words and files together: a move or a report whose photos come with it, one act, all or nothing."""
 
+import contextlib
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+from django.db import transaction
+
+from gezhi.kernel.errors import Refused
 from gezhi.loop.models import Case, Step
 from gezhi.loop.service.acts import Moved
 from gezhi.loop.service.attaching import Incoming, attach
@@ -34,10 +39,21 @@ def carry(
 
 
 @verb("case.create")
-def report_with(report: Report, files: Sequence[Incoming], *, actor: Actor, now: datetime, key: str = "") -> Received:
-    """`receive`, and the photos that the citizen sent along."""
+def report_with(
+    report: Report, files: Sequence[Incoming], *, actor: Actor, now: datetime, key: str = "", main: str = ""
+) -> Received:
+    """`receive`, the photos that the citizen sent along, and where the citizen said "me too", the merge into `main`.
+
+    A main case that has ended meanwhile leaves the report standing on its own.
+    """
     done = receive(report, actor=actor, now=now, key=key)
-    if files and not done.moved.repeated:
+    if done.moved.repeated:
+        return done
+    if files:
         requester = Case.objects.filter(pk=done.moved.case).values_list("requester", flat=True).first()
         attach(done.moved.case, files, actor=citizen_actor(str(requester), kind="citizen"), now=now)
+    if main:
+        with contextlib.suppress(Refused), transaction.atomic():
+            merged = move(done.moved.case, "merge", {"main": main}, actor=Actor.system("loop"), now=now)
+            return replace(done, moved=merged)
     return done

@@ -99,7 +99,9 @@ class _Names:
             raise Refused("matter-unknown", status=422, matter=values["matter"][:80])
         if values.get("area") and not kept.content().area_path(values["area"]):
             raise Refused("area-unknown", status=422, area=values["area"][:40])
-        assisting = [part for part in values.get("assisting", "").replace("、", ";").replace(",", ";").split(";") if part]
+        assisting = [
+            part for part in values.get("assisting", "").replace("、", ";").replace(",", ";").split(";") if part
+        ]
         return Duty(
             no=no, matter=matter, area=values.get("area", ""), lead=self.unit(values["lead"]),
             assisting=tuple(self.unit(part.strip()) for part in assisting),

@@ -45,7 +45,9 @@ def columns(table: str) -> "dict[str, models.Field[Any, Any]]":
 
 
 @verb("pack.load")
-def load_content(pack: str, version: str, tables: Mapping[str, Sequence[Row]], *, actor: Actor, now: datetime) -> dict[str, int]:
+def load_content(
+    pack: str, version: str, tables: Mapping[str, Sequence[Row]], *, actor: Actor, now: datetime
+) -> dict[str, int]:
     """Put a version of a pack in force, whole or not at all. Values are typed already (see packs).
 
     `tables` may hold any of TABLES, and "catalogue" (one edition, in force when none is), and "calendar" (days).
@@ -67,7 +69,7 @@ def load_content(pack: str, version: str, tables: Mapping[str, Sequence[Row]], *
 
 
 def _replace(model: type[Content], pack: str, version: str, rows: Iterable[Row]) -> int:
-    known: "models.QuerySet[Content]" = model._default_manager.filter(pack=pack)
+    known: models.QuerySet[Content] = model._default_manager.filter(pack=pack)
     fresh = [model(pack=pack, version=version, active=True, **row) for row in rows]
     same = list(known.filter(version=version))
     if same:
@@ -82,7 +84,9 @@ def _replace(model: type[Content], pack: str, version: str, rows: Iterable[Row])
 
 
 def _values(row: Content) -> str:
-    return repr([(name, getattr(row, name)) for name in sorted(f.name for f in row._meta.concrete_fields) if name not in SKIP])
+    return repr(
+        [(name, getattr(row, name)) for name in sorted(f.name for f in row._meta.concrete_fields) if name not in SKIP]
+    )
 
 
 def add_days(rows: Iterable[Row]) -> int:

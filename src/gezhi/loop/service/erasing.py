@@ -1,6 +1,5 @@
 """What the loop forgets when a requester is erased: search words and files; sealed texts die with the key."""
 
-
 from gezhi.kit.uploads import remove
 from gezhi.loop.store import erasing as store
 from gezhi.trust.service import Event
@@ -11,5 +10,3 @@ def on_erased(event: Event) -> None:
     store.empty_words(event.subject_id)
     for digest in store.forget_files(event.subject_id):
         remove(digest)
-
-

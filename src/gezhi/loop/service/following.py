@@ -47,7 +47,9 @@ def reply_texts(case: Case) -> dict[str, str]:
     return {"reply": str(texts.get("reply", ""))} if texts.get("reply") else {}
 
 
-def _follow(case: Case, name: str, facts: dict[str, Any], texts: dict[str, str], *, actor: Actor, now: datetime) -> None:
+def _follow(
+    case: Case, name: str, facts: dict[str, Any], texts: dict[str, str], *, actor: Actor, now: datetime
+) -> None:
     rows = store.open_clocks(case)
     snap = snapshot_of(case, rows)
     row = BY_NAME[name]
@@ -55,7 +57,7 @@ def _follow(case: Case, name: str, facts: dict[str, Any], texts: dict[str, str],
     kept = content()
     after = apply(snap, Step(snap.last + 1, name, snap.state, target, actor.key, now, facts))
     situation = Situation(str(case.pk), snap, actor.key, now, facts)
-    ops = clock_ops(row, target, situation, after, limits_of(kept), kept.calendar)
+    ops = clock_ops(row, target, situation, after, limits=limits_of(kept), calendar=kept.calendar)
     if ops:
         facts = {**facts, "clocks": ops}
     sealed_texts = texts if case.requester.wrapped_key is not None else {}

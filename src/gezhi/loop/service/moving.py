@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from gezhi.kernel.errors import Refused
 from gezhi.loop.models import Case, CaseClock
@@ -41,7 +42,7 @@ class Ground:
 
 @verb("case.move")
 def move(
-    case_id: object,
+    case_id: UUID | str,
     name: str,
     data: Mapping[str, Any] | None = None,
     *,
@@ -70,7 +71,7 @@ def move(
     return result
 
 
-def lock(case_id: object, row: Move, data: Mapping[str, Any]) -> Ground:
+def lock(case_id: UUID | str, row: Move, data: Mapping[str, Any]) -> Ground:
     """Lock the case, and with a merge its main case too."""
     main = None
     if row.name == "merge" and data.get("main"):
@@ -85,9 +86,7 @@ def lock(case_id: object, row: Move, data: Mapping[str, Any]) -> Ground:
     return Ground(case, rows, snapshot_of(case, rows), main)
 
 
-def make(
-    row: Move, ground: Ground, data: Mapping[str, Any], *, actor: Actor, now: datetime, seen: int | None
-) -> Moved:
+def make(row: Move, ground: Ground, data: Mapping[str, Any], *, actor: Actor, now: datetime, seen: int | None) -> Moved:
     """The move itself on a locked case; joins the caller's act."""
     case, snap = ground.case, ground.snap
     permit(row, case, snap, actor=actor, data=data)
@@ -100,7 +99,7 @@ def make(
     codes, texts = clean(row, data)
     kept = content()
     codes = checked_codes(row, codes, kept)
-    situation = _situation(row, ground, codes, texts, actor, now, kept)
+    situation = _situation(row, ground, codes=codes, texts=texts, actor=actor, now=now, kept=kept)
     check(row, situation)
     target = target_of(row, situation)
     draft = plan(row, target, situation, kept)
@@ -131,14 +130,14 @@ def plan(row: Move, target: str, s: Situation, kept: Content) -> Draft:
         facts.pop("unit", None)
     step = Step(s.snap.last + 1, row.name, s.snap.state, target, s.actor, s.now, facts)
     after = apply(s.snap, step)
-    ops = clock_ops(row, target, s, after, limits_of(kept), kept.calendar)
+    ops = clock_ops(row, target, s, after, limits=limits_of(kept), calendar=kept.calendar)
     if ops:
         facts["clocks"] = ops
     return Draft(row.name, target, facts, s.texts)
 
 
 def _situation(
-    row: Move, ground: Ground, codes: dict[str, Any], texts: Mapping[str, str], actor: Actor, now: datetime,
+    row: Move, ground: Ground, *, codes: dict[str, Any], texts: Mapping[str, str], actor: Actor, now: datetime,
     kept: Content,
 ) -> Situation:  # fmt: skip
     case, snap = ground.case, ground.snap

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from gezhi.kernel.clock import light, share
 from gezhi.kernel.errors import Refused
@@ -83,7 +84,7 @@ class CaseView:
     duty: Any = None
 
 
-def view(case_id: object, *, actor: Actor, now: datetime) -> CaseView:
+def view(case_id: UUID | str, *, actor: Actor, now: datetime) -> CaseView:
     """The case for a person of the office; 404 where it may not be read."""
     case = get_visible(actor, case_id)
     kept = content()
@@ -197,7 +198,12 @@ def _complained(actor: Actor, case: Case) -> bool:
 
 @verb("case.reveal")
 def reveal_requester(
-    case_id: object, *, actor: Actor, now: datetime, purpose: str = "first_contact", fields: tuple[str, ...] = ("name", "phone")
+    case_id: UUID | str,
+    *,
+    actor: Actor,
+    now: datetime,
+    purpose: str = "first_contact",
+    fields: tuple[str, ...] = ("name", "phone"),
 ) -> dict[str, str]:
     """Show who asked, for a purpose; in the ledger and on the list that the requester can read.
 
@@ -246,8 +252,10 @@ class CitizenView:
     masked: dict[str, str]
 
 
+# fmt: off
 STAGE_OF = {"received": 0, "accepted": 1, "dispatched": 2, "handling": 2, "waiting": 2, "suspended": 2, "returned": 2,
-            "replied": 2, "verifying": 3, "closed": 4, "declined": 3, "merged": 2, "withdrawn": 0, "void": 0}  # fmt: skip
+            "replied": 2, "verifying": 3, "closed": 4, "declined": 3, "merged": 2, "withdrawn": 0, "void": 0}
+# fmt: on
 
 
 def citizen_view(case: Case, *, actor: Actor) -> CitizenView:

@@ -65,7 +65,9 @@ class Received:
 
 
 @verb("case.create")
-def receive(report: Report, *, actor: Actor, now: datetime, key: str = "", received_at: datetime | None = None) -> Received:
+def receive(
+    report: Report, *, actor: Actor, now: datetime, key: str = "", received_at: datetime | None = None
+) -> Received:
     """Open a case in state `received`. Refuses text-missing, field-invalid, text-too-long (422), not-allowed (403)."""
     kept = content()
     report = checked(report, kept)
@@ -133,7 +135,9 @@ def facts_of(
         state="received", round=1, matter=report.matter, kind=report.kind, urgency=report.urgency, area=report.area,
         dormant=dormant,
     )  # fmt: skip
-    facts["clocks"] = clock_ops(BY_NAME["receive"], "received", situation, after, limits_of(kept), kept.calendar)
+    facts["clocks"] = clock_ops(
+        BY_NAME["receive"], "received", situation, after, limits=limits_of(kept), calendar=kept.calendar
+    )
     return facts
 
 

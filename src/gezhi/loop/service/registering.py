@@ -60,7 +60,7 @@ def duty(matter: str, area: str = "") -> Duty | None:
 
 
 def suggested_units(matter: str, area: str = "") -> dict[str, Any]:
-    """The units that the catalogue names, as rows, for prefilling a dispatch: lead, assisting, fallback, and the row."""
+    """The units that the catalogue names, for prefilling a dispatch: lead, assisting, fallback, and the duty itself."""
     row = duty(matter, area)
     if row is None:
         return {"lead": None, "assisting": [], "fallback": None, "duty": None}
@@ -70,5 +70,3 @@ def suggested_units(matter: str, area: str = "") -> dict[str, Any]:
         "lead": units.get(row.lead), "assisting": [units[c] for c in row.assisting if c in units],
         "fallback": units.get(row.fallback), "duty": row,
     }  # fmt: skip
-
-

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable, Sequence
 from typing import Any
+from uuid import UUID
 
 from django.db import connection
 from django.db.models import QuerySet
@@ -24,13 +25,13 @@ def canonical(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
-def locked(case_id: object) -> Case | None:
+def locked(case_id: UUID | str) -> Case | None:
     """One case, locked until the act ends, with its units and its requester."""
     rows = Case.objects.select_for_update(of=("self",)).select_related(*JOINED)
     return rows.filter(pk=case_id).first()
 
 
-def locked_pair(first: object, second: object) -> dict[str, Case]:
+def locked_pair(first: UUID | str, second: UUID | str) -> dict[str, Case]:
     """Two cases locked in the order of their keys, so that two merges never wait for each other."""
     rows = Case.objects.select_for_update(of=("self",)).select_related(*JOINED)
     return {str(case.pk): case for case in rows.filter(pk__in=[first, second]).order_by("pk")}
@@ -82,7 +83,7 @@ def involve(case: Case, units: Iterable[int]) -> None:
     )
 
 
-def index_words(case_id: object, words: str) -> None:
+def index_words(case_id: UUID, words: str) -> None:
     """Search tokens of a new case, one statement."""
     with connection.cursor() as cursor:
         cursor.execute(

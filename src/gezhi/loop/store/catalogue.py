@@ -1,6 +1,6 @@
 """Editions of the dispatch catalogue and the past cases they are tried on."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -68,7 +68,7 @@ def put_row(target: CatalogueVersion, duty: Duty, source: str) -> CatalogueItem:
     return item
 
 
-def dispatched_since(since: datetime) -> Iterator[dict[str, Any]]:
+def dispatched_since(since: datetime) -> Iterable[Mapping[str, Any]]:
     """Cases with a matter and a unit, received since a moment, streamed."""
     rows = Case.objects.filter(received_at__gte=since, first_unit__isnull=False).exclude(matter="")
-    return iter(rows.values("pk", "number", "matter", "area", "first_unit__code").order_by("received_at").iterator())
+    return rows.values("pk", "number", "matter", "area", "first_unit__code").order_by("received_at").iterator()

@@ -6,8 +6,8 @@ process shows at once, in another within `FRESH` seconds.
 
 import threading
 import time as wall
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import time
 from functools import cached_property
 from typing import Any
@@ -78,7 +78,10 @@ def content() -> Content:
     kept = _kept
     if kept is None or wall.monotonic() - kept.read_at > FRESH:
         with _lock:
-            kept = _kept = _read()
+            before, kept = kept, _read()
+            if before is not None and before.calendar == kept.calendar:
+                kept = replace(kept, calendar=before.calendar)  # it remembers the dates it has worked out
+            _kept = kept
     return kept
 
 
@@ -88,7 +91,7 @@ def forget() -> None:
     _kept = None
 
 
-def _winning(rows: Sequence[Any], key: str) -> dict[str, Any]:
+def _winning(rows: Iterable[Any], key: str) -> dict[str, Any]:
     """One row per key: the pack `local` wins over every other."""
     table: dict[str, Any] = {}
     for row in sorted(rows, key=lambda row: (row.pack == "local", row.pk)):

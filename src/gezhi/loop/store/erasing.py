@@ -18,7 +18,7 @@ def empty_words(requester_id: str) -> int:
 
 def forget_files(requester_id: str) -> list[str]:
     """Drop the file rows of a requester's cases; returns the digests that no other case holds any more."""
-    rows = Attachment.objects.filter(case__requester=requester_id)
+    rows = Attachment.objects.filter(case__requester__id=requester_id)
     digests = {digest for pair in rows.values_list("digest", "original") for digest in pair if digest}
     rows.delete()
     kept = set(Attachment.objects.filter(digest__in=digests).values_list("digest", flat=True))

@@ -47,7 +47,13 @@ def reveals(case: Case) -> list[dict[str, Any]]:
     """Who looked at the requester's identity for this case, newest first."""
     rows = apps.get_model("trust", "Reveal")._default_manager.filter(case_id=case.pk).select_related("unit")
     return [
-        {"acted_at": row.acted_at, "purpose": row.purpose, "fields": row.fields, "unit": row.unit, "actor": row.actor_id}
+        {
+            "acted_at": row.acted_at,
+            "purpose": row.purpose,
+            "fields": row.fields,
+            "unit": row.unit,
+            "actor": row.actor_id,
+        }
         for row in rows.order_by("-acted_at")[:100]
     ]
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from gezhi.loop.models import Case, CaseClock, Step
 from gezhi.loop.rules.clocks import Running, next_due
@@ -78,12 +79,12 @@ def running_of(row: CaseClock) -> Running:
     return Running(
         key=row.key, stage=row.stage, label=row.label, round=row.round, unit=row.unit, amount=row.amount,
         unit_of=row.unit_of, source=row.source, verified=row.verified, started_at=row.started_at, due_at=row.due_at,
-        pauses=tuple((_time(a), _time(b), reason) for a, b, reason in row.pauses),
+        pauses=tuple((datetime.fromisoformat(a), _time(b), reason) for a, b, reason in row.pauses),
         extensions=tuple((amount, unit) for amount, unit in row.extensions), finished_at=row.finished_at,
     )  # fmt: skip
 
 
-def clock_row(case_id: object, clock: Running, pk: int | None = None, rung: int = 0) -> CaseClock:
+def clock_row(case_id: UUID, clock: Running, pk: int | None = None, rung: int = 0) -> CaseClock:
     return CaseClock(
         pk=pk, case_id=case_id, key=clock.key, stage=clock.stage, label=clock.label, round=clock.round,
         unit=clock.unit, amount=clock.amount, unit_of=clock.unit_of, source=clock.source, verified=clock.verified,

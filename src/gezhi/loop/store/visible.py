@@ -1,5 +1,7 @@
 """Who may see which cases: the rules of permission compiled into a WHERE clause, and the same rules for one row."""
 
+from uuid import UUID
+
 from django.db.models import Q, QuerySet
 
 from gezhi.kernel.errors import Refused
@@ -49,7 +51,7 @@ def _where(grant: Grant, *, reading: bool) -> Q | None:
     whole = Q()
     for part in parts:
         whole &= part
-    return whole if whole else None
+    return whole or None
 
 
 def may(actor: Actor, verb: str, case: Case, *, paths: list[str]) -> Grant | None:
@@ -67,7 +69,7 @@ def readable(actor: Actor, case: Case) -> bool:
     return visible(actor).filter(pk=case.pk).exists()
 
 
-def get_visible(actor: Actor, case_id: object) -> Case:
+def get_visible(actor: Actor, case_id: UUID | str) -> Case:
     """One case with its units and requester, or 404: what one may not see is as if it were not there."""
     case = visible(actor).select_related("lead", "desk", "requester", "owner", "complained").filter(pk=case_id).first()
     if case is None:

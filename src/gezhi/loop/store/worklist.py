@@ -150,7 +150,7 @@ def tab_counts(actor: Actor, tabs: Sequence[Tab]) -> dict[str, int]:
             continue  # closed cases are never counted: there may be millions
         rows = special(visible(actor).filter(state__in=tab.states, dormant=False), tab, actor).order_by()
         sql, values = rows.values("pk")[: MOST + 1].query.sql_with_params()
-        parts.append(f"SELECT %s, count(*) FROM ({sql}) t")
+        parts.append(f"SELECT %s, count(*) FROM ({sql}) t")  # noqa: S608 - made by the ORM
         params += [tab.name, *values]
     if not parts:
         return {}
@@ -167,9 +167,10 @@ def facets(actor: Actor, wish: Wish, now: datetime) -> dict[str, dict[str, int]]
     rows = narrowed(visible(actor), actor, wish, now).order_by()
     sql, params = rows.values("matter", "area", "channel", "due_at", "soon_at", "paused")[:MOST].query.sql_with_params()
     light = "CASE WHEN t.paused THEN 'paused' WHEN t.due_at < %s THEN 'late' WHEN t.soon_at <= %s THEN 'soon' END"
-    query = (
-        f"SELECT grouping(m, a, c, l), coalesce(m, a, c, l), count(*) FROM (SELECT left(t.matter, 2) AS m, "  # noqa: S608 - the inner text is made by the ORM, values stay parameters
-        f"left(t.area, 9) AS a, t.channel AS c, {light} AS l FROM ({sql}) t) u GROUP BY GROUPING SETS ((m), (a), (c), (l))"
+    columns = f"left(t.matter, 2) AS m, left(t.area, 9) AS a, t.channel AS c, {light} AS l"
+    query = (  # the inner text is made by the ORM, values stay parameters
+        f"SELECT grouping(m, a, c, l), coalesce(m, a, c, l), count(*) FROM (SELECT {columns} FROM ({sql}) t) u "  # noqa: S608
+        "GROUP BY GROUPING SETS ((m), (a), (c), (l))"
     )
     table: dict[str, dict[str, int]] = {name: {} for name in FACETS}
     with connection.cursor() as cursor:
