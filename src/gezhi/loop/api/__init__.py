@@ -3,7 +3,9 @@
 from ninja import Router
 
 from gezhi.loop.api import cases, content
+from gezhi.loop.triage import api as triage
 
 router = Router(tags=["loop"])
 router.add_router("", cases.router)
 router.add_router("", content.router)
+router.add_router("/triage", triage.router)

@@ -31,7 +31,8 @@ def dump(model: Model) -> bytes:
     meta, arrays = _meta(model), _arrays(model)
     note = json.dumps({**meta, "digest": _digest(meta, arrays)}, ensure_ascii=False, sort_keys=True)
     file = io.BytesIO()
-    np.savez_compressed(file, meta=np.frombuffer(note.encode(), dtype=np.uint8), **arrays)
+    parts: dict[str, Any] = {"meta": np.frombuffer(note.encode(), dtype=np.uint8), **arrays}
+    np.savez_compressed(file, **parts)
     return file.getvalue()
 
 

@@ -24,24 +24,21 @@ class Blend:
         self._code = {label: (codes or {}).get(label, label) for label in model.labels}
         self._trust = {self._code[label]: min(1.0, model.counts.get(label, 0) / GROWN) for label in model.labels}
 
-    def probabilities(self, fields: Sequence[str], extra: Sequence[str] = ()) -> dict[str, float]:
-        """The probability of every label of either side, in matters."""
-        learnt = {self._code[label]: chance for label, chance in self.model.probabilities(fields, extra).items()}
-        heard = self.keywords.probabilities(fields)
+    def _mixed(self, learnt: Mapping[str, float], heard: Mapping[str, float]) -> dict[str, float]:
+        """The probability of every matter that either side knows."""
+        if not heard:
+            return dict(learnt)
         mixed = {
-            code: self._trust[code] * chance + (1 - self._trust[code]) * heard.get(code, 0.0) if heard else chance
+            code: self._trust[code] * chance + (1 - self._trust[code]) * heard.get(code, 0.0)
             for code, chance in learnt.items()
         }
         self._share_out(mixed, heard)
+        young = 1 - sum(self._trust.values()) / len(self._trust)
         for code, chance in heard.items():
-            if code not in mixed:
-                mixed[code] = chance * (1 - self._grown_share())
+            if code not in mixed:  # a matter of which the office has no case yet
+                mixed[code] = chance * young
         whole = sum(mixed.values())
-        return {code: chance / whole for code, chance in mixed.items()} if whole else {}
-
-    def _grown_share(self) -> float:
-        """How far the model as a whole stands on its own; a label that it never met weighs against it that much less."""
-        return sum(self._trust.values()) / len(self._trust)
+        return {code: chance / whole for code, chance in mixed.items()}
 
     def _share_out(self, mixed: dict[str, float], heard: Mapping[str, float]) -> None:
         """Hand the probability of a coarse matter down to finer ones that keywords speak for."""
@@ -60,13 +57,20 @@ class Blend:
             mixed[coarse] *= doubt / whole
 
     def suggest(self, fields: Sequence[str], extra: Sequence[str] = (), top: int = TOP) -> Suggestion:
-        """The best matters with words from whichever side spoke for them: the model's first, else the keywords."""
-        chances = self.probabilities(fields, extra)
+        """The best matters; their words are the keywords found, else the words that decided in the model."""
+        seen, heard = self.model.read(fields, extra), self.keywords.suggest(fields, top=len(self.keywords))
+        if seen.blank:
+            return self.keywords.suggest(fields, top=top)
+        learnt: dict[str, float] = {}
+        place: dict[str, int] = {}
+        for at, label in enumerate(self.model.labels):
+            learnt[self._code[label]] = learnt.get(self._code[label], 0.0) + float(seen.chances[at])
+            place[self._code[label]] = at
+        chances = self._mixed(learnt, heard.chances)
+        said = {candidate.label: candidate.words for candidate in heard.candidates}
         best = sorted(chances, key=lambda code: (-chances[code], code))[:top]
-        learnt = {self._code[c.label]: c.words for c in self.model.suggest(fields, extra, top=len(best) + TOP).candidates}
-        heard = {c.label: c.words for c in self.keywords.suggest(fields, top=len(best) + TOP).candidates}
         found = tuple(
-            Candidate(code, round(chances[code], 4), heard.get(code) or learnt.get(code, ())) for code in best
+            Candidate(code, round(chances[code], 4), said.get(code) or seen.reasons(place[code])) for code in best
         )
-        origin = "both" if heard else "model"
-        return Suggestion(found, sure=bool(found) and found[0].probability >= self.threshold, origin=origin)
+        sure = bool(found) and found[0].probability >= self.threshold
+        return Suggestion(found, sure=sure, origin="both" if said else "model", chances=chances)

@@ -3,10 +3,12 @@
 from collections.abc import Sequence
 
 import numpy as np
+import numpy.typing as npt
 
 from gezhi.loop.triage.rules.features import OPENING_WORDS, Floats, Grams, Ints
 from gezhi.loop.triage.rules.words import HAN
 
+Doubles = npt.NDArray[np.float64]
 SHOWN = 5
 SHORTEST = 2
 
@@ -40,7 +42,7 @@ def deciding_words(words: Sequence[str], grams: Sequence[Grams], lead: Floats) -
     return _strongest(words, total)
 
 
-def _give_back(total: Floats, parts: Floats, owner: Ints) -> None:
+def _give_back(total: Doubles, parts: Doubles, owner: Ints) -> None:
     """Add each place's part to its word: singles to one, pairs half and half; facts beside the text to none."""
     singles, pairs = len(owner), max(0, len(owner) - 1)
     np.add.at(total, owner, parts[:singles])
@@ -48,7 +50,7 @@ def _give_back(total: Floats, parts: Floats, owner: Ints) -> None:
     np.add.at(total, owner[1:], parts[singles : singles + pairs] / 2)
 
 
-def _strongest(words: Sequence[str], total: Floats) -> tuple[str, ...]:
+def _strongest(words: Sequence[str], total: Doubles) -> tuple[str, ...]:
     summed: dict[str, float] = {}
     for word, part in zip(words, total.tolist(), strict=True):
         summed[word] = summed.get(word, 0.0) + part

@@ -120,7 +120,3 @@ class Vector:
 
     rows: Ints
     values: Floats
-
-    def known(self) -> "Vector":
-        held = self.rows >= 0
-        return Vector(self.rows[held], self.values[held])

@@ -34,16 +34,16 @@ class Keywords:
     def __len__(self) -> int:
         return len(self._meaning)
 
-    def _found(self, fields: Sequence[str]) -> Counter[str]:
+    def _found(self, fields: Sequence[str]) -> dict[str, float]:
         """How much each keyword counts in the text."""
-        found: Counter[str] = Counter()
+        found: dict[str, float] = {}
         if not self._meaning:
             return found
         for at, field in enumerate(fields):
             factor = OPENING_FACTOR if at == 0 and len(fields) > 1 else 1.0
             counts = Counter(word for _, word in self._finder.iter_long(joined([field]).lower()))
             for word, count in counts.items():
-                found[word] += factor * (1 + math.log(count))  # type: ignore[assignment]  # a Counter of shares
+                found[word] = found.get(word, 0.0) + factor * (1 + math.log(count))
         return found
 
     def evidence(self, fields: Sequence[str]) -> dict[str, dict[str, float]]:
@@ -55,19 +55,20 @@ class Keywords:
                 speaking.setdefault(label, {})[word] = amount * weight / len(meaning)
         return speaking
 
-    def probabilities(self, fields: Sequence[str], extra: Sequence[str] = ()) -> dict[str, float]:
-        """Shares of the evidence; less than one in all, for there is always doubt."""
-        del extra
-        weights = {label: sum(words.values()) for label, words in self.evidence(fields).items()}
-        whole = sum(weights.values()) + DOUBT
-        return {label: weight / whole for label, weight in weights.items()}
-
     def suggest(self, fields: Sequence[str], extra: Sequence[str] = (), top: int = TOP) -> Suggestion:
-        """The labels with the most evidence; their words are the keywords that were found."""
-        speaking, chances = self.evidence(fields), self.probabilities(fields, extra)
+        """The labels with the most evidence; their words are the keywords that were found.
+
+        A probability is a label's share of the evidence; the shares make less than one, for there is always doubt.
+        """
+        del extra
+        speaking = self.evidence(fields)
+        weights = {label: sum(words.values()) for label, words in speaking.items()}
+        whole = sum(weights.values()) + DOUBT
+        chances = {label: weight / whole for label, weight in weights.items()}
         best = sorted(chances, key=lambda label: (-chances[label], label))[:top]
         found = tuple(Candidate(label, round(chances[label], 4), loudest(speaking[label])) for label in best)
-        return Suggestion(found, sure=bool(found) and found[0].probability >= self.threshold, origin="keywords")
+        sure = bool(found) and found[0].probability >= self.threshold
+        return Suggestion(found, sure=sure, origin="keywords", chances=chances)
 
 
 def loudest(words: dict[str, float]) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ from itertools import pairwise
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from gezhi.loop.triage.rules.features import VIEWS, WORDS, Floats, Hashes, Ints, Space, grams_of, weighted
 
@@ -30,8 +31,8 @@ class _Counts:
 
     keys: Hashes
     tally: Ints
-    view: Ints
-    pair: Ints
+    view: npt.NDArray[np.int8]
+    pair: npt.NDArray[np.int8]
     sizes: list[int]
 
 
@@ -49,7 +50,7 @@ def _counted(words: Sequence[Sequence[str]], extras: Sequence[Sequence[str]]) ->
             pair.append(pairs)
             size += len(grams.keys)
         sizes.append(size)
-    return _Counts(*(np.concatenate(part) for part in (keys, tally, view, pair)), sizes)
+    return _Counts(np.concatenate(keys), np.concatenate(tally), np.concatenate(view), np.concatenate(pair), sizes)
 
 
 def build(words: Sequence[Sequence[str]], extras: Sequence[Sequence[str]], labels: int) -> Matrix:

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from gezhi.loop.triage.rules.explain import deciding_words
-from gezhi.loop.triage.rules.features import Floats, Hashes, Space, Vector, grams_of, word_keys
+from gezhi.loop.triage.rules.features import Floats, Grams, Hashes, Space, Vector, grams_of, word_keys
 from gezhi.loop.triage.rules.words import words_of
 
 TOP = 3
@@ -32,7 +32,8 @@ class Suggestion:
 
     candidates: tuple[Candidate, ...]
     sure: bool
-    origin: str = "model"  # model | keywords | both | catalogue
+    origin: str = "model"  # model | keywords | both
+    chances: Mapping[str, float] = field(default_factory=dict)  # of every label
 
     @property
     def prefill(self) -> str:
@@ -44,8 +45,6 @@ class Suggester(Protocol):
     """What the desk asks, whether a model, keywords or both stand behind it."""
 
     threshold: float
-
-    def probabilities(self, fields: Sequence[str], extra: Sequence[str] = ()) -> dict[str, float]: ...
 
     def suggest(self, fields: Sequence[str], extra: Sequence[str] = (), top: int = TOP) -> Suggestion: ...
 
@@ -73,6 +72,28 @@ class KnownWords:
         return [word for word, held in zip(words, self.hashes[at] == keys, strict=True) if held]
 
 
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One text as a model sees it: its words, their n-grams, the weights these carry, the probability of each label."""
+
+    words: list[str]
+    grams: tuple[Grams, Grams, Grams]
+    vector: Vector
+    weights: Floats
+    chances: Floats
+
+    @property
+    def blank(self) -> bool:
+        """Whether nothing in the text is known to the model."""
+        return not bool((self.vector.rows >= 0).any())
+
+    def reasons(self, at: int) -> tuple[str, ...]:
+        """The words by which a label leads its strongest rival."""
+        best, second = np.argsort(-self.chances, kind="stable")[:2].tolist()
+        lead = self.weights[:, at] - self.weights[:, second if at == best else best]
+        return deciding_words(self.words, self.grams, self.vector.values * lead)
+
+
 @dataclass(frozen=True)
 class Model:
     """Weights of every n-gram for every label, with what the model was made of and how good it measured."""
@@ -89,40 +110,30 @@ class Model:
     quality: Mapping[str, Any] = field(default_factory=dict)
     counts: Mapping[str, int] = field(default_factory=dict)  # training rows of each label
 
-    def _words(self, fields: Iterable[str]) -> list[str]:
+    def read(self, fields: Iterable[str], extra: Sequence[str] = ()) -> Reading:
+        """A text through the eyes of the model."""
         words = words_of(fields)
-        return self.known.keep(words) if self.known else words
-
-    def _chances(self, vector: Vector) -> Floats:
-        vector = vector.known()
-        return softmax(vector.values @ self.weights[vector.rows].astype(np.float32) + self.bias)
-
-    def probabilities(self, fields: Sequence[str], extra: Sequence[str] = ()) -> dict[str, float]:
-        """The probability of every label."""
-        chances = self._chances(self.space.vector(grams_of(self._words(fields), extra)))
-        return dict(zip(self.labels, chances.tolist(), strict=True))
-
-    def suggest(self, fields: Sequence[str], extra: Sequence[str] = (), top: int = TOP) -> Suggestion:
-        """The best labels, each with the words by which it leads its strongest rival."""
-        words = self._words(fields)
+        if self.known is not None:
+            words = self.known.keep(words)
         grams = grams_of(words, extra)
         vector = self.space.vector(grams)
-        if not (vector.rows >= 0).any():
-            return Suggestion((), sure=False)
         weights = self.weights[vector.rows].astype(np.float32)  # rows of unknown n-grams count for nothing: value 0
-        chances = softmax(vector.values @ weights + self.bias)
-        order = np.argsort(-chances, kind="stable")[: max(top, 2)].tolist()
-        found = []
-        for at in order[:top]:
-            rival = next(other for other in order if other != at)
-            reasons = deciding_words(words, grams, vector.values * (weights[:, at] - weights[:, rival]))
-            found.append(Candidate(self.labels[at], round(float(chances[at]), 4), reasons))
-        return Suggestion(tuple(found), sure=found[0].probability >= self.threshold)
+        return Reading(words, grams, vector, weights, softmax(vector.values @ weights + self.bias))
+
+    def suggest(self, fields: Sequence[str], extra: Sequence[str] = (), top: int = TOP) -> Suggestion:
+        """The best labels, each with its probability and its reasons; nothing for a text of which no word is known."""
+        seen = self.read(fields, extra)
+        if seen.blank:
+            return Suggestion((), sure=False)
+        order = np.argsort(-seen.chances, kind="stable")[:top].tolist()
+        found = tuple(Candidate(self.labels[at], round(float(seen.chances[at]), 4), seen.reasons(at)) for at in order)
+        chances = dict(zip(self.labels, seen.chances.tolist(), strict=True))
+        return Suggestion(found, sure=found[0].probability >= self.threshold, chances=chances)
 
     def first(self, rows: Iterable[Sequence[str]]) -> Iterator[tuple[str, float]]:
         """The first suggestion of many rows, without reasons: label and probability."""
         for fields in rows:
-            chances = self._chances(self.space.vector(grams_of(self._words(fields))))
+            chances = self.read(fields).chances
             best = int(np.argmax(chances))
             yield self.labels[best], float(chances[best])
 

@@ -1,0 +1,26 @@
+"""A case that came in is classified by the worker, seconds after its reporter got an answer."""
+
+from django.utils import timezone
+
+from gezhi.loop.rules.words import OPEN
+from gezhi.loop.triage import store
+from gezhi.loop.triage.service import advise_case
+from gezhi.trust.service import Event, subscribe
+
+
+def connect() -> None:
+    """Subscribe to the topics of the loop; called once at start-up."""
+    subscribe("case.received", "loop.triage", on_received)
+
+
+def on_received(event: Event) -> None:
+    """Keep what triage says of a new case; doing it twice says it anew. Cases imported as closed need no advice."""
+    case = store.case_with_words(event.subject_id)
+    if case is None or case.state not in OPEN:
+        return
+    advice = advise_case(case)
+    store.keep(case, {
+        "made_at": timezone.now(), "origin": advice.origin, "digest": advice.digest, "sure": advice.sure,
+        "matters": [[c.label, c.probability] for c in advice.matter],
+        "units": [[c.code, c.probability] for c in advice.unit],
+    })  # fmt: skip
