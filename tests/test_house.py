@@ -9,7 +9,7 @@ from django.apps import apps
 from django.conf import settings
 from django.core.management import call_command
 
-from gezhi.kit.messages import faults
+from gezhi.kit.messages.check import faults
 from gezhi.web import reference
 
 ROOT = Path(__file__).parents[1]

@@ -52,7 +52,8 @@ class Installation:
                 stdout=output,
                 stderr=output,
             )
-        wait_until(lambda: re.search(r"http://\S+/\s*$", self.output.read_text()) or self.serving.poll() is not None)
+        last = re.compile(r"^http://[\w.]+:\d+/$", re.MULTILINE)
+        wait_until(lambda: last.search(self.output.read_text()) or self.serving.poll() is not None)
         said = self.output.read_text()
         assert self.serving.poll() is None, said
         self.address = said.split()[-1]
@@ -86,7 +87,9 @@ class Installation:
         if self.serving is not None:
             self.serving.kill()
             self.serving.wait()
-        subprocess.run([sys.executable, "-m", "gezhi.cli", "stop"], env=self.environment, capture_output=True, check=False)
+        subprocess.run(
+            [sys.executable, "-m", "gezhi.cli", "stop"], env=self.environment, capture_output=True, check=False
+        )
 
 
 def alive(number):

@@ -1,6 +1,5 @@
 """An installation is made, served, killed piece by piece, backed up and restored."""
 
-import os
 import shutil
 import tarfile
 
@@ -103,8 +102,8 @@ def test_a_backup_of_a_running_site_restores_to_one_that_passes_its_check(office
     assert not list(copy.folder.iterdir()), "a failed restore leaves an empty folder"
     copy.run("restore", str(archive), **secret)
     try:
-        for name in os.listdir(office.folder / "keys"):
-            assert (copy.folder / "keys" / name).read_bytes() == (office.folder / "keys" / name).read_bytes()
+        for path in (office.folder / "keys").iterdir():
+            assert (copy.folder / "keys" / path.name).read_bytes() == path.read_bytes()
         assert (copy.folder / "files" / "a-file").read_bytes() == b"\x00picture"
         assert copy.refused("restore", str(archive), **secret) == "folder-not-empty"
         assert copy.run("check").returncode == 0
@@ -128,7 +127,10 @@ def test_damaged_and_foreign_archives_are_refused(office, folder):
     archive.write_bytes(data)
     assert copy.refused("restore", str(archive), "--keys", str(office.folder / "keys")) == "backup-damaged"
     archive.write_bytes(data[: len(data) // 2])
-    assert copy.refused("restore", str(archive), "--keys", str(office.folder / "keys")) in {"not-a-backup", "backup-damaged"}
+    assert copy.refused("restore", str(archive), "--keys", str(office.folder / "keys")) in {
+        "not-a-backup",
+        "backup-damaged",
+    }
     assert not list(copy.folder.iterdir())
 
 

@@ -31,7 +31,7 @@ def rights(now: datetime) -> Iterator[Finding]:
     with connection.cursor() as cursor:
         for table in insert_only_tables():
             cursor.execute(
-                "SELECT right_name FROM unnest(%s) AS right_name WHERE has_table_privilege(%s, %s, right_name)",
+                "SELECT right_name FROM unnest(%s::text[]) AS right_name WHERE has_table_privilege(%s, %s, right_name)",
                 [["UPDATE", "DELETE", "TRUNCATE"], APP, table],
             )
             for (right,) in cursor.fetchall():

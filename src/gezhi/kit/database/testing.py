@@ -14,6 +14,7 @@ import pytest
 from psycopg import sql
 
 from gezhi.kit.database.server import SUPERUSER, Server
+from gezhi.kit.messages.compile import compile_all, make_pseudo
 
 TEMPLATE = "gezhi_template"
 FAST = {
@@ -138,6 +139,17 @@ def app_role() -> Callable[[], Any]:
     return as_app
 
 
+@pytest.fixture(scope="session")
+def pseudo_language() -> None:
+    """The pseudo-language made anew, for tests that look for forgotten texts."""
+    make_pseudo()
+
+
+def leads() -> bool:
+    """Whether this process opened the run, and is no worker of it."""
+    return os.environ.get("GEZHI_TEST_LEADER") == str(os.getpid())
+
+
 def sweep(folder: Path) -> None:
     """Stop a run's server and remove its folder."""
     Server(folder).stop()
@@ -146,7 +158,7 @@ def sweep(folder: Path) -> None:
 
 def pytest_unconfigure(config: pytest.Config) -> None:
     """The process that opened the run ends it, and also runs whose leader was killed."""
-    if os.environ.get("GEZHI_TEST_LEADER") != str(os.getpid()):
+    if not leads():
         return
     folder = run_folder()
     sweep(folder)
@@ -161,3 +173,5 @@ def pytest_configure(config: pytest.Config) -> None:
     from django.conf import settings
 
     assert settings.DATABASES
+    if leads():
+        compile_all()

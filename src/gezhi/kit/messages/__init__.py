@@ -3,7 +3,6 @@
 `python -m gezhi.kit.messages compile | check | pseudo`
 """
 
-from gezhi.kit.messages.check import Fault, faults
 from gezhi.kit.messages.compile import compile_all, make_pseudo
 
-__all__ = ["Fault", "compile_all", "faults", "make_pseudo"]
+__all__ = ["compile_all", "make_pseudo"]

@@ -2,7 +2,8 @@
 
 import sys
 
-from gezhi.kit.messages import compile_all, faults, make_pseudo
+from gezhi.kit.messages.check import faults
+from gezhi.kit.messages.compile import compile_all, make_pseudo
 
 
 def main(arguments: list[str]) -> int:

@@ -16,7 +16,6 @@ from gezhi.kit.messages.catalogues import (
     rooms,
     texts,
 )
-from gezhi.kit.messages.used import uses
 
 ACCENTS = str.maketrans("aceinosuyzACEINOSUYZ", "áçéîñöšûýžÁÇÉÎÑÖŠÛÝŽ")
 KEEP = re.compile(r"(%\(\w+\)[-+ #0-9.]*[a-z]|%[sd%]|\{\w*\}|<[^>]+>|&\w+;|\n)")
@@ -65,6 +64,8 @@ def pseudo(text: str) -> str:
 
 def make_pseudo() -> list[Path]:
     """A pseudo catalogue per room, from the English texts and from every sentence the room's files ask for."""
+    from gezhi.kit.messages.used import uses  # needs Django, which compiling does not
+
     asked: dict[str, set[tuple[str, str]]] = {}
     for use in uses():
         asked.setdefault(Path(use.file).parts[1], set()).add((use.context, use.msgid))

@@ -8,11 +8,6 @@ from datetime import datetime
 from pathlib import Path
 from typing import IO
 
-from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
-from openpyxl.styles import Alignment, Font
-from openpyxl.utils import get_column_letter
-
 from gezhi.kit.sheets.shape import Cell
 
 LONGEST = 32_767  # characters that a spreadsheet cell can hold
@@ -61,6 +56,9 @@ def write_xlsx(target: Path | IO[bytes], *tables: Table) -> None:
 
     Every text is stored as text, and cut where a cell cannot hold more.
     """
+    from openpyxl import Workbook  # late: it brings numpy, 30 MB that a process which writes no sheet need not carry
+    from openpyxl.utils import get_column_letter
+
     book = Workbook(write_only=True)
     for index, (title, header, rows) in enumerate(tables, start=1):
         sheet = book.create_sheet(re.sub(r"[\[\]:*?/\\']", " ", title)[:28].strip() or f"Sheet{index}")
@@ -74,6 +72,9 @@ def write_xlsx(target: Path | IO[bytes], *tables: Table) -> None:
 
 
 def _cell(sheet: object, value: Cell, *, bold: bool = False) -> object:
+    from openpyxl.cell import WriteOnlyCell
+    from openpyxl.styles import Alignment, Font
+
     plain = safe(value)
     if not isinstance(plain, str):
         return plain

@@ -13,6 +13,7 @@ from gezhi.kernel.errors import Refused
 from gezhi.kit.commands import Arguments, Command
 from gezhi.kit.config import config
 from gezhi.kit.database.session import opened
+from gezhi.kit.messages import plain
 from gezhi.web.running import keeping, starting
 
 if TYPE_CHECKING:
@@ -32,17 +33,12 @@ PLAIN = {
 
 
 def sentence(refused: Refused) -> str:
-    """The refusal in the language of the terminal: Chinese or English where LANG says so, else the office's own."""
-    from gezhi.kit import http
-
-    os.environ.setdefault("GEZHI_LOG_LEVEL", "ERROR")
+    """The refusal in the language of the terminal."""
     try:
-        django.setup()
-        spoken = (os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG") or "").lower()
-        language = "zh-hans" if spoken.startswith("zh") else "en" if spoken.startswith("en") else None
-        return http.sentence(refused, language or config().language)
-    except Exception:  # noqa: BLE001 - a broken installation must still say what was refused
-        return str(refused)
+        language = config().language
+    except ValueError:  # it is the settings that are wrong
+        language = "zh-hans"
+    return plain.sentence(refused, plain.spoken(language))
 
 
 def run(command: Command, given: Namespace) -> int | None:

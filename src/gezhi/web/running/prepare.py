@@ -15,7 +15,7 @@ from django.db.migrations.executor import MigrationExecutor
 import gezhi
 from gezhi.kernel.errors import Refused
 from gezhi.kit.database.roles import grant
-from gezhi.kit.messages import compile_all, make_pseudo
+from gezhi.kit.messages.compile import compile_all, make_pseudo
 
 
 def pending() -> list[str]:

@@ -140,8 +140,11 @@ class Supervisor:
         file = links_file(self.config)
         if file.exists():
             environment = {**os.environ, "GEZHI_ADDRESS": place.rstrip("/")}
-            done = subprocess.run(program("links"), env=environment, check=False)
-            if done.returncode == 0:
+            with subprocess.Popen(program("links"), env=environment) as links:
+                while links.poll() is None:
+                    self.look()
+                    time.sleep(0.1)
+            if links.returncode == 0:
                 file.unlink()
         if self.config.public_url:
             say(self.config.public_url)
