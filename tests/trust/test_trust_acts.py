@@ -203,5 +203,5 @@ def test_the_role_of_the_product_may_only_add_to_history(db, app_role, table):
         column = {"ledger_seal": "sequence", "trust_outbox": "topic"}.get(table, "id")
         changes = (f"UPDATE {table} SET {column} = {column}", f"DELETE FROM {table}", f"TRUNCATE {table}")
         for sql in (*changes, f"ALTER TABLE {table} DISABLE TRIGGER ALL"):
-            with pytest.raises(ProgrammingError, match="permission denied|must be owner"), transaction.atomic():
+            with pytest.raises(ProgrammingError, match=r"permission denied|must be owner"), transaction.atomic():
                 connection.cursor().execute(sql)

@@ -130,7 +130,8 @@ def test_a_record_hidden_from_the_queue_is_found(chain):
 
 def test_a_record_put_in_behind_the_trigger_is_found(chain):
     tamper(
-        """INSERT INTO ledger_record (id, recorded_at, actor_kind, actor_id, act, subject_kind, subject_id, body, digest)
+        """INSERT INTO ledger_record
+             (id, recorded_at, actor_kind, actor_id, act, subject_kind, subject_id, body, digest)
            VALUES (gen_random_uuid(), now(), 'user', '1', 'x', 'y', 'z', '{}', %s)""",
         b"\x00" * 32,
     )
@@ -203,7 +204,7 @@ def in_thread(run):
     def body():
         try:
             run()
-        except Exception as caught:
+        except Exception as caught:  # noqa: BLE001 - whatever it is, the test shows it
             fault.append(caught)
         finally:
             connection.close()

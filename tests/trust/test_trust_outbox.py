@@ -26,8 +26,8 @@ def send(*rows):
 
 def test_every_subscriber_gets_every_event_once_and_in_order(db):
     got = {"a": [], "b": []}
-    for name in got:
-        service.subscribe("case.moved", name, lambda event, name=name: got[name].append(event))
+    for name, events in got.items():
+        service.subscribe("case.moved", name, events.append)
     service.subscribe("case.other", "a", lambda event: pytest.fail("not this topic"))
     send(("1", {"n": 1}), ("2", {"n": 2}), ("1", {"n": 3}))
     assert service.deliver_pending(NOW) == 6
@@ -110,9 +110,9 @@ def test_eight_tries_then_a_dead_letter_that_lets_others_pass_and_can_be_replaye
 
 def test_an_event_of_an_undone_change_is_never_sent(db):
     service.subscribe("case.moved", "a", lambda event: pytest.fail("sent"))
-    with pytest.raises(ValueError), transaction.atomic():  # noqa: PT011 - our own
+    with transaction.atomic():
         service.publish("case.moved", "case", 1, {})
-        raise ValueError
+        transaction.set_rollback(True)
     assert service.deliver_pending(NOW) == 0
 
 

@@ -35,7 +35,8 @@ def plan(rows: Iterable[Mapping[str, str]], known: Mapping[str, tuple[str, int]]
     `rows` have code, parent, name_zh, name_en, level (empty: one below the parent); `known` gives path and level of
     the areas already there. Rows count from 1.
 
-    >>> found, faults = plan([{"code": "1101", "parent": "11", "name_zh": "市辖区"}, {"code": "11", "name_zh": "北京"}], {})
+    >>> rows = [{"code": "1101", "parent": "11", "name_zh": "市辖区"}, {"code": "11", "name_zh": "北京"}]
+    >>> found, faults = plan(rows, {})
     >>> [(p.code, p.path, p.level) for p in found], faults
     ([('11', '11', 1), ('1101', '11.1101', 2)], [])
     >>> plan([{"code": "2", "parent": "9", "name_zh": "x"}, {"code": "3"}], {})[1]
