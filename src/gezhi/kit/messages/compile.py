@@ -1,5 +1,6 @@
 """From .po to .mo, and the pseudo-language: English with accents, 40 % longer, so that forgotten texts show."""
 
+import math
 import os
 import re
 from pathlib import Path
@@ -56,7 +57,7 @@ def pseudo(text: str) -> str:
     parts = KEEP.split(text)
     strange = "".join(part if index % 2 else part.translate(ACCENTS) for index, part in enumerate(parts))
     letters = sum(len(part) for part in parts[::2])
-    longer = (FILLER * 40)[: round(letters * 0.4)]
+    longer = (FILLER * 40)[: math.ceil(letters * 0.4)]
     end = "\n" if text.endswith("\n") else ""
     start = "\n" if text.startswith("\n") else ""
     return f"{start}[{strange.strip(chr(10))}{longer}]{end}"
