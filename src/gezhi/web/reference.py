@@ -125,6 +125,25 @@ def api() -> str:
     return page("API 接口", about, ("path", "what it does", "notes"), sorted(rows))
 
 
+WORDS = ("state", "move", "kind", "urgency", "outcome", "solved", "satisfaction", "dimension", "stage", "limit_unit",
+         "ruling", "reached", "confidentiality", "purpose", "unit_kind")  # fmt: skip
+
+
+def words() -> str:
+    about = "What the codes of the API, the ledger and exports are called on screen. 接口、账本和导出文件里的代码，页面上怎么叫。"
+    rows = [(kind, f"`{code}`", english, chinese) for kind in WORDS for code, english, chinese in both(kind)]
+    return page("Words 用语", about, ("list", "code", "English", "中文"), rows)
+
+
+def workflow() -> str:
+    chinese, english = entries(CHINESE), entries(ENGLISH)
+
+    def say(context: str, code: str) -> str:
+        return f"{chinese[context, code].msgstr} {english[context, code].msgstr}"
+
+    return str(optional("gezhi.loop.rules.drawing", "page")(say))
+
+
 PAGES: dict[str, Callable[[], str]] = {
     "refusals": refusals,
     "findings": findings,
@@ -133,6 +152,8 @@ PAGES: dict[str, Callable[[], str]] = {
     "permissions": permissions,
     "events": events,
     "api": api,
+    "words": words,
+    "workflow": workflow,
 }
 
 
