@@ -20,7 +20,10 @@ function watch(form) {
     asked = text;
     if (running) running.abort();
     running = new AbortController();
-    fetch(`${form.dataset.suggest}?${text}`, { signal: running.signal, headers: { "HX-Request": "true" }, credentials: "same-origin" })
+    // sent as a body: what a caller says belongs in no log of addresses
+    const token = form.elements.csrfmiddlewaretoken;
+    const headers = { "HX-Request": "true", "X-CSRFToken": token ? token.value : "" };
+    fetch(form.dataset.suggest, { method: "POST", body: data, signal: running.signal, headers, credentials: "same-origin" })
       .then((answer) => (answer.ok ? answer.text() : Promise.reject(new Error(String(answer.status)))))
       .then((html) => {
         target.innerHTML = html;

@@ -1,0 +1,33 @@
+"""Pages of the loop for the desk and for citizens, and its sections in the bar at the top."""
+
+from collections.abc import Iterator
+
+from django.http import HttpRequest
+from django.utils.translation import gettext
+
+from gezhi.kernel.errors import Refused
+from gezhi.kit import navigation
+from gezhi.kit.navigation import Item
+from gezhi.trust import service as trust
+
+
+def sections(request: HttpRequest) -> Iterator[Item]:
+    """The links of this room that the person may follow."""
+    try:
+        actor = trust.actor_from_request(request)
+    except Refused:
+        return
+    if actor.grants_for("case.read"):
+        yield Item(gettext("Worklist"), "/desk/", 100, icon="list-check")
+    if actor.grants_for("case.answer"):
+        yield Item(gettext("Call"), "/desk/call/", 110, icon="phone-call")
+    if actor.grants_for("import.run"):
+        yield Item(gettext("Import cases"), "/desk/import/", 120, icon="file-spreadsheet")
+    if actor.grants_for("case.read"):
+        yield Item(gettext("Dispatch catalogue"), "/desk/catalogue/", 300, icon="books")
+    if actor.grants_for("case.read") or actor.grants_for("calendar.edit"):
+        yield Item(gettext("Matters"), "/desk/matters/", 310, icon="tag", place="menu")
+        yield Item(gettext("Calendar"), "/desk/calendar/", 320, icon="calendar", place="menu")
+
+
+navigation.offer("loop", sections)

@@ -1,0 +1,167 @@
+"""The case page: everything on one page, the next step as a form in place, each other move one click away."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.utils.translation import gettext, pgettext
+from django.views.decorators.http import require_GET, require_POST
+
+from gezhi.kernel.errors import Refused
+from gezhi.kit.text import pick
+from gezhi.loop.models import StandardReply
+from gezhi.loop.pages import common, story
+from gezhi.loop.pages.forms import GRAVE, Ground, data_of, move_form
+from gezhi.loop.rules.moves import BY_NAME
+from gezhi.loop.service.attaching import content_of
+from gezhi.loop.service.carrying import carry
+from gezhi.loop.service.reading import CaseView, reveal_requester, view
+from gezhi.loop.store.content import content
+from gezhi.loop.store.visible import get_visible
+from gezhi.trust.rules import Actor
+from gezhi.trust.service import actor_from_request
+
+NEXT = (
+    "sign", "postpone_decide", "hangup_decide", "void_decide", "adjudicate", "review_pass", "callback", "adopt",
+    "accept", "dispatch", "answer", "supply", "reply", "task_done", "supervise_answer", "resume",
+)  # fmt: skip
+QUIET_OFFERS = {"rate"}  # for citizens only
+PURPOSES = ("first_contact", "handling", "callback", "dispatch", "verification", "emergency")
+
+
+@require_GET
+def page(request: HttpRequest, case_id: UUID) -> HttpResponse:
+    """The case as it stands; `?move=` opens the form of one move."""
+    actor = actor_from_request(request)
+    return show(request, view(case_id, actor=actor, now=common.now()), actor, opened=request.GET.get("move", ""))
+
+
+def show(
+    request: HttpRequest, shown: CaseView, actor: Actor, *, opened: str = "", refused: Refused | None = None
+) -> HttpResponse:
+    """The page, with a refused form as it was typed."""
+    moment, kept = common.now(), content()
+    ground = Ground(shown.case, kept, actor, request.POST if refused is not None else None)
+    name = opened if opened in shown.offers or refused is not None else ""
+    primary = next((move for move in NEXT if move in shown.offers), "")
+    form = _form(request, shown, ground, name or primary, refused) if name or primary else None
+    if form is not None and not name:
+        form["next"] = True
+    context: dict[str, Any] = {
+        **story.context(shown, kept, moment), "now": moment, "primary": form if not name else None,
+        "opened": form if name else None, "moves": _offers(shown, "" if name else primary),
+        "reveal": _reveal(shown), "back": "/desk/",
+    }  # fmt: skip
+    return render(request, "loop/case.html", context, status=refused.status if refused is not None else 200)
+
+
+def _form(
+    request: HttpRequest, shown: CaseView, ground: Ground, name: str, refused: Refused | None
+) -> dict[str, Any]:
+    base = f"/desk/{shown.case.pk}/"
+    key = common.form_key(request) if refused is not None else common.fresh_key()
+    cancel = base if name not in NEXT or request.GET.get("move") else ""
+    form = move_form(name, ground, action=f"{base}{name}/", key=key, last=shown.case.last, cancel=cancel)
+    form["errors"] = common.errors_of(refused)
+    common.mark(form["fields"], form["errors"])
+    if form.get("reply_field") and name in ("reply", "answer"):
+        form["replies"] = standard_replies(shown.case.matter)
+    return form
+
+
+def standard_replies(matter: str, most: int = 8) -> list[dict[str, str]]:
+    """Ready answers for a matter, the nearest first."""
+    rows = [row for row in StandardReply.objects.filter(active=True) if not row.matter or matter.startswith(row.matter)]
+    rows.sort(key=lambda row: -len(row.matter))
+    language = common.language()
+    return [{"title": pick(row, "title", language), "text": pick(row, "text", language)} for row in rows[:most]]
+
+
+def _offers(shown: CaseView, primary: str) -> list[dict[str, Any]]:
+    base = f"/desk/{shown.case.pk}/"
+    return [
+        {"label": pgettext("move", name), "url": f"{base}?move={name}#move", "says": common.word("move-says", name),
+         "grave": name in GRAVE}
+        for name in shown.offers
+        if name != primary and name not in QUIET_OFFERS
+    ]  # fmt: skip
+
+
+def _reveal(shown: CaseView) -> dict[str, Any] | None:
+    if not shown.may_reveal:
+        return None
+    url = f"/desk/{shown.case.pk}/reveal/"
+    if shown.case.state in ("dispatched", "handling") and shown.case.lead_id and not shown.desk_reader:
+        return {"url": url, "preset": {"value": "first_contact", "label": pgettext("purpose", "first_contact")}}
+    return {"url": url, "purposes": [{"value": p, "label": pgettext("purpose", p)} for p in PURPOSES]}
+
+
+@require_POST
+def make(request: HttpRequest, case_id: UUID, move: str) -> HttpResponse:
+    """Make one move with what the form says."""
+    actor = actor_from_request(request)
+    row = BY_NAME.get(move)
+    if row is None:
+        raise Refused("move-unknown", status=404, move=move)
+    key = common.form_key(request)
+    last = request.POST.get("last", "")
+    seen = int(last) if last.isdecimal() and len(last) < 9 else None
+    data = data_of(row, request.POST, actor)
+    files = common.incoming(request)
+    result, refused = common.attempt(
+        lambda: carry(case_id, move, data, files, actor=actor, now=common.now(), seen=seen, key=key)
+    )
+    if result is None:
+        fresh = view(case_id, actor=actor, now=common.now())
+        return show(request, fresh, actor, opened=move, refused=refused)
+    said = {"move": pgettext("move", move), "state": pgettext("state", result.state)}
+    messages.success(request, gettext("Done: %(move)s. The case is now: %(state)s.") % said)
+    return common.done(HttpResponseRedirect(_after(result.case, actor)), key)
+
+
+def _after(case_id: str, actor: Actor) -> str:
+    """Back to the case where it may still be read, else to the list."""
+    try:
+        get_visible(actor, case_id)
+    except Refused:
+        return "/desk/"
+    return f"/desk/{case_id}/"
+
+
+@require_POST
+def reveal(request: HttpRequest, case_id: UUID) -> HttpResponse:
+    """Show who asked, for a purpose."""
+    actor = actor_from_request(request)
+    purpose = request.POST.get("purpose", "")[:40]
+    fields = ("name", "phone", "address")
+    known = reveal_requester(case_id, actor=actor, now=common.now(), purpose=purpose, fields=fields)
+    context = {"reveal": {"shown": known}}
+    if request.headers.get("HX-Request"):
+        return render(request, "loop/parts/reveal.html", context)
+    shown = view(case_id, actor=actor, now=common.now())
+    response = {**story.context(shown, content(), common.now()), **context, "now": common.now(), "back": "/desk/"}
+    return render(request, "loop/case.html", response)
+
+
+@require_GET
+def file(request: HttpRequest, case_id: UUID, file_id: UUID) -> HttpResponse:
+    """One attachment, for people who may read the case; a confidential one only for the desk."""
+    actor = actor_from_request(request)
+    shown = view(case_id, actor=actor, now=common.now())
+    row = next((one for one in shown.files if one.pk == file_id), None)
+    if row is None:
+        raise Refused("file-not-found", status=404)
+    return serve(row)
+
+
+def serve(row: Any) -> HttpResponse:
+    """The bytes of an attachment; nothing in them may act as a page."""
+    data, media_type = content_of(row)
+    response = HttpResponse(data, content_type=media_type)
+    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    response["Cache-Control"] = "private, max-age=86400, immutable"
+    shown = "inline" if media_type.startswith(("image/", "audio/", "video/")) else "attachment"
+    response["Content-Disposition"] = f'{shown}; filename="{row.digest[:12]}"'
+    return response

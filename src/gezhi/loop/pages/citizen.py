@@ -1,0 +1,230 @@
+"""Citizens' pages before a case is known: home, report, what was reported nearby, the number and the secret, finding back."""
+
+from datetime import timedelta
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.utils.translation import gettext, pgettext
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from gezhi.kernel.codes import phone as parse_phone
+from gezhi.kernel.errors import Refused
+from gezhi.kit import uploads
+from gezhi.kit.navigation import sections
+from gezhi.loop.models import Case
+from gezhi.loop.pages import common
+from gezhi.loop.pages.forms import area_options
+from gezhi.loop.rules.words import TEXT_LIMIT
+from gezhi.loop.service.carrying import report_with
+from gezhi.loop.service.receiving import Received, Report, case_secret, case_token
+from gezhi.loop.store import reading, worklist
+from gezhi.loop.store.content import content
+from gezhi.trust.rules import Actor
+from gezhi.trust.service import citizen_actor, token_digest
+from gezhi.trust.service.throttling import count_try, hold
+
+HOTLINE = "12345"
+REPORTS_FREE, REPORTS_WINDOW = 10, timedelta(minutes=10)  # a whole family or a village kiosk, not a flood
+TRIES_FREE, TRIES_WINDOW = 5, timedelta(days=1)  # six digits must not be guessed
+NEAR_DAYS, NEAR_SHOWN = 14, 3
+STAY = "stay"  # `/?stay` shows the citizen's home to people of the office too
+
+
+def base() -> dict[str, Any]:
+    """What every citizen's page carries."""
+    return {"place_name": common.place_name(), "hotline": HOTLINE, "now": common.now()}
+
+
+def visitor() -> Actor:
+    """Somebody from the street, before any case is known."""
+    return citizen_actor("web", kind="link", language=common.language())
+
+
+def where_from(request: HttpRequest) -> str:
+    return str(request.META.get("REMOTE_ADDR", ""))
+
+
+@require_GET
+def home(request: HttpRequest) -> HttpResponse:
+    """The first page: three doors. People of the office go to their work."""
+    if request.user.is_authenticated and STAY not in request.GET:
+        first = next(iter(sections(request)), None)
+        return HttpResponseRedirect(first.url if first else "/account/")
+    return render(request, "loop/home.html", base())
+
+
+@never_cache
+@require_http_methods(["GET", "POST"])
+def report(request: HttpRequest) -> HttpResponse:
+    """Report something, named or not, with photos."""
+    if request.method == "GET":
+        return show_report(request)
+    key = common.form_key(request)
+    result, refused = common.attempt(lambda: take(request, key))
+    if result is None:
+        return show_report(request, refused)
+    return common.done(HttpResponseRedirect(f"/report/{result.token}/"), key)
+
+
+def take(request: HttpRequest, key: str) -> Received:
+    """Check and keep the report. A field that no person sees must stay empty; floods from one address wait."""
+    get = request.POST.get
+    moment = common.now()
+    if get("website"):
+        raise Refused("report-machine", status=422)
+    hold("report", where_from(request), now=moment)
+    anonymous = get("who") == "anonymous"
+    if get("who") not in ("phone", "anonymous"):
+        raise Refused("report-who", status=422, field="who")
+    if not get("place", "").strip():
+        raise Refused("report-place", status=422, field="place")
+    if not anonymous:
+        _check_phone(get("phone", ""))
+    made = Report(
+        text=get("text", ""), place=get("place", ""), area=get("area", ""), channel="web",
+        name="" if anonymous else get("name", "").strip(), phone="" if anonymous else get("phone", "").strip(),
+        confidential=get("confidential") == "1" and not anonymous,
+    )  # fmt: skip
+    same = {str(row["id"]) for row in near_cases(made.text, made.place, made.area)}
+    main = get("join", "") if get("join", "") in same else ""
+    done = report_with(made, common.incoming(request), actor=visitor(), now=moment, key=f"report:{key}", main=main)
+    if not done.moved.repeated:
+        count_try("report", where_from(request), free=REPORTS_FREE, forget=REPORTS_WINDOW, now=moment)
+    return done
+
+
+def _check_phone(typed: str) -> None:
+    try:
+        parse_phone(typed)
+    except Refused as refused:
+        raise Refused("report-phone", status=422, field="phone") from refused
+
+
+def show_report(request: HttpRequest, refused: Refused | None = None) -> HttpResponse:
+    """The form, empty or as it was typed."""
+    typed = request.POST if refused is not None else request.GET
+    fields = report_fields(typed)
+    errors = common.errors_of(refused)
+    common.mark([one for one in fields.values() if one], errors)
+    context = {
+        **base(), "f": fields, "errors": errors, "action": "/report/", "near_url": "/report/near/",
+        "near": near_cases(typed.get("text", ""), typed.get("place", ""), typed.get("area", "")),
+        "key": common.form_key(request) if refused is not None else common.fresh_key(),
+    }  # fmt: skip
+    return render(request, "loop/report.html", context, status=refused.status if refused is not None else 200)
+
+
+def report_fields(typed: Any) -> dict[str, common.Field | None]:
+    """The few fields of a report."""
+    get = typed.get
+    areas = area_options(get("area", ""))
+    who = [("phone", gettext("By my mobile phone")), ("anonymous", gettext("Without my name"))]
+    options = common.choices(who, get("who", "phone"))
+    options[0]["shows"], options[1]["shows"] = "named", "unnamed"
+    photos = gettext("Up to %(n)s, %(mb)s MB each.") % {"n": uploads.MOST_FILES, "mb": settings.GEZHI_UPLOAD_BYTES // 2**20}
+    return {
+        "text": common.field("text", gettext("What happened?"), "textarea", get("text", ""), required=True, max=TEXT_LIMIT,
+                             help=gettext("No need to choose a department: it goes to the unit responsible.")),
+        "files": common.field("files", gettext("Photos"), "files", help=photos, accept="image/*,video/*,audio/*,.pdf",
+                              limit_mb=settings.GEZHI_UPLOAD_BYTES // 2**20, limit_files=uploads.MOST_FILES,
+                              button=gettext("Take or choose photos")),
+        "place": common.field("place", gettext("Where?"), value=get("place", ""), required=True, max=500,
+                              help=gettext("Road and house number, or what stands nearby."), autocomplete="street-address"),
+        "area": common.field("area", gettext("Street or town"), "area", options=areas) if areas else None,
+        "who": common.field("who", gettext("How shall we tell you the result?"), "cards", required=True, options=options),
+        "phone": common.field("phone", gettext("Mobile phone"), "tel", get("phone", ""), required=True, autocomplete="tel"),
+        "name": common.field("name", gettext("How shall we call you?"), value=get("name", ""), max=100, autocomplete="name"),
+        "confidential": common.field("confidential", gettext("Keep my name and phone at the desk"), "checkbox",
+                                     get("confidential") == "1",
+                                     help=gettext("The unit that handles it then reaches you only through the desk.")),
+    }  # fmt: skip
+
+
+@require_POST
+def near(request: HttpRequest) -> HttpResponse:
+    """The same problem reported nearby, while the citizen types."""
+    get = request.POST.get
+    rows = near_cases(get("text", "")[:400], get("place", "")[:200], get("area", ""))
+    return render(request, "loop/parts/near.html", {"near": rows, "now": common.now()})
+
+
+def near_cases(text: str, place: str, area: str) -> list[dict[str, Any]]:
+    """Open cases that share the words, as matter, place, time and state; never what another person wrote."""
+    if len(text.strip()) < 6 or len(place.strip()) < 2:  # too little to compare
+        return []
+    kept = content()
+    rows = [
+        case
+        for case in worklist.similar(Actor.system("loop"), f"{place} {text}", limit=12)
+        if case.state in ("accepted", "dispatched", "handling", "replied") and not case.confidential and case.matter
+        and case.received_at > common.now() - timedelta(days=NEAR_DAYS) and (not area or case.area == area)
+    ]  # fmt: skip
+    areas = common.area_names(case.area for case in rows)
+    return [
+        {"id": case.pk, "matter": common.matter_name(kept, case.matter, 1), "place": areas.get(case.area, ""),
+         "at": case.received_at, "state_words": pgettext("citizen-state", case.state), "count": 1 + merged(case)}
+        for case in rows[:NEAR_SHOWN]
+    ]  # fmt: skip
+
+
+def merged(case: Case) -> int:
+    """How many more people reported what became this case."""
+    return len(reading.secondaries(case))
+
+
+@never_cache
+@require_GET
+def reported(request: HttpRequest, token: str) -> HttpResponse:
+    """Number, secret and link of a report just made."""
+    case = reading.by_token(token_digest(token))
+    if case is None:
+        raise Refused("case-not-found", status=404)
+    link = f"/f/{case_token(case.pk)}/"
+    context = {
+        **base(), "number": case.number, "secret": case_secret(case.pk), "follow_url": link, "anonymous": case.anonymous,
+        "link": (settings.GEZHI_PUBLIC_URL or request.build_absolute_uri("/").rstrip("/")) + link,
+        "promise": gettext("We look at it now. A person from the unit responsible takes it up; you can watch each step."),
+    }  # fmt: skip
+    return render(request, "loop/reported.html", context)
+
+
+@never_cache
+@require_http_methods(["GET", "POST"])
+def lookup(request: HttpRequest) -> HttpResponse:
+    """Find a request by number and secret; guessing is slowed down by address and by number."""
+    if request.method == "GET":
+        return show_lookup(request)
+    result, refused = common.attempt(lambda: find(request))
+    if result is None:
+        return show_lookup(request, refused)
+    return HttpResponseRedirect(f"/f/{case_token(result.pk)}/")
+
+
+def find(request: HttpRequest) -> Case:
+    """The case of a number and its secret."""
+    moment = common.now()
+    number = request.POST.get("number", "").strip().upper()[:40]
+    secret = "".join(c for c in request.POST.get("secret", "") if c.isalnum())[:20]
+    hold("lookup", where_from(request), now=moment)
+    hold("lookup-number", number, now=moment)
+    case = reading.by_number_secret(number, token_digest(f"{number}:{secret}"))
+    if case is None:
+        count_try("lookup", where_from(request), free=TRIES_FREE * 4, forget=TRIES_WINDOW, now=moment)
+        count_try("lookup-number", number, free=TRIES_FREE, forget=TRIES_WINDOW, now=moment)
+        raise Refused("lookup-wrong", status=422, field="number")
+    return case
+
+
+def show_lookup(request: HttpRequest, refused: Refused | None = None) -> HttpResponse:
+    fields = {
+        "number": common.field("number", gettext("Your number"), value=request.POST.get("number", ""), required=True, max=40),
+        "secret": common.field("secret", gettext("Your secret"), value="", required=True, max=20, autocomplete="off",
+                               help=gettext("Six digits that you were given with the number.")),
+    }  # fmt: skip
+    errors = common.errors_of(refused)
+    common.mark(fields.values(), errors)
+    context = {**base(), "f": fields, "errors": errors, "action": "/follow/"}
+    return render(request, "loop/lookup.html", context, status=refused.status if refused is not None else 200)

@@ -1,0 +1,255 @@
+"""The form of a move, made from its row in the workflow table, and the answer of a form read back as the move's data."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import QueryDict
+from django.utils.translation import gettext, pgettext
+
+from gezhi.loop.models import Case
+from gezhi.loop.pages import common
+from gezhi.loop.rules import words
+from gezhi.loop.rules.moves import BY_NAME, Field, Move
+from gezhi.loop.rules.words import DIMENSIONS, TEXT_LIMIT, URGENCIES, URGENCY_WORDS
+from gezhi.loop.service.registering import suggested_units
+from gezhi.loop.store import below, worklist
+from gezhi.loop.store.content import Content
+from gezhi.trust.rules import Actor
+
+FIXED: Mapping[str, Sequence[str]] = {
+    "kind": words.KINDS, "outcome": words.OUTCOMES, "satisfaction": words.SATISFACTIONS[:-1], "solved": words.SOLVED[:-1],
+    "ruling": ("uphold", "reject", "fallback"), "reached": ("reached", "unreached", "relay"),
+    "limit_unit": ("workday", "workhour", "day", "hour"),
+}  # fmt: skip
+CHECKS = ("shown", "precedent")  # yes or nothing; every other bool is a question with two answers
+WITH_FILES = frozenset({"reply", "note", "contact", "task_done", "ask", "supply", "supplement", "supervise_answer"})
+LONG = {"reply": 5, "words": 4, "ask": 3, "reason": 3, "basis": 2, "note": 3}
+GRAVE = frozenset({"decline", "return", "void_ask", "withdraw", "merge", "close"})
+PRESENT = ("matter", "kind", "urgency", "area")  # facts that a form shows as they stand
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What a form needs to know: the case, the content in force, who fills it in."""
+
+    case: Case | None
+    kept: Content
+    actor: Actor
+    typed: QueryDict | None = None
+
+
+def fields_of(move: Move, ground: Ground) -> list[common.Field]:
+    """The field descriptors of a move, with what was typed or what stands now."""
+    made: list[common.Field] = []
+    start = prefill(move, ground)
+    for one in move.fields:
+        if one.kind == "scores":
+            made += score_fields(ground.typed)
+        else:
+            made.append(descriptor(move, one, ground, start))
+    if move.name in WITH_FILES:
+        made.append(common.field("files", gettext("Photos and files"), "files", button=gettext("Add photos or files"),
+                                 accept="image/*,.pdf,audio/*,video/*", icon="camera"))  # fmt: skip
+    return made
+
+
+def prefill(move: Move, ground: Ground) -> dict[str, Any]:
+    """What a form shows before anybody types: the facts of the case, and for a dispatch what the catalogue says."""
+    case = ground.case
+    if case is None:
+        return {}
+    start: dict[str, Any] = {name: getattr(case, name) for name in PRESENT}
+    if move.name == "dispatch":
+        found = suggested_units(case.matter, case.area)
+        start["unit"] = found["lead"].pk if found["lead"] else ""
+        start["assisting"] = [unit.pk for unit in found["assisting"]]
+        start["why"] = found["duty"]
+    if move.name == "postpone_decide":
+        start["approve"] = ""
+    return start
+
+
+def descriptor(move: Move, one: Field, ground: Ground, start: Mapping[str, Any]) -> common.Field:
+    """One field as `gezhi/parts/field.html` wants it."""
+    typed = ground.typed
+    value = typed.get(one.name, "") if typed is not None else start.get(one.name, "")
+    label = common.word("field", f"{move.name}.{one.name}") or pgettext("field", one.name)
+    made = common.field(one.name, label, "text", value, required=one.required)
+    made["help"] = common.word("field-help", f"{move.name}.{one.name}") or common.word("field-help", one.name)
+    match one.kind:
+        case "text":
+            made |= {"type": "textarea", "rows": LONG.get(one.name, 3), "max": TEXT_LIMIT}
+            if one.public:
+                made["preview"] = f"preview-{move.name}"
+        case "code":
+            options = code_options(one, ground.kept)
+            many = len(options) > 6
+            made |= {"type": "select" if many else "radio", "options": common.choices(options, value)}
+        case "bool":
+            _bool(made, one, move, value)
+        case "date":
+            made["type"] = "date"
+        case "int":
+            _integer(made, one, value)
+        case _:
+            _row(made, one, ground, start, value)
+    return made
+
+
+def _bool(made: common.Field, one: Field, move: Move, value: Any) -> None:
+    if one.name in CHECKS:
+        made |= {"type": "checkbox", "value": value in (True, "1")}
+        return
+    yes = common.word("answer", f"{one.name}.yes") or gettext("Yes")
+    no = common.word("answer", f"{one.name}.no") or gettext("No")
+    made |= {"type": "radio", "options": common.choices([("1", yes), ("0", no)], value)}
+    del move
+
+
+def _integer(made: common.Field, one: Field, value: Any) -> None:
+    if one.name == "urgency":
+        options = [(n, pgettext("urgency", URGENCY_WORDS[n])) for n in URGENCIES]
+        made |= {"type": "seg", "options": common.choices(options, value or 1)}
+    else:
+        made |= {"type": "number", "min": 1, "max": 365}
+
+
+def _row(made: common.Field, one: Field, ground: Ground, start: Mapping[str, Any], value: Any) -> None:
+    """Choices that are rows: units, matters, areas, colleagues, cases."""
+    match one.kind:
+        case "unit":
+            made |= {"type": "unit", "options": unit_options([value])}
+            duty = start.get("why")
+            if duty is not None and one.name == "unit":
+                made["help"] = why_words(duty, ground.kept)
+        case "units":
+            typed = ground.typed.getlist(one.name) if ground.typed is not None else start.get(one.name, [])
+            made |= {"type": "units", "options": unit_options(typed)}
+        case "matter":
+            made |= {"type": "matter", "options": matter_options(ground.kept, str(value))}
+        case "area":
+            made |= {"type": "area", "options": area_options(str(value))}
+        case "user":
+            made |= {"type": "user", "options": colleague_options(ground, str(value))}
+        case "case":
+            made |= {"type": "text", "placeholder": pgettext("case", "Number")}
+        case _:
+            pass
+
+
+def why_words(duty: Any, kept: Content) -> str:
+    """By which row of the catalogue a unit is suggested."""
+    basis = common.pick(duty, "basis", common.language())
+    said = gettext("Dispatch catalogue %(edition)s, row %(no)s") % {"edition": kept.edition_name, "no": duty.no}
+    return f"{said}: {basis}" if basis else said
+
+
+def code_options(one: Field, kept: Content) -> list[tuple[object, str]]:
+    """The words of a code list, fixed or from the packs."""
+    if one.choices in FIXED:
+        return [(code, pgettext(one.choices, code)) for code in FIXED[one.choices]]
+    return [(code, common.named(item)) for code, item in kept.codes.get(one.choices, {}).items()]
+
+
+def unit_options(chosen: Sequence[Any]) -> list[common.Field]:
+    """Every active unit, in the order of the tree."""
+    picked = {str(key) for key in chosen if key}
+    return [
+        {"value": unit.pk, "label": common.named(unit), "selected": str(unit.pk) in picked, "words": unit.code}
+        for unit in below.units().filter(active=True).order_by("path")
+    ]
+
+
+def matter_options(kept: Content, chosen: str) -> list[common.Field]:
+    """Every matter below the first level, grouped by its parents; where only one level exists, that."""
+    rows = sorted(kept.matters.values(), key=lambda row: row.code)
+    deep = [row for row in rows if row.level > 1] or rows
+    return [
+        {"value": row.code, "label": common.named(row), "selected": row.code == chosen,
+         "group": common.matter_name(kept, row.parent), "words": row.code}
+        for row in deep
+    ]  # fmt: skip
+
+
+def area_options(chosen: str) -> list[common.Field]:
+    """Every area, deeper ones named with the one above."""
+    rows = list(below.areas().filter(valid_to=None).order_by("path"))
+    names = {row.pk: common.named(row) for row in rows}
+    return [
+        {"value": row.pk, "label": names[row.pk], "selected": row.pk == chosen, "group": names.get(row.parent_id, "")}
+        for row in sorted(rows, key=lambda row: (names.get(row.parent_id, ""), row.path))
+    ]
+
+
+def colleague_options(ground: Ground, chosen: str) -> list[common.Field]:
+    """People of the unit in charge."""
+    lead = ground.case.lead if ground.case is not None else None
+    path = lead.path if lead is not None else ground.actor.unit_path
+    rows = below.users().filter(is_active=True, unit__path__descends=path).select_related("unit").order_by("unit", "pk")
+    return [
+        {"value": f"user:{row.pk}", "label": row.display_name, "group": common.named(row.unit),
+         "selected": f"user:{row.pk}" == chosen}
+        for row in rows
+        if str(row.pk) != ground.actor.id
+    ]  # fmt: skip
+
+
+def score_fields(typed: QueryDict | None) -> list[common.Field]:
+    """Four dimensions of five steps."""
+    steps = [(n, pgettext("score", str(n))) for n in range(1, 6)]
+    return [
+        common.field(f"score_{name}", pgettext("dimension", name), "seg",
+                     options=common.choices(steps, typed.get(f"score_{name}", "") if typed is not None else ""))
+        for name in DIMENSIONS
+    ]  # fmt: skip
+
+
+# ---- reading back
+
+
+def data_of(move: Move, posted: QueryDict, actor: Actor) -> dict[str, Any]:
+    """What a form of this move says, empty fields left out."""
+    data: dict[str, Any] = {}
+    for one in move.fields:
+        value: Any = posted.get(one.name, "").strip()
+        match one.kind:
+            case "units":
+                value = [key for key in posted.getlist(one.name) if key]
+            case "scores":
+                scores = {name: posted.get(f"score_{name}", "") for name in DIMENSIONS}
+                value = {name: score for name, score in scores.items() if score}
+            case "bool" if one.name in CHECKS:
+                value = True if value == "1" else ""
+            case "case":
+                value = _case_of(str(value), actor)
+            case _:
+                pass
+        if value not in ("", [], {}):
+            data[one.name] = value
+    return data
+
+
+def _case_of(number: str, actor: Actor) -> str:
+    """The key of a case from the number that people type; what is no known number stays as it is."""
+    found = worklist.numbered(actor, number) if number else []
+    return str(found[0].pk) if found else number
+
+
+def move_form(name: str, ground: Ground, *, action: str, key: str, last: int, cancel: str = "") -> dict[str, Any]:
+    """The whole form for `loop/parts/move.html`."""
+    row = BY_NAME[name]
+    title = pgettext("move", name)
+    public = next((one for one in row.fields if one.public), None)
+    made: dict[str, Any] = {
+        "name": name, "title": title, "says": common.word("move-says", name), "action": action, "key": key, "last": last,
+        "submit": common.word("move-submit", name) or title, "grave": name in GRAVE, "cancel": cancel,
+        "fields": fields_of(row, ground), "draft": f"{name}-{ground.case.pk if ground.case else 'many'}",
+    }  # fmt: skip
+    if public is not None:
+        lead = ground.case.lead if ground.case is not None else None
+        unit = common.named(lead) if lead is not None else ""
+        blank = gettext("(your words appear here as you type)")
+        made["preview"] = {"id": f"preview-{name}", "who": unit, "blank": blank}
+        made["reply_field"] = public.name
+    return made

@@ -1,0 +1,264 @@
+"""The case in words: band, story, timeline, clocks, place and responsibility, as the case page shows them."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext, ngettext, pgettext
+
+from gezhi.kit.moments import span_words, when_words
+from gezhi.kit.text import pick
+from gezhi.loop.pages import common
+from gezhi.loop.pages.worklist import urgency_word
+from gezhi.loop.rules.words import ENDED
+from gezhi.loop.service.reading import CaseView, ClockView, Entry
+from gezhi.loop.store.content import Content
+
+LIGHTS = {"soon": "due", "paused": "wait", "done_late": "late"}
+TONES = {"reply": "b", "sign": "b", "contact": "b", "note": "b", "review_pass": "g", "close": "g", "answer": "g",
+         "return": "w", "postpone_ask": "w", "hangup_ask": "w", "supervise": "r", "redo": "r", "chase": "w"}  # fmt: skip
+CODED = (("cause", ""), ("outcome", "outcome"), ("satisfaction", "satisfaction"), ("solved", "solved"), ("reached", "reached"),
+         ("ruling", "ruling"))  # fmt: skip
+CAUSES = {"decline": "decline_reason", "return": "return_reason", "postpone_ask": "postpone_reason",
+          "hangup_ask": "hangup_reason", "void_ask": "void_reason"}  # fmt: skip
+
+
+def context(shown: CaseView, kept: Content, moment: datetime) -> dict[str, Any]:
+    """Everything of `loop/case.html` but the forms."""
+    steps = [step_of(entry, shown, kept) for entry in reversed(shown.entries)]
+    return {
+        "case": band(shown, kept, moment), "events": [s for s in steps if not s["quiet"]],
+        "quiet": [s for s in steps if s["quiet"]],
+        "clocks": [clock_of(clock, kept, moment) for clock in reversed(shown.clocks)][:8],
+        "hours": hours_words(shown.clocks), "place": place_of(shown), "duty": duty_of(shown, kept),
+        "tasks": tasks_of(shown), "links": links_of(shown),
+    }  # fmt: skip
+
+
+def band(shown: CaseView, kept: Content, moment: datetime) -> dict[str, Any]:
+    """Code, title, state in words, who has it, when it is due; and the story itself."""
+    case, told = shown.case, shown.story
+    base = f"/desk/{case.pk}/files/"
+    own = [file for file in shown.files if file.step_id is None]
+    clock = None if case.state in ENDED else common.row_clock(case, moment)
+    if clock is not None and case.due_stage:
+        clock["lead"] = pgettext("stage", case.due_stage)
+    return {
+        "number": case.number, "title": str(told.get("title", "")) or case.number, "state": case.state,
+        "state_words": pgettext("state", case.state), "light": common.row_light(case, moment), "clock": clock,
+        "due": case.due_at if case.state not in ENDED and not case.paused else None, "round_words": _round(case),
+        "holder": {"unit": common.named(case.lead), "person": case.owner.display_name if case.owner else ""},
+        "story": _paragraphs(told), "files": common.files_of(own, base, case),
+        "said": said_by_citizen(shown), "answers": [{"q": q, "a": a} for q, a in dict(told.get("answers", {})).items()],
+        "channel": common.code_name(kept, "channel", case.channel), "confidential": case.confidential,
+        "anonymous": case.anonymous, "requester": {"name": case.requester.masked_name},
+        "others": len(shown.secondaries), "others_url": "#related", "flags": _flags(shown),
+    }  # fmt: skip
+
+
+def _paragraphs(told: Mapping[str, Any]) -> list[str]:
+    parts = [str(told.get("text", ""))]
+    if told.get("occurred"):
+        parts.append(gettext("When it happened: %(words)s") % {"words": told["occurred"]})
+    if told.get("object"):
+        parts.append(gettext("About: %(words)s") % {"words": told["object"]})
+    return [part for part in parts if part]
+
+
+def _round(case: Any) -> str:
+    return gettext("round %(n)s") % {"n": case.round} if case.round > 1 else ""
+
+
+def _flags(shown: CaseView) -> list[dict[str, str]]:
+    case = shown.case
+    flags = []
+    if case.supervised and case.state not in ENDED:
+        flags.append({"light": "late", "words": gettext("Supervised")})
+    if case.urgency > 1 and case.state not in ENDED:
+        flags.append({"light": "late" if case.urgency > 2 else "due", "words": urgency_word(case.urgency)})  
+    if shown.snap.pending is not None:
+        flags.append({"light": "due", "words": pgettext("pending", shown.snap.pending.kind)})
+    if case.dormant:
+        flags.append({"light": "wait", "words": gettext("Imported, not taken over")})
+    return flags
+
+
+def said_by_citizen(shown: CaseView) -> list[dict[str, Any]]:
+    """What the requester added later, oldest first."""
+    base = f"/desk/{shown.case.pk}/files/"
+    return [
+        {"at": entry.acted_at, "text": entry.texts["words"], "files": common.files_of(entry.files, base, shown.case)}
+        for entry in shown.entries
+        if entry.move in ("supplement", "supply") and entry.texts.get("words")
+    ]
+
+
+# ---- timeline
+
+
+def step_of(entry: Entry, shown: CaseView, kept: Content) -> dict[str, Any]:
+    """One step for `gezhi/parts/timeline_item.html`."""
+    unit = common.named(entry.named.get("unit"))
+    title = pgettext("step", entry.move) % {"unit": unit or gettext("the unit")} if unit else _plain(entry.move)
+    details = [*_codes(entry, kept), *_numbers(entry)]
+    if entry.named.get("proposed"):
+        details.append(gettext("proposes %(unit)s") % {"unit": common.named(entry.named["proposed"])})
+    assisting = [common.named(one) for one in entry.named.get("assisting", ()) if one]
+    if assisting:
+        details.append(gettext("Assisting %(units)s") % {"units": gettext(", ").join(assisting)})
+    return {
+        "no": entry.no, "at": entry.acted_at, "title": title, "tone": _tone(entry), "body": _body(entry),
+        "detail": " · ".join(details), "who": _who(entry), "quiet": _quiet(entry),
+        "files": common.files_of(entry.files, f"/desk/{shown.case.pk}/files/", shown.case),
+    }  # fmt: skip
+
+
+def _plain(move: str) -> str:
+    """The words of a step that names no unit."""
+    said = pgettext("step", move)
+    return pgettext("move", move) if "%(" in said else said
+
+
+def _tone(entry: Entry) -> str:
+    if entry.facts.get("satisfaction") in ("dissatisfied", "very_dissatisfied"):
+        return "r"
+    if entry.move in ("rate", "callback") and entry.facts.get("satisfaction"):
+        return "g"
+    return TONES.get(entry.move, "")
+
+
+def _quiet(entry: Entry) -> bool:
+    return entry.actor_kind == "system" and entry.move in ("escalate", "answered", "history")
+
+
+def _body(entry: Entry) -> str:
+    if entry.move in ("supplement", "supply"):
+        return ""  # shown with the story
+    order = ("reply", "ask", "words", "note", "reason", "basis")
+    return "\n".join(str(entry.texts[name]) for name in order if entry.texts.get(name))
+
+
+def _codes(entry: Entry, kept: Content) -> Iterable[str]:
+    for name, context_ in CODED:
+        code = entry.facts.get(name)
+        if not code:
+            continue
+        if name == "cause":
+            yield common.code_name(kept, CAUSES.get(entry.move, "cause"), str(code))
+        else:
+            yield pgettext(context_, str(code))
+    if "approve" in entry.facts:
+        yield gettext("approved") if entry.facts["approve"] else gettext("refused")
+    if entry.facts.get("contacted") is False:
+        yield gettext("not reached")
+    if entry.facts.get("matter") and entry.move in ("correct", "accept", "answer"):
+        yield common.matter_name(kept, str(entry.facts["matter"]))
+    if entry.facts.get("stage"):
+        yield pgettext("stage", str(entry.facts["stage"]))
+
+
+def _numbers(entry: Entry) -> Iterable[str]:
+    for name, score in dict(entry.facts.get("scores", {})).items():
+        yield f"{pgettext('dimension', name)} {score}"
+    if entry.facts.get("amount"):
+        unit = pgettext("amount", str(entry.facts.get("unit_of", "workday")))
+        yield unit % {"n": entry.facts["amount"]}
+    if entry.facts.get("review_on"):
+        yield gettext("looked at again on %(day)s") % {"day": entry.facts["review_on"]}
+
+
+def _who(entry: Entry) -> str:
+    if entry.actor_kind in ("citizen", "link"):
+        return gettext("the citizen")
+    if entry.actor_kind == "system":
+        return gettext("automatic")
+    return " · ".join(part for part in (entry.actor, common.named(entry.unit)) if part)
+
+
+# ---- the column at the right
+
+
+def clock_of(clock: ClockView, kept: Content, moment: datetime) -> dict[str, Any]:
+    """One limit as a bar with words."""
+    del kept
+    light = LIGHTS.get(clock.light, clock.light)
+    label = clock.label or pgettext("stage", clock.stage)
+    if clock.stage == "task" and clock.unit is not None:
+        label = common.named(clock.unit)
+    return {
+        "label": label, "share": min(100, round(clock.share * 100)), "light": light, "words": _clock_words(clock, moment),
+        "title": _clock_title(clock, moment),
+    }  # fmt: skip
+
+
+def _clock_words(clock: ClockView, moment: datetime) -> str:
+    limit = pgettext("amount", clock.unit_of) % {"n": clock.amount}
+    if clock.finished_at is not None:
+        late = clock.due_at is not None and clock.finished_at > clock.due_at
+        return gettext("done, late") if late else gettext("in time")
+    if clock.paused:
+        return gettext("paused")
+    if clock.due_at is not None and moment >= clock.due_at:
+        return gettext("%(span)s overdue") % {"span": span_words(moment - clock.due_at)}
+    return limit
+
+
+def _clock_title(clock: ClockView, moment: datetime) -> str:
+    due = when_words(clock.due_at, moment, "full") if clock.due_at else ""
+    said = [gettext("Due %(moment)s") % {"moment": due}] if due else []
+    if clock.source:
+        said.append(clock.source)
+    if not clock.verified:
+        said.append(gettext("to verify"))
+    return " · ".join(said)
+
+
+def hours_words(clocks: Iterable[ClockView]) -> str:
+    """How often the clocks rested."""
+    paused = sum(1 for clock in clocks if clock.paused)
+    return ngettext("%(n)d clock rests now", "%(n)d clocks rest now", paused) % {"n": paused} if paused else ""
+
+
+def place_of(shown: CaseView) -> dict[str, str]:
+    case = shown.case
+    point = f"{case.lon:.5f}, {case.lat:.5f}" if case.lon is not None and case.lat is not None else ""
+    return {"text": str(shown.story.get("place", "")), "area": common.named(shown.area), "point": point}
+
+
+def duty_of(shown: CaseView, kept: Content) -> list[dict[str, str]]:
+    """Matter, kind, lead, and the row of the catalogue that says so."""
+    case = shown.case
+    rows = [(gettext("Matter"), common.matter_name(kept, case.matter, 3)), (gettext("Kind"), common.word("kind", case.kind)),
+            (gettext("Lead unit"), common.named(case.lead)), (gettext("Taken in by"), common.named(case.desk)),
+            (gettext("Complained about"), common.named(case.complained))]  # fmt: skip
+    found = [{"label": label, "value": value} for label, value in rows if value]
+    if shown.duty is not None:
+        basis = pick(shown.duty, "basis", common.language())
+        value = gettext("catalogue row %(no)s") % {"no": shown.duty.no} + (f": {basis}" if basis else "")
+        found.append({"label": gettext("Basis"), "value": value})
+    if case.outcome:
+        found.append({"label": gettext("Outcome"), "value": pgettext("outcome", case.outcome)})
+    if case.satisfaction:
+        found.append({"label": gettext("Satisfaction"), "value": pgettext("satisfaction", case.satisfaction)})
+    return found
+
+
+def tasks_of(shown: CaseView) -> list[dict[str, Any]]:
+    asks = {entry.facts.get("unit"): entry.texts.get("ask", "") for entry in shown.entries if entry.move == "task"}
+    return [
+        {"unit": common.named(task["unit"]), "ask": asks.get(task["unit_id"], ""),
+         "light": "done" if task["done"] else "wait", "words": gettext("answered") if task["done"] else gettext("waiting")}
+        for task in shown.tasks
+    ]  # fmt: skip
+
+
+def links_of(shown: CaseView) -> list[dict[str, str]]:
+    """The main case, and those merged into this one."""
+    links = []
+    if shown.main is not None:
+        links.append({"url": f"/desk/{shown.main.pk}/", "number": shown.main.number, "words": gettext("the main case")})
+    for case in shown.secondaries[:20]:
+        links.append(
+            {"url": f"/desk/{case.pk}/", "number": case.number, "words": f"{case.requester.masked_name} {pgettext('state', case.state)}"}
+        )
+    return links

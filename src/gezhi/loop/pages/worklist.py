@@ -1,0 +1,301 @@
+"""The worklist page: tabs, filters, rows of two lines, search, a page at a time; and the same list as CSV."""
+
+import csv
+import io
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import gettext, ngettext, pgettext
+
+from gezhi.loop.models import Case
+from gezhi.loop.pages import common
+from gezhi.loop.rules.redact import redact
+from gezhi.loop.rules.tabs import BY_NAME, LIGHTS, TABS, Tab, tabs_for
+from gezhi.loop.rules.words import ENDED, KINDS
+from gezhi.loop.service.reading import note_export
+from gezhi.loop.store import below, worklist
+from gezhi.loop.store.content import Content, content
+from gezhi.loop.store.worklist import Wish
+from gezhi.trust.rules import Actor
+from gezhi.trust.service import open_text
+
+TEXTS = ("tab", "light", "matter", "area", "channel", "kind", "order")
+SHOWN = 6  # options of a filter before "more"
+BULK = {"to_sign": ("sign",), "handling": ("transfer",), "mine": ("transfer",), "to_accept": ("accept",),
+        "to_dispatch": ("dispatch",), "to_review": ("review_pass",)}  # fmt: skip
+LIMIT_EXPORT = 10_000
+
+
+def wish_of(request: HttpRequest, tabs: list[Tab]) -> Wish:
+    """What the address asks for; anything unknown is left out."""
+    given = {name: request.GET.get(name, "")[:40].replace("\x00", "") for name in TEXTS}
+    if given["tab"] not in BY_NAME:
+        given["tab"] = tabs[0].name if tabs else "open"
+    if given["order"] not in worklist.ORDERS:
+        given["order"] = "due"
+    unit = request.GET.get("unit", "")
+    return Wish(
+        **given, words=request.GET.get("q", "")[:200].replace("\x00", "").strip(),
+        unit=common.number(unit, most=2**31 - 1) if unit.isdecimal() else None,
+        dormant=request.GET.get("dormant") == "1", page=common.number(request.GET.get("page", "1"), most=10_000),
+    )  # fmt: skip
+
+
+def address(wish: Wish, **changes: Any) -> str:
+    """The list with some wishes changed, from its first page."""
+    changed = replace(wish, page=1, **changes)
+    given: dict[str, Any] = {name: getattr(changed, name) for name in TEXTS if getattr(changed, name)}
+    if changed.order == "due":
+        given.pop("order", None)
+    if changed.words:
+        given["q"] = changed.words
+    if changed.unit:
+        given["unit"] = changed.unit
+    if changed.dormant:
+        given["dormant"] = 1
+    return f"/desk/?{urlencode(given)}"
+
+
+def verbs_of(actor: Actor) -> set[str]:
+    """The moves that some post of this person allows, `case.` left off."""
+    return {verb.removeprefix("case.") for grant in actor.grants for verb in grant.verbs}
+
+
+def desk(request: HttpRequest) -> HttpResponse:
+    """The worklist of whoever is signed in."""
+    actor = common.guard(request, "case.read")
+    moment, kept = common.now(), content()
+    tabs = tabs_for(verbs_of(actor))
+    wish = wish_of(request, tabs)
+    found = worklist.page(actor, wish, moment)
+    counts = worklist.tab_counts(actor, tabs)
+    facets = worklist.facets(actor, wish, moment)
+    names = _names(found.exact + found.rows, facets["area"])
+    total = sum(facets["channel"].values())
+    shown = [row_of(case, kept, names, moment) for case in (*found.exact, *found.rows)]
+    context = {
+        "title": _title(wish), "rows": shown, "q": wish.words, "search_text": wish.words, "now": moment,
+        "total": common.count_words(total if total < common.MOST else common.MOST + 1),
+        "late": 0 if wish.light or wish.words else facets["light"].get("late", 0),
+        "tabs": [_tab(tab, wish, counts) for tab in tabs], "filters": _filters(wish, facets, names, kept),
+        "filters_on": sum(1 for name in ("light", "matter", "area", "channel", "kind") if getattr(wish, name)),
+        "clear_url": address(wish, light="", matter="", area="", channel="", kind="", unit=None),
+        "page": _page(wish, total, len(found.rows), more=found.more), "sorts": _sorts(wish), "keys": keys(),
+        "bulk": _bulk(wish, actor), "empty": _empty(wish),
+        "export_url": _export_url(wish) if actor.grants_for("case.export") else "",
+        "new_url": "/desk/call/" if actor.grants_for("case.answer") else "",
+    }  # fmt: skip
+    return render(request, "loop/worklist.html", context)
+
+
+def _names(rows: list[Case], areas: Mapping[str, int]) -> dict[str, dict[Any, str]]:
+    """Names of areas and assisting units that the page mentions: two statements at most."""
+    units = {task[1] for case in rows for task in case.more.get("tasks", ()) if not task[2]}
+    found = below.named(below.units(), units)
+    return {
+        "area": common.area_names({*areas, *(case.area for case in rows)}),
+        "unit": {key: common.named(unit) for key, unit in found.items()},
+    }
+
+
+def row_of(case: Case, kept: Content, names: Mapping[str, Mapping[Any, str]], moment: datetime) -> dict[str, Any]:
+    """One case for `loop/parts/row.html`; what a confidential person wrote is shown without personal data."""
+    story = open_text(case.requester, case.story)
+    title, place = str(story.get("title", "")), str(story.get("place", ""))
+    if case.confidential:
+        title, place = redact(title), ""
+    notes = []
+    if case.round > 1:
+        notes.append(gettext("round %(n)s") % {"n": case.round})
+    if case.chases:
+        notes.append(ngettext("chased once", "chased %(n)s times", case.chases) % {"n": case.chases})
+    if case.dormant:
+        notes.append(gettext("imported, not taken over"))
+    flags = [{"light": "late", "words": gettext("Supervised")}] if case.supervised and case.state not in ENDED else []
+    if case.urgency > 2 and case.state not in ENDED:  # urgent and critical
+        flags.append({"light": "late", "words": urgency_word(case.urgency)})
+    if case.confidential:
+        flags.append({"light": "wait", "words": gettext("Confidential")})
+    area = names["area"].get(case.area, "")
+    return {
+        "id": case.pk, "number": case.number, "url": f"/desk/{case.pk}/", "title": title or gettext("(erased)"),
+        "place": " ".join(part for part in (area, place) if part), "matter": common.matter_name(kept, case.matter),
+        "notes": notes, "flags": flags, "clock": _clock(case, moment), "lead": common.named(case.lead),
+        "second": _second(case, names["unit"]), "state_words": pgettext("state", case.state),
+    }  # fmt: skip
+
+
+def _clock(case: Case, moment: datetime) -> dict[str, Any] | None:
+    if case.state in ENDED:
+        return None
+    return common.row_clock(case, moment)
+
+
+def _second(case: Case, units: Mapping[int, str]) -> str:
+    """Who else: assisting units, else the person who has it, else the state."""
+    assisting = [units[task[1]] for task in case.more.get("tasks", ()) if not task[2] and task[1] in units]
+    if assisting:
+        return gettext("Assisting %(units)s") % {"units": gettext(", ").join(assisting)}
+    if case.state in ENDED or case.owner is None:
+        return pgettext("state", case.state) if case.lead else ""
+    return str(case.owner.display_name)
+
+
+def urgency_word(urgency: int) -> str:
+    from gezhi.loop.rules.words import URGENCY_WORDS
+
+    return pgettext("urgency", URGENCY_WORDS.get(urgency, "normal"))
+
+
+def _title(wish: Wish) -> str:
+    return gettext("Imported cases") if wish.dormant else pgettext("tab", wish.tab)
+
+
+def _tab(tab: Tab, wish: Wish, counts: Mapping[str, int]) -> dict[str, Any]:
+    count = counts.get(tab.name)
+    return {
+        "label": pgettext("tab", tab.name), "url": f"/desk/?tab={tab.name}",
+        "count": None if count is None else common.count_words(count), "current": tab.name == wish.tab,
+    }  # fmt: skip
+
+
+def _filters(
+    wish: Wish, facets: Mapping[str, Mapping[str, int]], names: Mapping[str, Mapping[Any, str]], kept: Content
+) -> list[dict[str, Any]]:
+    """The groups at the left; each begins with "all"."""
+    lights = [(light, pgettext("light", light), facets["light"].get(light)) for light in LIGHTS]
+    matters = [(code, common.named(kept.matters.get(code)) or code, n) for code, n in _ranked(facets["matter"])]
+    areas = [(code, names["area"].get(code, code), n) for code, n in _ranked(facets["area"])]
+    channels = [(code, common.code_name(kept, "channel", code), n) for code, n in _ranked(facets["channel"])]
+    kinds = [(code, pgettext("kind", code), None) for code in KINDS]
+    return [
+        _group(wish, "light", gettext("Limits"), lights), _group(wish, "matter", gettext("Matter"), matters),
+        _group(wish, "area", gettext("Place"), areas), _group(wish, "channel", gettext("Source"), channels),
+        _group(wish, "kind", gettext("Kind"), kinds),
+    ]  # fmt: skip
+
+
+def _ranked(counts: Mapping[str, int]) -> list[tuple[str, int]]:
+    return sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
+
+
+def _group(wish: Wish, name: str, label: str, options: list[tuple[str, str, int | None]]) -> dict[str, Any]:
+    chosen = getattr(wish, name)
+    first = {"label": gettext("All"), "url": address(wish, **{name: ""}), "count": None, "current": not chosen}
+    made = [
+        {"label": said, "url": address(wish, **{name: code}), "count": count, "current": chosen.startswith(code)}
+        for code, said, count in options
+    ]
+    return {"label": label, "options": [first, *made[:SHOWN]], "more": made[SHOWN:]}
+
+
+def _page(wish: Wish, total: int, rows: int, *, more: bool) -> dict[str, Any]:
+    first = (wish.page - 1) * worklist.PAGE
+    pages = max(-(-total // worklist.PAGE), wish.page + (1 if more else 0), 1)
+    return {
+        "number": wish.page, "pages": pages, "first": first + 1, "last": first + rows, "total": common.count_words(total),
+        "previous": wish.page - 1, "next": wish.page + 1,
+    }  # fmt: skip
+
+
+def _sorts(wish: Wish) -> list[dict[str, Any]]:
+    return [
+        {"label": pgettext("order", name), "url": address(wish, order=name), "current": name == wish.order}
+        for name in worklist.ORDERS
+    ]
+
+
+def _bulk(wish: Wish, actor: Actor) -> list[dict[str, Any]]:
+    held = verbs_of(actor)
+    moves = [name for name in BULK.get(wish.tab, ()) if name in held]
+    return [{"label": pgettext("move", name), "url": f"/desk/bulk/{name}/"} for name in moves]
+
+
+def _empty(wish: Wish) -> dict[str, Any]:
+    """What stands where no row is."""
+    if wish.words or wish.light or wish.matter or wish.area or wish.channel or wish.kind:
+        other = {"label": gettext("Clear the filters"), "url": f"/desk/?tab={wish.tab}"}
+        return {
+            "icon": "search", "title": gettext("Nothing fits"), "other": other,
+            "text": gettext("Try fewer words, another tab, or clear the filters. A full number is found in every tab."),
+        }  # fmt: skip
+    return {
+        "icon": "circle-check", "title": gettext("Nothing waits here"),
+        "text": gettext("Cases appear here when they reach this step."),
+    }  # fmt: skip
+
+
+def keys() -> list[dict[str, Any]]:
+    """What the keyboard can do on a list."""
+    rows = [
+        (["J", "K"], gettext("next case, case before")), (["X"], gettext("select the case")),
+        (["Enter"], gettext("open the case")), (["/"], gettext("search")), (["?"], gettext("this help")),
+    ]  # fmt: skip
+    return [{"title": "", "rows": [{"keys": pressed, "text": text} for pressed, text in rows]}]
+
+
+# ---- the list as a file
+
+
+def _export_url(wish: Wish) -> str:
+    return address(wish).replace("/desk/?", "/desk/export.csv?", 1)
+
+
+def export(request: HttpRequest) -> HttpResponse:
+    """The list as CSV for a spreadsheet: the same filters, without names and phones, in the ledger."""
+    actor = common.guard(request, "case.export")
+    moment, kept = common.now(), content()
+    wish = replace(wish_of(request, tabs_for(verbs_of(actor))), page=1)
+    found = worklist.page(actor, wish, moment, size=LIMIT_EXPORT)
+    rows = [*found.exact, *found.rows]
+    note_export(len(rows), actor=actor, now=moment)
+    names = _names(rows, {})
+    out = io.StringIO()
+    writer = csv.writer(out)
+    writer.writerow(_heading())
+    for case in rows:
+        writer.writerow([safe_cell(cell) for cell in _cells(case, kept, names, moment)])
+    response = HttpResponse("\ufeff" + out.getvalue(), content_type="text/csv; charset=utf-8")
+    stamp = timezone.localtime(moment).strftime("%Y%m%d-%H%M")
+    response["Content-Disposition"] = f'attachment; filename="cases-{stamp}.csv"'
+    return response
+
+
+def _heading() -> list[str]:
+    return [
+        pgettext("case", "Number"), gettext("Title"), gettext("State"), gettext("Kind"), gettext("Urgency"),
+        gettext("Matter"), gettext("Place"), gettext("Lead unit"), gettext("Received"), gettext("Due"),
+        gettext("Round"), gettext("Outcome"), gettext("Satisfaction"), gettext("Source"),
+    ]  # fmt: skip
+
+
+def _cells(case: Case, kept: Content, names: Mapping[str, Mapping[Any, str]], moment: datetime) -> list[Any]:
+    row = row_of(case, kept, names, moment)
+    return [
+        case.number, row["title"], row["state_words"], common.word("kind", case.kind), urgency_word(case.urgency),
+        common.matter_name(kept, case.matter, 3), row["place"], row["lead"], _stamp(case.received_at), _stamp(case.due_at),
+        case.round, common.word("outcome", case.outcome), common.word("satisfaction", case.satisfaction),
+        common.code_name(kept, "channel", case.channel),
+    ]  # fmt: skip
+
+
+def _stamp(moment: datetime | None) -> str:
+    return timezone.localtime(moment).strftime("%Y-%m-%d %H:%M") if moment else ""
+
+
+def safe_cell(value: Any) -> Any:
+    """A cell that no spreadsheet takes for a formula.
+
+    >>> safe_cell("=1+1"), safe_cell("路灯"), safe_cell(3)
+    ("'=1+1", '路灯', 3)
+    """
+    return f"'{value}" if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r") else value
+
+
+__all__ = ["TABS", "desk", "export", "row_of", "wish_of"]

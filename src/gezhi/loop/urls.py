@@ -1,0 +1,38 @@
+"""Addresses of the room's pages."""
+
+from django.urls import path
+
+from gezhi.loop.pages import bulk, calendar, call, case, catalogue, citizen, follow, matters, worklist
+
+urlpatterns = [
+    path("", citizen.home, name="home"),
+    path("report/", citizen.report, name="report"),
+    path("report/near/", citizen.near, name="near"),
+    path("report/<str:token>/", citizen.reported, name="reported"),
+    path("follow/", citizen.lookup, name="lookup"),
+    path("f/<str:token>/", follow.follow, name="follow"),
+    path("f/<str:token>/rate/", follow.rate, name="rate"),
+    path("f/<str:token>/who/", follow.who, name="who"),
+    path("f/<str:token>/files/<uuid:file_id>/", follow.file, name="follow_file"),
+    path("f/<str:token>/<str:move>/", follow.act, name="follow_act"),
+    path("desk/", worklist.desk, name="desk"),
+    path("desk/export.csv", worklist.export, name="export"),
+    path("desk/call/", call.call, name="call"),
+    path("desk/call/past/", call.past, name="call_past"),
+    path("desk/call/suggest/", call.suggest, name="call_suggest"),
+    path("desk/bulk/<str:move>/", bulk.bulk, name="bulk"),
+    path("desk/catalogue/", catalogue.page, name="catalogue"),
+    path("desk/catalogue/export.xlsx", catalogue.export, name="catalogue_export"),
+    path("desk/catalogue/import/", catalogue.bring, name="catalogue_import"),
+    path("desk/catalogue/row/", catalogue.row, name="catalogue_row"),
+    path("desk/catalogue/try/", catalogue.try_, name="catalogue_try"),
+    path("desk/catalogue/publish/", catalogue.publish, name="catalogue_publish"),
+    path("desk/calendar/", calendar.page, name="calendar"),
+    path("desk/calendar/hours/", calendar.hours, name="calendar_hours"),
+    path("desk/matters/", matters.page, name="matters"),
+    path("desk/matters/edit/", matters.edit, name="matter_edit"),
+    path("desk/<uuid:case_id>/", case.page, name="case"),
+    path("desk/<uuid:case_id>/reveal/", case.reveal, name="reveal"),
+    path("desk/<uuid:case_id>/files/<uuid:file_id>/", case.file, name="case_file"),
+    path("desk/<uuid:case_id>/<str:move>/", case.make, name="move"),
+]
