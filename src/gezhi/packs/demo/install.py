@@ -1,0 +1,160 @@
+"""Puts the demo city into an empty installation: people, content and a year of cases, all by the real verbs."""
+
+import heapq
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, time, timedelta
+from itertools import count as counting
+from random import Random
+from zoneinfo import ZoneInfo
+
+from django.apps import apps
+from django.conf import settings
+
+from gezhi.kernel.errors import Refused
+from gezhi.loop.service import Report, move, receive
+from gezhi.loop.store.content import content
+from gezhi.packs.demo.city import City, SignIn, build, duties_of
+from gezhi.packs.demo.scenes import Stage
+from gezhi.packs.demo.tales import WEB, Act, Tale, World
+from gezhi.packs.demo.texts import Writer
+from gezhi.packs.demo.year import Span, Teller, data_of, leave_open
+from gezhi.packs.service import load_pack
+from gezhi.trust.rules import Actor
+from gezhi.trust.service import citizen_actor, record, seal_pending, set_office, verb
+from gezhi.trust.store.people import root as root_unit
+
+CASES = 2000
+SEED = 12345
+PACK = "citizen-requests"
+CLOSING = time(16, 30)  # the demo's present moment on a past day
+SINCE = timedelta(days=400)  # before the first case units and people are there
+
+
+@dataclass(frozen=True, slots=True)
+class Demo:
+    """What was made, and how to come in."""
+
+    cases: int
+    acts: int
+    as_of: datetime
+    password: str
+    sign_ins: tuple[SignIn, ...]
+    number: str
+    secret: str
+
+
+def install_demo(
+    as_of: date | datetime, language: str = "zh-hans", cases: int = CASES, seed: int = SEED,
+    *, now: datetime | None = None,
+) -> Demo:  # fmt: skip
+    """Fill an installation without cases with the invented city; refused (`demo-has-cases`) where cases exist.
+
+    `as_of` is the demo's present: all acts lie in the year before it. `language` is zh-hans or en. The same seed
+    tells the same year; only keys and the password differ. Everything happens in one transaction.
+    """
+    moment = _moment(as_of, now or datetime.now(UTC))
+    if not 1 <= cases <= CASES:
+        raise Refused("demo-too-many", status=422, most=CASES, cases=cases)
+    demo = _install(language.split("-")[0], cases, seed, actor=Actor.system("packs"), now=moment)
+    seal_pending(moment)
+    return demo
+
+
+def _moment(as_of: date | datetime, now: datetime) -> datetime:
+    """The demo's present: an afternoon of that day, never later than now."""
+    if isinstance(as_of, datetime):
+        return as_of
+    zone = ZoneInfo(settings.TIME_ZONE)
+    return min(datetime.combine(as_of, CLOSING, zone), now).astimezone(UTC)
+
+
+@verb("demo.install")
+def _install(language: str, cases: int, seed: int, *, actor: Actor, now: datetime) -> Demo:
+    if apps.get_model("loop", "Case")._default_manager.exists():
+        raise Refused("demo-has-cases")
+    since = now - SINCE
+    root = root_unit()
+    load_pack(PACK, actor=actor, now=since)
+    city = build(language, root.code if root else "", rng=Random(f"{seed}.people"), since=since, now=now)
+    set_office("government_zh", "临江市人民政府", actor=actor, now=now)
+    set_office("government_en", "Linjiang Municipal Government", actor=actor, now=now)
+    tales = tell(city, language, cases, seed, now)
+    acts, shown = Play(tales, now).run()
+    record("demo.install", "demo", PACK, actor=actor, body={"cases": cases, "acts": acts, "seed": seed})
+    return Demo(len(tales), acts, now, city.password, city.sign_ins, *shown)
+
+
+def tell(city: City, language: str, cases: int, seed: int, now: datetime) -> list[Tale]:
+    """The whole year as tales; nothing is written yet."""
+    rng = Random(seed)
+    zone = ZoneInfo(settings.TIME_ZONE)
+    writer = Writer(rng, language)
+    world = World(rng, writer, Stage(rng, writer, zone), city.cast, duties_of(content(), city, language, rng))
+    tales = Teller(world, Span(now - timedelta(days=365), now, zone), language).tell(cases)
+    leave_open(tales, now, rng)
+    return tales
+
+
+class Play:
+    """Makes the acts of all tales in the order of time, until the demo's present."""
+
+    def __init__(self, tales: list[Tale], end: datetime) -> None:
+        self.tales, self.end = tales, end
+        self.cases: dict[int, str] = {}
+        self.requesters: dict[int, str] = {}
+        self.citizen = citizen_actor("", kind="citizen")
+        self.shown = ("", "")
+
+    def run(self) -> tuple[int, tuple[str, str]]:
+        """How many acts were made, and number and secret of a case whose citizen page can be looked at."""
+        made = 0
+        for tale, act in self._in_order():
+            made += 1
+            if act is None:
+                self._receive(tale)
+            else:
+                actor = act.actor or replace(self.citizen, id=self._requester(tale))
+                move(self.cases[id(tale)], act.move, data_of(act, self.cases), actor=actor, now=act.at)
+        return made, self.shown
+
+    def _in_order(self) -> Iterator[tuple[Tale, Act | None]]:
+        tie = counting()
+        heap: list[tuple[datetime, int, Tale, Iterator[Act] | None]] = [
+            (tale.scene.received, next(tie), tale, None) for tale in self.tales
+        ]
+        heapq.heapify(heap)
+        following: dict[int, Act] = {}
+        while heap:
+            at, _, tale, acts = heapq.heappop(heap)
+            if at > self.end:
+                continue
+            yield tale, following.pop(id(tale), None)
+            acts = acts if acts is not None else iter(tale.acts)
+            act = next(acts, None)
+            if act is not None:
+                following[id(tale)] = act
+                heapq.heappush(heap, (act.at, next(tie), tale, acts))
+
+    def _receive(self, tale: Tale) -> None:
+        scene, story = tale.scene, tale.scene.story
+        online = tale.channel in WEB
+        known = {} if online else {"kind": story.kind, "matter": story.matter, "urgency": story.urgency, "area": scene.area}
+        report = Report(
+            text=scene.text, title=scene.title, place=scene.place, channel=tale.channel, name=scene.caller.name,
+            phone=scene.caller.phone, confidential=tale.confidential, **known,
+        )  # fmt: skip
+        actor = self.citizen if online else tale.operator
+        received = receive(report, actor=actor, now=scene.received)
+        self.cases[id(tale)] = received.moved.case
+        if online and story.plot in ("plain", "task"):
+            self.shown = (received.moved.number, received.secret)
+
+    def _requester(self, tale: Tale) -> str:
+        """The key of who asked in a case."""
+        if id(tale) not in self.requesters:
+            rows = apps.get_model("loop", "Case")._default_manager.filter(pk=self.cases[id(tale)])
+            self.requesters[id(tale)] = str(rows.values_list("requester_id", flat=True).get())
+        return self.requesters[id(tale)]
+
+

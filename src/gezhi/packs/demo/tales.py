@@ -1,0 +1,211 @@
+"""A case being told: its acts in the order of time, by whom, in which words; nothing is written to the database here."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from fractions import Fraction
+from random import Random
+from typing import Any
+
+from gezhi.kernel.calendar import Calendar
+from gezhi.packs.demo.scenes import Scene, Stage
+from gezhi.packs.demo.texts import Writer, fill
+from gezhi.trust.rules import Actor
+
+URGENT = 0.5  # at and below this haste nights and holidays count
+HASTE = {1: 1.0, 2: 0.8, 3: 0.45, 4: 0.2}  # how long things take by urgency
+WEB = ("web", "app")
+SCORES = {"very": (4, 5), "satisfied": (4, 5), "basic": (2, 4), "dissatisfied": (1, 3), "very_dissatisfied": (1, 2)}
+DIMENSIONS = ("speed", "result", "service", "feedback")
+
+USUAL = {"decline_reason": "private_dispute", "return_reason": "not_our_duty", "postpone_reason": "joint",
+         "hangup_reason": "budget", "void_reason": "entered_twice"}  # fmt: skip
+CAUSES = {
+    ("decline_reason", "court-query"): "in_court", ("decline_reason", "petition-check"): "in_petition",
+    ("decline_reason", "online-shop"): "other_place", ("postpone_reason", "gas-connect"): "works",
+    ("postpone_reason", "noise-factory"): "supply", ("postpone_reason", "road-digging"): "works",
+    ("postpone_reason", "dog-loose"): "absent", ("postpone_reason", "false-ad-house"): "test",
+    ("hangup_reason", "presale-stop"): "history", ("hangup_reason", "illegal-roof"): "court",
+    ("hangup_reason", "river-black"): "renewal", ("hangup_reason", "sports-track"): "history",
+    ("hangup_reason", "mine-rock"): "upper",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    """A unit with the people who act for it."""
+
+    code: str
+    key: int
+    name: str
+    handlers: tuple[Actor, ...]
+    lead: Actor
+
+
+@dataclass(frozen=True, slots=True)
+class Cast:
+    """Everybody who acts in the city."""
+
+    parties: Mapping[str, Party]
+    operators: Sequence[Actor]
+    dispatchers: Sequence[Actor]
+    callers: Sequence[Actor]
+    supervisors: Sequence[Actor]
+
+
+@dataclass(frozen=True, slots=True)
+class Duties:
+    """Who leads, who may assist, and what limits hold, as the content in force says."""
+
+    calendar: Calendar
+    units: Callable[[str, str], tuple[str, Sequence[str]]]  # matter, area: the lead, then others it may concern
+    limit: Callable[[str, str, str, str, int], tuple[int, str] | None]  # stage, matter, area, kind, urgency: amount, unit
+    matter: Callable[[str], str]  # its name
+    sibling: Callable[[str], str]  # another matter beside it, or itself
+    reasons: Callable[[str], Sequence[str]]  # the codes of a list
+
+
+@dataclass(slots=True)
+class Act:
+    """One move to be made; `actor` None is the citizen himself."""
+
+    at: datetime
+    actor: Actor | None
+    move: str
+    data: dict[str, Any]
+
+
+@dataclass(slots=True)
+class World:
+    """What every tale is told with."""
+
+    rng: Random
+    writer: Writer
+    stage: Stage
+    cast: Cast
+    duties: Duties
+
+
+@dataclass(slots=True)
+class Tale:
+    """One case: how it is reported and everything that happens to it."""
+
+    world: World
+    scene: Scene
+    at: datetime
+    channel: str
+    operator: Actor
+    dispatcher: Actor
+    party: Party
+    other: Party
+    handler: Actor
+    acts: list[Act] = field(default_factory=list)
+    main: "Tale | None" = None
+    case: str = ""
+    dispatched: datetime | None = None  # when the handling clock began
+    sent: datetime | None = None  # when the unit in charge got it
+    confidential: bool = False
+
+    @property
+    def rng(self) -> Random:
+        return self.world.rng
+
+    @property
+    def haste(self) -> float:
+        return HASTE[self.scene.story.urgency]
+
+    # ---- time
+    def minutes(self, low: float, high: float) -> None:
+        """Natural time passes: people who work round the clock."""
+        self.at += timedelta(seconds=round(self.rng.uniform(low, high) * 60 * self.haste) + 1)
+
+    def office(self, low: float, high: float) -> None:
+        """Office hours pass; for what is urgent people work on through the night."""
+        hours = Fraction(round(self.rng.uniform(low, high) * self.haste * 3600) + 7, 3600)
+        self.at = self.world.duties.calendar.add(self.at, hours, "workhour" if self.haste > URGENT else "hour")
+
+    def days(self, low: float, high: float) -> None:
+        """Days pass, whatever the haste, and it is office time again."""
+        self.at += timedelta(days=self.rng.uniform(low, high))
+        self.at = self.world.duties.calendar.add(self.at, Fraction(self.rng.randint(60, 9000), 3600), "workhour")
+
+    def within(self, stage: str, start: datetime, low: float, high: float) -> None:
+        """Some share of a stage's limit is used up since `start`; more than one is late."""
+        story = self.scene.story
+        found = self.world.duties.limit(stage, story.matter, self.scene.area, story.kind, story.urgency)
+        before = self.at + timedelta(seconds=self.rng.randint(40, 400))
+        if found is None:
+            self.office(0.2, 2)
+            return
+        share = Fraction(round(found[0] * self.rng.uniform(low, high) * 1000), 1000)
+        self.at = max(before, self.world.duties.calendar.add(start, share, found[1]))
+
+    def share(self, low: float, high: float) -> None:
+        """The handling limit is used up to some share, or beyond it, and at least an hour of work is done."""
+        self.office(0.3, 1.6)
+        self.within("handle", self.dispatched or self.at, low, high)
+        if self.haste > URGENT:
+            self.at = self.world.duties.calendar.add(self.at, Fraction(self.rng.randint(5, 4000), 3600), "workhour")
+
+    def begin(self) -> None:
+        """The clocks of a round start now."""
+        self.dispatched = self.sent = self.at
+
+    # ---- words
+    def slots(self) -> dict[str, str]:
+        names = {
+            "matter": self.world.duties.matter(self.scene.story.matter), "other": self.other.name,
+            "unit": self.party.name,
+        }  # fmt: skip
+        return self.world.stage.moment(self.scene, self.at) | names
+
+    def phrase(self, bank: str) -> str:
+        return self.world.writer.phrase(bank, self.slots())
+
+    def reply(self, number: int = 0) -> str:
+        """The office's answer of one round; beyond what the story has, an answer after a second look."""
+        parts = self.scene.story.reply
+        return self.world.writer.answer(parts[number], self.slots()) if number < len(parts) else self.phrase("second_reply")
+
+    def voice(self, number: int = -1) -> str:
+        """What the person says when called back."""
+        return self.world.writer.told(self.scene.story.voice[number], self.slots())
+
+    def said(self, number: int, bank: str) -> str:
+        """What the person says of his own accord; where the story's words are used up, something like it."""
+        slots = self.slots()
+        text = fill(self.scene.story.voice[number], slots, self.world.writer.language)
+        fresh = self.world.writer.fresh(text)
+        return self.world.writer.keep(text) if fresh else self.world.writer.phrase(bank, slots)
+
+    # ---- acts
+    def act(self, actor: Actor | None, move: str, **data: Any) -> None:
+        self.acts.append(Act(self.at, actor, move, {name: value for name, value in data.items() if value not in (None, "")}))
+
+    def sometimes(self, chance: float) -> bool:
+        return self.rng.random() < chance
+
+    def note(self, bank: str, chance: float) -> str | None:
+        """An optional note."""
+        return self.phrase(bank) if self.sometimes(chance) else None
+
+    def cause(self, code_list: str) -> str:
+        """The code of a reason: the story's own, else one of the list that is in force."""
+        known = list(self.world.duties.reasons(code_list))
+        wanted = CAUSES.get((code_list, self.scene.story.key)) or USUAL[code_list]
+        return wanted if wanted in known else self.rng.choice(known)
+
+    def scores(self, satisfaction: str) -> dict[str, int]:
+        low, high = SCORES[satisfaction]
+        return {name: self.rng.randint(low, high) for name in DIMENSIONS}
+
+    def give_to(self, party: Party) -> None:
+        """Another unit is in charge from here on."""
+        if party is self.other:
+            self.other = self.party
+        self.party = party
+        self.handler = self.rng.choice(party.handlers)
+
+    def citizen(self) -> Actor | None:
+        """Who enters the person's word: himself in the app, the operator when he rings."""
+        return None if self.channel in WEB else self.operator
