@@ -130,7 +130,7 @@ WORDS = ("state", "move", "kind", "urgency", "outcome", "solved", "satisfaction"
 
 
 def words() -> str:
-    about = "What the codes of the API, the ledger and exports are called on screen. 接口、账本和导出文件里的代码，页面上怎么叫。"
+    about = "What the codes of the API and the ledger are called on screen. 接口和账本里的代码，页面上怎么叫。"
     rows = [(kind, f"`{code}`", english, chinese) for kind in WORDS for code, english, chinese in both(kind)]
     return page("Words 用语", about, ("list", "code", "English", "中文"), rows)
 
