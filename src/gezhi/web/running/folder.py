@@ -47,6 +47,11 @@ def settings_file(*, demo: bool) -> str:
     return "\n".join(lines)
 
 
+def demo_file(config: Config) -> Path:
+    """Holds how to sign in to the demo: name, password, what that person does; `serve` prints it."""
+    return config.data / "demo-sign-ins.txt"
+
+
 def links_file(config: Config) -> Path:
     """Stands from `init` until the first `serve` has printed the one-time sign-in links."""
     return config.data / "first-start"

@@ -8,6 +8,8 @@ from dataclasses import replace
 from datetime import date
 
 import django
+from django.utils import translation
+from django.utils.translation import pgettext
 
 from gezhi.kernel.errors import Refused
 from gezhi.kit.commands import now
@@ -15,7 +17,7 @@ from gezhi.kit.config import config
 from gezhi.kit.database.session import embedded, opened
 from gezhi.web.running import supervisor
 from gezhi.web.running.children import program
-from gezhi.web.running.folder import links_file, make_folder
+from gezhi.web.running.folder import demo_file, links_file, make_folder
 from gezhi.web.running.supervisor import say
 
 DEMO_CASES = 2000
@@ -102,14 +104,17 @@ def demo(given: Namespace) -> int:
         ours("init", "--demo")
         config.cache_clear()
     settings = config()
-    made = settings.data / "demo-made"
-    if not made.exists():
+    if not demo_file(settings).exists():
         with opened(settings):
             django.setup()
             from gezhi.packs import demo as city
 
-            city.install_demo(as_of=given.as_of or now().date(), language=given.language, cases=given.cases)
-        made.touch()
+            made = city.install_demo(as_of=given.as_of or now().date(), language=given.language, cases=given.cases)
+        with translation.override(given.language):
+            lines = [f"{item.username}  {made.password}  {pgettext('role', item.role)}" for item in made.sign_ins]
+        demo_file(settings).write_text("\n".join(lines) + "\n", encoding="utf-8")
+        demo_file(settings).chmod(0o600)
+        links_file(settings).unlink(missing_ok=True)  # the demo has its own people
     if given.serve:
         arguments = [f"--{name}={value}" for name in ("port", "host") if (value := getattr(given, name)) is not None]
         os.execv(sys.executable, program("serve", *arguments))  # noqa: S606 - our own program, no shell wanted

@@ -17,7 +17,7 @@ from gezhi.kit.config import Config
 from gezhi.kit.database.server import Server
 from gezhi.kit.database.session import alone, lock, opened, taken
 from gezhi.web.running.children import Child, program
-from gezhi.web.running.folder import links_file
+from gezhi.web.running.folder import demo_file, links_file
 from gezhi.web.running.orphans import end_leftovers
 
 READY = 60.0  # seconds that the web process may take to answer
@@ -146,6 +146,8 @@ class Supervisor:
                     time.sleep(0.1)
             if links.returncode == 0:
                 file.unlink()
+        if demo_file(self.config).exists():
+            say(demo_file(self.config).read_text(encoding="utf-8").rstrip())
         if self.config.public_url:
             say(self.config.public_url)
         say(place)
