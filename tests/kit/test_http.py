@@ -1,6 +1,7 @@
 """At the edge: refusals as sentences, headers on every answer, whom to believe, which language."""
 
 import json
+from datetime import UTC, datetime
 
 import pytest
 from django.http import HttpResponse
@@ -71,6 +72,16 @@ def test_a_refusal_is_a_sentence_in_the_language_asked_for():
     assert http.sentence(Refused("never-heard-of", a=1), "en") == "never-heard-of"
     lacking = http.sentence(Refused("not-initialised"), "en")
     assert "not-initialised" in lacking, "a fact that is missing must not hide the refusal"
+
+
+def test_codes_and_moments_in_a_sentence_are_words():
+    moved = Refused("case-moved", seen=4, last=5, state="handling")
+    assert "状态为“办理中”" in http.sentence(moved, "zh-hans")
+    assert "“Being handled”" in http.sentence(moved, "en")
+    late = Refused("return-too-late", until=datetime(2026, 3, 2, 1, 30, tzinfo=UTC))
+    assert "2026-03-02 09:30" in http.sentence(late, "zh-hans")
+    strange = Refused("field-invalid", status=422, field="no-such-field", value="x")
+    assert "no-such-field" in http.sentence(strange, "en")
 
 
 def test_the_api_answers_code_sentence_and_facts():

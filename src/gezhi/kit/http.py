@@ -1,13 +1,14 @@
 """Refusals and headers at the edge: a refusal becomes a sentence with its status, every answer carries the policy."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
 from django.db.utils import OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
-from django.utils import translation
+from django.utils import timezone, translation
 from django.utils.translation import pgettext
 
 from gezhi.kernel.errors import Refused
@@ -26,9 +27,25 @@ def sentence(refused: Refused, language: str | None = None) -> str:
     with translation.override(language or translation.get_language()):
         text = pgettext("refusal", refused.code)
         try:
-            return text % refused.facts
+            return text % worded(refused.facts)
         except (KeyError, TypeError, ValueError):
             return f"{text} ({refused})"
+
+
+SPOKEN = {"field": "field", "state": "state", "move": "move", "stage": "stage", "kind": "pending"}
+
+
+def worded(facts: Mapping[str, Any]) -> dict[str, Any]:
+    """Facts as people read them: codes by their words where there are any, moments in the office's time zone."""
+    return {name: _worded(name, value) for name, value in facts.items()}
+
+
+def _worded(name: str, value: Any) -> Any:
+    if isinstance(value, datetime):
+        return timezone.localtime(value).strftime("%Y-%m-%d %H:%M")
+    if name in SPOKEN and isinstance(value, str) and value:
+        return pgettext(SPOKEN[name], value)
+    return value
 
 
 def plain(value: object) -> Any:
