@@ -41,7 +41,8 @@ class Keywords:
             return found
         for at, field in enumerate(fields):
             factor = OPENING_FACTOR if at == 0 and len(fields) > 1 else 1.0
-            counts = Counter(word for _, word in self._finder.iter_long(joined([field]).lower()))
+            text = joined([field]).lower()
+            counts = Counter(word for end, word in self._finder.iter_long(text) if stands_alone(text, word, end))
             for word, count in counts.items():
                 found[word] = found.get(word, 0.0) + factor * (1 + math.log(count))
         return found
@@ -69,6 +70,25 @@ class Keywords:
         found = tuple(Candidate(label, round(chances[label], 4), loudest(speaking[label])) for label in best)
         sure = bool(found) and found[0].probability >= self.threshold
         return Suggestion(found, sure=sure, origin="keywords", chances=chances)
+
+
+def stands_alone(text: str, word: str, end: int) -> bool:
+    """Whether a word of Latin letters is a word of the text, or its plural; Chinese has no gaps to ask for.
+
+    >>> stands_alone("an ice office", "ice", 5), stands_alone("an ice office", "ice", 12)
+    (True, False)
+    >>> stands_alone("two bins", "bin", 6), stands_alone("夜间施工", "施工", 3)
+    (True, True)
+    """
+    if not word.isascii():
+        return True
+    before, after = text[: end - len(word) + 1][-1:], text[end + 1 : end + 3]
+    after = after[1:] if after[:1] == "s" else after[:1]
+    return not (_latin(before) or _latin(after))
+
+
+def _latin(text: str) -> bool:
+    return text.isascii() and text.isalnum()
 
 
 def loudest(words: dict[str, float]) -> tuple[str, ...]:

@@ -1,0 +1,157 @@
+"""Which tables a pack may bring and which columns each has: the one description of the format.
+
+A column is text unless `kind` says otherwise; `names` are the pairs that need Chinese and should have English.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from gezhi.kernel.calendar import UNITS
+from gezhi.loop.rules.words import DIMENSIONS, KINDS, OUTCOMES, STAGES
+
+LIMIT_STAGES = (*STAGES, "return")
+ROLES = ("operator", "dispatcher", "handler", "unit_lead", "supervisor", "callback", "evaluator")
+QUESTIONS = ("text", "number", "date", "datetime", "choice", "choices")
+UNIT_KINDS = ("city", "district", "bureau", "street", "community", "centre", "company", "other")
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column: `kind` is text, int, number, bool, date, choice, list, matter or unit (comma list: units)."""
+
+    name: str
+    kind: str = "text"
+    required: bool = False
+    most: int = 300  # characters, as wide as the table in the database
+    choices: tuple[str, ...] = ()
+    least: float = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """One table: `key` tells rows apart, `names` are bilingual, `code_list` is the list that its rows go to."""
+
+    columns: tuple[Column, ...]
+    key: tuple[str, ...]
+    names: tuple[str, ...] = ()
+    code_list: str = ""
+    codes: tuple[str, ...] = ()  # the codes that the loop itself relies on: no other, none missing
+    extra: tuple[str, ...] = ()  # columns of a code list that go to `extra`
+
+    @property
+    def by_name(self) -> dict[str, Column]:
+        return {column.name: column for column in self.columns}
+
+
+C = Column
+COMMON = (C("source", most=200), C("verified", "bool"), C("valid_from", "date"), C("valid_to", "date"))
+
+
+def _both(name: str, zh: int, en: int, *, required: bool = True) -> tuple[Column, Column]:
+    return C(f"{name}_zh", required=required, most=zh), C(f"{name}_en", most=en)
+
+
+def _codes(
+    code_list: str, *more: Column, codes: tuple[str, ...] = (), names: tuple[str, ...] = ("name", "hint")
+) -> Table:
+    columns = (C("code", required=True, most=40), *_both("name", 120, 160), *_both("hint", 300, 400, required=False))
+    extra = ("hint_zh", "hint_en", *(column.name for column in more))
+    return Table((*columns, *more, *COMMON), ("code",), names, code_list, codes, extra)
+
+
+_STEPS = tuple(c for n in range(1, 6) for c in _both(f"step{n}", 60, 90))
+
+TABLES: Mapping[str, Table] = {
+    "matters": Table(
+        (C("code", required=True, most=20), C("parent", most=20), C("level", "int", required=True, least=1),
+         *_both("name", 80, 120), *_both("hint", 300, 400, required=False), *COMMON),
+        ("code",), ("name", "hint"),
+    ),
+    "keywords": Table(
+        (C("matter_code", "matter", required=True), C("keyword", required=True, most=60),
+         C("weight", "number", required=True), *COMMON),
+        ("matter_code", "keyword"),
+    ),
+    "catalogue": Table(
+        (C("matter", "matter", required=True), C("area", most=12), C("lead", "unit", required=True),
+         C("assisting", "units"), C("fallback", "unit"), *_both("basis", 300, 400, required=False),
+         C("verified", "bool"), C("source", most=200)),
+        ("matter", "area"), ("basis",),
+    ),
+    "limits": Table(
+        (C("stage", "choice", required=True, choices=LIMIT_STAGES), C("label", most=40),
+         *_both("label", 60, 80, required=False), C("matter", "matter"), C("area", most=12),
+         C("kind", "choice", choices=KINDS), C("urgency", "int", least=1),
+         C("amount", "int", required=True, least=1), C("unit", "choice", required=True, choices=UNITS), *COMMON),
+        ("stage", "label", "matter", "area", "kind", "urgency"), ("label",),
+    ),
+    "escalation": Table(
+        (C("stage", "choice", choices=STAGES), C("urgency", "int", least=1), C("level", "int", required=True, least=1),
+         C("share", "int", required=True, least=1), C("role", "choice", required=True, choices=ROLES), *COMMON),
+        ("stage", "urgency", "level"),
+    ),
+    "office_hours": Table(
+        (C("start", required=True, most=5), C("end", required=True, most=5), C("periods", required=True, most=100),
+         *COMMON),
+        ("start",),
+    ),
+    "questions": Table(
+        (C("code", required=True, most=40), C("matter", "matter", required=True), C("position", "int", required=True),
+         C("type", "choice", required=True, choices=QUESTIONS), C("required", "bool"), *_both("text", 200, 300),
+         C("options", most=600), C("stop_on", most=40), *_both("stop", 300, 400, required=False), *COMMON),
+        ("code",), ("text", "stop"),
+    ),
+    "replies": Table(
+        (C("code", required=True, most=40), C("matter", "matter"), *_both("title", 120, 160),
+         *_both("text", 2000, 3000), *COMMON),
+        ("code",), ("title", "text"),
+    ),
+    "units": Table(
+        (C("code", required=True, most=50), C("parent", most=50),
+         C("kind", "choice", required=True, choices=UNIT_KINDS), *_both("name", 100, 200), C("area", most=12)),
+        ("code",), ("name",),
+    ),
+    "channels": _codes("channel"),
+    "kinds": _codes("kind", codes=KINDS),
+    "urgencies": _codes("urgency", C("call_first", "bool"), codes=("1", "2", "3", "4")),
+    "outcomes": _codes("outcome", C("needs_basis", "bool"), codes=OUTCOMES),
+    "decline_reasons": _codes("decline_reason", *_both("basis", 300, 400), names=("name", "hint", "basis")),
+    "return_reasons": _codes("return_reason", C("needs_unit", "bool")),
+    "pause_reasons": _codes("pause_reason", C("stops_clock", "bool"), codes=("material", "hangup", "review")),
+    "postpone_reasons": _codes("postpone_reason"),
+    "hangup_reasons": _codes("hangup_reason", C("review_days", "int", least=1)),
+    "void_reasons": _codes("void_reason"),
+    "rating": _codes(
+        "rating", *_both("question", 120, 160), *_STEPS, codes=DIMENSIONS,
+        names=("name", "question", *(f"step{n}" for n in range(1, 6))),
+    ),
+    "number": _codes("number", C("area", most=12), codes=("pattern",), names=("name",)),
+}  # fmt: skip
+
+LOADED = ("matters", "keywords", "catalogue", "limits", "escalation", "office_hours", "questions", "replies")
+TEMPLATES = ("units",)  # brought only when asked for: a real office has units of its own
+
+EXAMPLES: Mapping[str, Table] = {
+    "matters": Table(
+        (C("text", required=True, most=600), C("matter", "matter", required=True), C("top", "int", least=1)), ("text",)
+    ),
+    "units": Table(
+        (C("matter", "matter", required=True), C("area", most=12), C("lead", "unit", required=True),
+         C("assisting", "units")),
+        ("matter", "area"),
+    ),
+    "due": Table(
+        (C("matter", "matter", required=True), C("kind", "choice", required=True, choices=KINDS),
+         C("urgency", "int", required=True, least=1), C("stage", "choice", required=True, choices=LIMIT_STAGES),
+         C("label", most=40), C("start", required=True, most=16), C("due", required=True, most=16),
+         C("why", most=200)),
+        ("matter", "kind", "urgency", "stage", "label", "start"),
+    ),
+}  # fmt: skip
+
+QUALITY = (
+    "matters-three-levels", "hints-on-every-leaf", "english-complete", "keywords-on-every-leaf", "duty-for-every-leaf",
+    "duty-names-its-basis", "limit-for-every-stage", "limits-name-their-source", "legal-basis-checked",
+    "forms-stop-for-danger", "replies-for-every-outcome", "rating-words-on-every-step", "examples-pass",
+    "reviewed-by-practitioner", "statutory-values-verified", "licence-clear",
+)  # fmt: skip
