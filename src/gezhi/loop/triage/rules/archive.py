@@ -62,8 +62,8 @@ def _read(content: bytes) -> tuple[dict[str, Any], dict[str, npt.NDArray[Any]]]:
     with np.load(io.BytesIO(content), allow_pickle=False) as parts:
         meta = json.loads(parts["meta"].tobytes())
         arrays = {name: parts[name] for name in ARRAYS}
-    if not isinstance(meta, dict):
-        raise TypeError("no description")
+    if not isinstance(meta, dict) or not all(isinstance(part, np.ndarray) for part in arrays.values()):
+        raise TypeError("no model")
     return meta, arrays
 
 

@@ -12,7 +12,8 @@ from gezhi.loop.triage.rules.features import VIEWS, WORDS, Floats, Hashes, Ints,
 
 LEAST_ROWS = 2  # an n-gram of a single row says nothing about the next
 CELLS = 12_000_000  # weights of one model: 24 MB at most in the file and in memory
-SKETCHES, BAND = 16, 2
+SKETCHES = 16
+BANDS = (2, 4, 8, 16)  # min-hashes that must agree: two for half the pairs in common, sixteen for copies
 
 
 @dataclass(frozen=True)
@@ -95,9 +96,34 @@ def _unit_length(data: Any, view: Ints) -> None:
 
 
 def same_story(matrix: Matrix, seed: int) -> Ints:
-    """A group number per row: rows sharing about half of their word pairs are one story (min-hash, banded)."""
-    data = matrix.data[:, matrix.pairs]
-    rows = data.shape[0]
+    """A group number per row: rows that share about half of their word pairs are one story.
+
+    Where requests follow forms and nearly all look alike, only closer and closer likeness counts, until no group holds
+    more than a fifth of the rows.
+    """
+    sketch = _sketch(matrix.data[:, matrix.pairs], seed)
+    rows = matrix.data.shape[0]
+    for band in BANDS:
+        groups = _united(sketch, rows, band)
+        if np.bincount(groups).max() * 5 <= rows:
+            return groups
+    return np.arange(rows, dtype=np.int64)
+
+
+def _sketch(data: Any, seed: int) -> tuple[Ints, npt.NDArray[np.uint64]]:
+    """Min-hashes of the rows that have pairs of words: the rows, and SKETCHES numbers for each."""
+    filled = np.flatnonzero(np.diff(data.indptr))
+    random = np.random.default_rng(seed)
+    hashes = np.zeros((SKETCHES, len(filled)), dtype=np.uint64)
+    for number in range(SKETCHES if len(filled) else 0):
+        order = random.permutation(data.shape[1]).astype(np.uint64)
+        hashes[number] = np.minimum.reduceat(order[data.indices], data.indptr[filled])
+    return filled, hashes
+
+
+def _united(sketch: tuple[Ints, npt.NDArray[np.uint64]], rows: int, band: int) -> Ints:
+    """Groups of rows that agree in all min-hashes of any one band."""
+    filled, hashes = sketch
     parent = list(range(rows))
 
     def find(at: int) -> int:
@@ -106,15 +132,9 @@ def same_story(matrix: Matrix, seed: int) -> Ints:
             at = parent[at]
         return at
 
-    filled = np.flatnonzero(np.diff(data.indptr))
-    starts = data.indptr[filled]
-    random = np.random.default_rng(seed)
-    for _ in range(SKETCHES // BAND):
-        keys = np.zeros(len(filled), dtype=np.uint64)
-        for _ in range(BAND):
-            order = random.permutation(data.shape[1]).astype(np.uint64)
-            if len(starts):
-                keys = keys * np.uint64(2**31) + np.minimum.reduceat(order[data.indices], starts)
+    for start in range(0, SKETCHES, band):
+        _, keys = np.unique(hashes[start : start + band], axis=1, return_inverse=True)
+        keys = keys.ravel()
         ranked = np.argsort(keys, kind="stable")
         for left, right in pairwise(ranked.tolist()):
             if keys[left] == keys[right]:
