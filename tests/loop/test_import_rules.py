@@ -27,7 +27,11 @@ def run(file, stored=None, mode="reject"):
     judge, counts, rejects = Judge(mode), Counter(), []
     stored = dict(stored or {})
     for row in rows(file):
-        verdict = row if isinstance(row, Reject) else judge.verdict(row, stored.get(row.number or row.fingerprint))
+        verdict = (
+            row
+            if isinstance(row, Reject)
+            else judge.verdict(row, row.fingerprint, stored.get(row.number or row.fingerprint))
+        )
         if isinstance(verdict, Reject):
             rejects.append(verdict)
             counts["reject"] += 1

@@ -278,7 +278,10 @@ def test_the_real_files_twice(office):
         ("fj3_messages.csv.gz", (4311, 4311, 0, 0, 0), (4311, 0, 4311, 0, 0)),
     ):
         assert counts(service.import_file(MESSAGES / name, name=name, **given)) == first
-        assert counts(service.import_file(MESSAGES / name, name=name, **given)) == second
+        assert counts(service.try_file(MESSAGES / name, **given)) == second
+    again = service.import_file(MESSAGES / "messages_dev.xlsx", name="again", **given)
+    assert counts(again) == (495, 0, 494, 0, 1)
+    assert [(reject.row, reject.code) for reject in again.rejects] == [(312, "import-number-twice")]
     assert faults() == []
 
 

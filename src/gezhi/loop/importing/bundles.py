@@ -17,7 +17,6 @@ from gezhi.loop.rules.snapshot import Snapshot, apply
 from gezhi.loop.service.acts import event
 from gezhi.loop.service.receiving import Report, case_secret, case_token, facts_of, story_of, version_of
 from gezhi.loop.store.content import Content
-from gezhi.loop.store.numbers import next_number
 from gezhi.loop.store.rows import clock_row, put, step_value
 from gezhi.trust.rules import Actor
 from gezhi.trust.service import keyed_hash, seal_text, sealed_requester, token_digest
@@ -73,13 +72,14 @@ def report_of(draft: Draft, frame: Frame) -> tuple[Report, dict[str, str]]:
     return report, left
 
 
-def bundle_of(draft: Draft, frame: Frame) -> Bundle:
+def bundle_of(draft: Draft, mark: bytes, number: str, frame: Frame) -> Bundle:
     """The rows of one case: received as the file says, and closed by a second step where the file says so.
 
     An open one sleeps (no clock, no worklist, no score) until somebody takes it over, unless clocks are started.
     """
     report, left = report_of(draft, frame)
-    case = _case(draft, report, left, frame)
+    case = _case(draft, number, report, left, frame)
+    case.fingerprint = mark
     asleep = draft.closed or not frame.start_clocks
     facts = facts_of(report, frame.now, frame.kept, case.received_at, dormant=asleep) | {"imported": True}
     unit = frame.matcher.unit(draft.unit) if draft.closed else None
@@ -98,8 +98,8 @@ def bundle_of(draft: Draft, frame: Frame) -> Bundle:
     return Bundle(case, steps, clocks, words, [_event(case, step) for step, _ in steps])
 
 
-def _case(draft: Draft, report: Report, left: Mapping[str, str], frame: Frame) -> Case:
-    case_id, number = uuid7(), next_number(frame.now)
+def _case(draft: Draft, number: str, report: Report, left: Mapping[str, str], frame: Frame) -> Case:
+    case_id = uuid7()
     requester = sealed_requester(name=report.name, phone=report.phone)
     story = story_of(report) | ({"imported": left} if left else {})
     return Case(
@@ -107,7 +107,7 @@ def _case(draft: Draft, report: Report, left: Mapping[str, str], frame: Frame) -
         secret_hash=token_digest(f"{number}:{case_secret(case_id)}"),
         requester=requester, confidential=report.confidential, anonymous=not (report.name or report.phone),
         story=seal_text(requester, story), channel=report.channel, source=frame.source,
-        external_number=draft.number, fingerprint=mark_of(draft), batch_id=frame.batch,
+        external_number=draft.number, batch_id=frame.batch,
         received_at=draft.received_at or frame.now, desk_id=frame.desk,
         matter_version=version_of(frame.kept, report.matter),
     )  # fmt: skip

@@ -3,7 +3,7 @@
 import hashlib
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field, fields
 from datetime import datetime, tzinfo
 from typing import Any
@@ -230,25 +230,20 @@ def _codes(cells: _Cells, mapping: Mapping) -> tuple[dict[str, str], dict[str, s
 
 
 class Judge:
-    """Judges draft after draft of one run; remembers the first row of every number, nothing else.
+    """Judges draft after draft of one run; remembers the first row of every number, nothing else."""
 
-    `digest` makes of a draft what is stored beside its case; by default the bare fingerprint.
-    """
-
-    def __init__(self, mode: str = "reject", digest: Callable[[Draft], bytes] | None = None) -> None:
+    def __init__(self, mode: str = "reject") -> None:
         if mode not in MODES:
             raise Refused("import-mode-unknown", status=422, mode=mode, known=", ".join(MODES))
         self.mode = mode
-        self.digest = digest or (lambda draft: draft.fingerprint)
         self._first: dict[bytes, tuple[int, str, bytes]] = {}
 
-    def verdict(self, draft: Draft, stored: bytes | None) -> str | Reject:
+    def verdict(self, draft: Draft, fingerprint: bytes, stored: bytes | None) -> str | Reject:
         """What to do with a draft: "create", "already", "again" (told twice in this file), "update", or the reject.
 
-        `stored` is the fingerprint of the case that has this number, None when there is none. Within a file the first
-        row of a number wins; the same number with the same content later is only told twice.
+        `fingerprint` is the draft's own, `stored` that of the case that has its number, None when none has. Within
+        a file the first row of a number wins; the same number with the same content later is only told twice.
         """
-        fingerprint = self.digest(draft)
         key = draft.number.encode() or fingerprint
         first = self._first.setdefault(key, (draft.row, draft.sheet, fingerprint))
         if first[:2] != (draft.row, draft.sheet):

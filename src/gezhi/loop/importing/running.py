@@ -135,7 +135,7 @@ def read(path: Path, options: Options, *, now: datetime) -> Iterator[tuple[Colum
 class Verdicts:
     """A chunk judged: what to create and update (with the case that is there), what to refuse, how many are there."""
 
-    create: list[Draft] = field(default_factory=list)
+    create: list[tuple[Draft, bytes]] = field(default_factory=list)
     update: list[tuple[Draft, store.Known]] = field(default_factory=list)
     rejects: list[Reject] = field(default_factory=list)
     already: int = 0
@@ -145,19 +145,20 @@ class Verdicts:
 def judge(judging: Judge, rows: list[Draft | Reject], source: str, batch: int | None) -> Verdicts:
     """What is to be done with the rows of one chunk, looked up in two statements at most."""
     found = Verdicts()
-    numbered = [row.number for row in rows if isinstance(row, Draft) and row.number]
-    marks = [mark_of(row) for row in rows if isinstance(row, Draft) and not row.number]
-    numbers, contents = store.known_numbers(source, numbered), store.known_contents(source, marks)
-    for row in rows:
+    marked = [(row, b"" if isinstance(row, Reject) else mark_of(row)) for row in rows]
+    numbers = store.known_numbers(source, [row.number for row in rows if isinstance(row, Draft) and row.number])
+    unnumbered = [mark for row, mark in marked if isinstance(row, Draft) and not row.number]
+    contents = store.known_contents(source, unnumbered)
+    for row, mark in marked:
         if isinstance(row, Reject):
             found.rejects.append(row)
             continue
-        there = numbers.get(row.number) if row.number else contents.get(judging.digest(row))
-        verdict = judging.verdict(row, (there.fingerprint or b"") if there else None)
+        there = numbers.get(row.number) if row.number else contents.get(mark)
+        verdict = judging.verdict(row, mark, (there.fingerprint or b"") if there else None)
         if isinstance(verdict, Reject):
             found.rejects.append(verdict)
         elif verdict == "create":
-            found.create.append(row)
+            found.create.append((row, mark))
         elif verdict == "update" and there is not None:
             found.update.append((row, there))
         elif verdict == "already" and batch is not None and there is not None and there.batch == batch:

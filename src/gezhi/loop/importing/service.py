@@ -8,7 +8,7 @@ from typing import Any
 
 from gezhi.kernel.errors import Refused
 from gezhi.loop.importing import store
-from gezhi.loop.importing.bundles import Frame, bundle_of, mark_of
+from gezhi.loop.importing.bundles import Frame, bundle_of
 from gezhi.loop.importing.columns import Mapping as Columns
 from gezhi.loop.importing.matching import Matcher
 from gezhi.loop.importing.rejected import keeper_of, sealed_rejects
@@ -18,6 +18,7 @@ from gezhi.loop.importing.updating import update
 from gezhi.loop.models import Batch
 from gezhi.loop.service.acts import digest
 from gezhi.loop.store.content import content
+from gezhi.loop.store.numbers import next_numbers
 from gezhi.trust.rules import Actor
 from gezhi.trust.service import new_requesters, publish_many, record, record_many, require, unchanged, verb
 
@@ -40,7 +41,7 @@ def try_file(path: Path, *, options: Options, actor: Actor, now: datetime, progr
     """What an import would do, without writing anything."""
     desk_for(actor)
     outcome, total = Outcome(), sum(sheet.rows for sheet in survey(path, options) if sheet.usable)
-    judging = Judge(options.mode, mark_of)
+    judging = Judge(options.mode)
     for _, rows in read(path, options, now=now):
         found = judge(judging, rows, options.source, None)
         _count(outcome, found, len(rows))
@@ -93,7 +94,7 @@ def run_batch(batch_id: int, path: Path, *, actor: Actor, now: datetime, progres
     outcome = Outcome(batch=batch.pk)
     try:
         options, desk = options_of(batch), desk_for(actor)
-        judging, matcher, keeper = Judge(options.mode, mark_of), Matcher(content()), keeper_of(batch)
+        judging, matcher, keeper = Judge(options.mode), Matcher(content()), keeper_of(batch)
         for columns, rows in read(path, options, now=now):
             frame = Frame(
                 batch=batch.pk, file=batch.file_name, source=options.source, desk=desk.pk,
@@ -149,7 +150,10 @@ def write_chunk(judging: Judge, rows: list[Any], frame: Frame, *, actor: Actor, 
     """Judge and write one chunk in one transaction; imports wait for each other here."""
     store.lock_imports()
     found = judge(judging, rows, frame.source, frame.batch)
-    bundles = [bundle_of(draft, frame) for draft in found.create]
+    numbers = next_numbers(now, len(found.create)) if found.create else []
+    bundles = [
+        bundle_of(draft, mark, number, frame) for (draft, mark), number in zip(found.create, numbers, strict=True)
+    ]
     if bundles:
         new_requesters([bundle.case.requester for bundle in bundles])
         steps = [step for bundle in bundles for step, _ in bundle.steps]

@@ -9,6 +9,7 @@ from uuid import UUID
 from django.db import connection
 from django.db.models import Count, F, Q, QuerySet
 
+from gezhi.kit.bulk import copy_models
 from gezhi.loop.models import Batch, BatchReject, Case, CaseClock, CaseText, ImportMapping, Involvement, Step, StepText
 from gezhi.loop.store import below
 
@@ -60,17 +61,16 @@ def known_contents(source: str, fingerprints: Sequence[bytes]) -> dict[bytes, Kn
 
 def insert(bundles: Sequence[Bundle]) -> None:
     """The rows of many cases; their requesters and ledger records are there already."""
-    Case.objects.bulk_create([bundle.case for bundle in bundles])
+    copy_models([bundle.case for bundle in bundles])
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO loop_casetext (case_id, search) "
             "SELECT key, to_tsvector('simple', words) FROM unnest(%s::uuid[], %s::text[]) AS row (key, words)",
             [[bundle.case.pk for bundle in bundles], [bundle.words for bundle in bundles]],
         )
-    Step.objects.bulk_create([step for bundle in bundles for step, _ in bundle.steps])
-    texts = [StepText(step=step, sealed=sealed) for bundle in bundles for step, sealed in bundle.steps if sealed]
-    StepText.objects.bulk_create(texts)
-    CaseClock.objects.bulk_create([clock for bundle in bundles for clock in bundle.clocks])
+    copy_models([step for bundle in bundles for step, _ in bundle.steps])
+    copy_models([StepText(step=step, sealed=sealed) for bundle in bundles for step, sealed in bundle.steps if sealed])
+    copy_models([clock for bundle in bundles for clock in bundle.clocks])
     leads = [bundle.case for bundle in bundles if bundle.case.lead_id]
     Involvement.objects.bulk_create(
         [Involvement(case_id=case.pk, unit_id=case.lead_id or 0) for case in leads], ignore_conflicts=True
@@ -126,7 +126,7 @@ def save_batch(batch: Batch, *names: str) -> None:
 
 
 def add_rejects(rows: Iterable[BatchReject]) -> None:
-    BatchReject.objects.bulk_create(rows, batch_size=CHUNK)
+    copy_models(list(rows))
 
 
 def clear_rejects(batch: Batch) -> None:
@@ -180,7 +180,7 @@ def clocks_of(cases: Sequence[Case]) -> dict[UUID, list[CaseClock]]:
 
 def void(steps: Sequence[Step], finished: Sequence[CaseClock], now: datetime) -> None:
     """Write the steps that void cases, the columns they decide, and the clocks they end."""
-    Step.objects.bulk_create(steps)
+    copy_models(steps)
     Case.objects.filter(pk__in=[step.case_id for step in steps]).update(
         state="void", last=F("last") + 1, closed_at=now, due_at=None, soon_at=None, due_stage="", paused=False
     )

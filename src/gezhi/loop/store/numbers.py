@@ -24,13 +24,18 @@ def _pattern(text: str) -> Pattern:
 
 def next_number(received: datetime) -> str:
     """The next number of the day. Gaps happen (a refusal, a restart); no number is given twice."""
+    return next_numbers(received, 1)[0]
+
+
+def next_numbers(received: datetime, count: int) -> list[str]:
+    """So many numbers of one day, the day looked up once; for imports."""
     kept = content()
     row = kept.codes.get("number", {}).get("pattern")
     pattern = _pattern(row.name_zh if row else DEFAULT)
     area = str(row.extra.get("area", "000000")) if row else "000000"
     day = kept.calendar.local_date(received)
     base = _base(pattern.scope(area=area, on=day))
-    return pattern.render(area=area, on=day, serial=_value_above(base) - base)
+    return [pattern.render(area=area, on=day, serial=_value_above(base) - base) for _ in range(count)]
 
 
 def _value_above(base: int) -> int:

@@ -24,15 +24,15 @@ from gezhi.trust.models import Requester
 VERSION = b"\x01"
 NONCE = 12
 KEY = 32
-_loaded: dict[Path, bytes] = {}
+_loaded: dict[tuple[str, str], bytes] = {}
 
 
 def installation_key(name: str) -> bytes:
     """32 random bytes kept in `<keys>/<name>.key`; made at first use, read once per process."""
-    path = Path(settings.GEZHI_KEYS) / f"{name}.key"
-    key = _loaded.get(path)
+    place = (str(settings.GEZHI_KEYS), name)
+    key = _loaded.get(place)
     if key is None:
-        key = _loaded[path] = _read_or_make(path)
+        key = _loaded[place] = _read_or_make(Path(settings.GEZHI_KEYS) / f"{name}.key")
     return key
 
 

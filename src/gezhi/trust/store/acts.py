@@ -6,12 +6,15 @@ from typing import Any
 
 from django.db import connection
 
+from gezhi.kit.bulk import copy_rows
 from gezhi.trust.models import IdempotencyKey
 
 _RECORD = """
 INSERT INTO ledger_record (id, actor_kind, actor_id, act, subject_kind, subject_id, body, digest)
 VALUES (%s, %s, %s, %s, %s, %s, %s, '')
 """
+_RECORD_COLUMNS = ("id", "actor_kind", "actor_id", "act", "subject_kind", "subject_id", "body", "digest")
+_EVENT_COLUMNS = ("topic", "version", "subject_kind", "subject_id", "payload")
 _EVENT = """
 INSERT INTO trust_outbox (topic, version, subject_kind, subject_id, payload) VALUES (%s, %s, %s, %s, %s::jsonb)
 """
@@ -23,20 +26,20 @@ ON CONFLICT (actor, key) DO NOTHING RETURNING id
 
 def insert_records(rows: Sequence[tuple[Any, ...]]) -> None:
     """Ledger records as (id, actor kind, actor id, act, subject kind, subject id, body)."""
+    if len(rows) > 1:
+        copy_rows("ledger_record", _RECORD_COLUMNS, ((*row, b"") for row in rows))
+        return
     with connection.cursor() as cursor:
-        if len(rows) == 1:
-            cursor.execute(_RECORD, rows[0])
-        else:
-            cursor.executemany(_RECORD, rows)
+        cursor.execute(_RECORD, rows[0])
 
 
 def insert_events(rows: Sequence[tuple[Any, ...]]) -> None:
     """Events as (topic, version, subject kind, subject id, payload as JSON text)."""
+    if len(rows) > 1:
+        copy_rows("trust_outbox", _EVENT_COLUMNS, rows)
+        return
     with connection.cursor() as cursor:
-        if len(rows) == 1:
-            cursor.execute(_EVENT, rows[0])
-        else:
-            cursor.executemany(_EVENT, rows)
+        cursor.execute(_EVENT, rows[0])
 
 
 def claim_key(actor: str, key: str, act: str, result: str | None) -> bool:

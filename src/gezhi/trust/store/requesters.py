@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.db import connection
 
+from gezhi.kit.bulk import copy_models
 from gezhi.trust.models import Requester, Reveal
 
 _INSERT = """
@@ -32,7 +33,7 @@ def insert(requester: Requester) -> None:
 
 def insert_many(requesters: list[Requester]) -> None:
     """Many at once, for imports."""
-    Requester.objects.bulk_create(requesters, batch_size=500)
+    copy_models(requesters)
 
 
 def by_hash(column: str, value: bytes) -> list[UUID]:
