@@ -126,7 +126,7 @@ def listing(arguments: Namespace) -> int:
         seen = store.hits(row.digest)
         if seen["n"]:
             print(f"    on the desk: first suggestion right for {seen['first']} of {seen['n']} closed cases,"
-                  f" {seen['sure_right']} of {seen['sure']} when sure")  # fmt: skip
+                  f" {seen['filled_right']} of {seen['filled']} when sure")  # fmt: skip
     if not rows:
         print("no model yet: suggestions come from keywords and the catalogue")
     return 0

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db.models import Count, F, Max, Q, QuerySet
+from django.db.models.fields.json import KeyTextTransform, KeyTransform
 
 from gezhi.loop.models import Case, Keyword, Suggested, TriageModel
 from gezhi.loop.store import below
@@ -101,13 +102,15 @@ def kept_for(case_id: UUID | str) -> Suggested | None:
 
 
 def hits(digest: str) -> dict[str, int]:
-    """How a model did on the desk: closed cases it spoke of, and how often its first and first three were right."""
-    rows = Suggested.objects.filter(digest=digest, case__state__in=DECIDED).exclude(case__matter="")
-    return rows.aggregate(
+    """How a model did on the desk: closed cases it spoke of, and how often its first suggestion was right."""
+    spoke = Suggested.objects.filter(digest=digest, case__state__in=DECIDED).exclude(case__matter="")
+    said = KeyTextTransform(0, KeyTransform(0, "matters"))
+    right = Q(first_said=F("case__matter"))
+    return spoke.annotate(first_said=said).aggregate(
         n=Count("pk"),
-        first=Count("pk", filter=Q(matters__0__0=F("case__matter"))),
-        sure=Count("pk", filter=Q(sure=True)),
-        sure_right=Count("pk", filter=Q(sure=True, matters__0__0=F("case__matter"))),
+        first=Count("pk", filter=right),
+        filled=Count("pk", filter=Q(sure=True)),
+        filled_right=Count("pk", filter=right & Q(sure=True)),
     )
 
 

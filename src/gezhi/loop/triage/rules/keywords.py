@@ -1,7 +1,6 @@
 """Suggestions before there is anything to learn from: the keywords that a pack gives for each matter."""
 
 import math
-from collections import Counter
 from collections.abc import Iterable, Sequence
 
 import ahocorasick
@@ -11,7 +10,8 @@ from gezhi.loop.triage.rules.words import joined
 
 DOUBT = 1.0  # what speaks against every matter until words speak for it
 SHOWN = 5
-OPENING_FACTOR = 2.0  # a word of the title counts twice
+OPENING_TIMES = 2  # a word of the title counts twice
+WITNESSES = 2  # different keywords without which nothing is sure
 
 
 class Keywords:
@@ -36,16 +36,16 @@ class Keywords:
 
     def _found(self, fields: Sequence[str]) -> dict[str, float]:
         """How much each keyword counts in the text."""
-        found: dict[str, float] = {}
+        found: dict[str, int] = {}
         if not self._meaning:
-            return found
+            return {}
         for at, field in enumerate(fields):
-            factor = OPENING_FACTOR if at == 0 and len(fields) > 1 else 1.0
+            times = OPENING_TIMES if at == 0 and len(fields) > 1 else 1
             text = joined([field]).lower()
-            counts = Counter(word for end, word in self._finder.iter_long(text) if stands_alone(text, word, end))
-            for word, count in counts.items():
-                found[word] = found.get(word, 0.0) + factor * (1 + math.log(count))
-        return found
+            for end, word in self._finder.iter_long(text):
+                if whole(text, end - len(word) + 1, end + 1):
+                    found[word] = found.get(word, 0) + times
+        return {word: 1 + math.log(count) for word, count in found.items()}
 
     def evidence(self, fields: Sequence[str]) -> dict[str, dict[str, float]]:
         """For each label the keywords that speak for it and how loudly."""
@@ -68,7 +68,7 @@ class Keywords:
         chances = {label: weight / whole for label, weight in weights.items()}
         best = sorted(chances, key=lambda label: (-chances[label], label))[:top]
         found = tuple(Candidate(label, round(chances[label], 4), loudest(speaking[label])) for label in best)
-        sure = bool(found) and found[0].probability >= self.threshold
+        sure = bool(found) and found[0].probability >= self.threshold and len(speaking[best[0]]) >= WITNESSES
         return Suggestion(found, sure=sure, origin="keywords", chances=chances)
 
 
@@ -89,6 +89,20 @@ def stands_alone(text: str, word: str, end: int) -> bool:
 
 def _latin(text: str) -> bool:
     return text.isascii() and text.isalnum()
+
+
+def whole(text: str, start: int, end: int) -> bool:
+    """Whether a match is no mere part of a longer Latin word; Chinese has no such borders.
+
+    >>> whole("narrates", 3, 7), whole("rats!", 0, 4), whole("老rat", 1, 4)
+    (False, True, True)
+    """
+    before, after = text[start - 1 : start] if start else "", text[end : end + 1]
+    return not (_latin(before) and _latin(text[start])) and not (_latin(after) and _latin(text[end - 1]))
+
+
+def _latin(character: str) -> bool:
+    return character.isascii() and character.isalnum()
 
 
 def loudest(words: dict[str, float]) -> tuple[str, ...]:

@@ -1,5 +1,6 @@
 """The life of a model: trained on the office's own decisions or a file, measured, put on the desk by a separate act."""
 
+from collections import deque
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -158,6 +159,8 @@ def examples_in(path: Path | str, texts: Sequence[str], label: str) -> Iterator[
         if wanted <= set(header):
             used = True
             yield from _examples(sheet, [header.index(name) for name in texts], header.index(label))
+        else:
+            deque(sheet.rows, maxlen=0)  # a sheet must be read to its end before the next
     if not used:
         missing = sorted(wanted - set(headers)) or sorted(wanted)
         found = "、".join(dict.fromkeys(headers))
