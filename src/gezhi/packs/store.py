@@ -1,6 +1,8 @@
-"""Packs on disk: the bundled ones and folders that somebody names, read as bytes."""
+"""Packs on disk as bytes; and what stands below: units, and the packs in force, read without importing models."""
 
 from pathlib import Path
+
+from django.apps import apps
 
 BUNDLED = Path(__file__).parent / "bundled"
 SUFFIXES = (".toml", ".csv")
@@ -29,3 +31,18 @@ def files_of(folder: Path) -> dict[str, bytes]:
 def bundled() -> list[str]:
     """Names of the packs that came with the product."""
     return sorted(path.parent.name for path in BUNDLED.glob("*/manifest.toml"))
+
+
+def standing_units() -> dict[str, str]:
+    """Codes of the active units, each with the code of its parent."""
+    units = apps.get_model("trust", "Unit")._default_manager.filter(active=True)
+    return {code: parent or "" for code, parent in units.values_list("code", "parent__code")}
+
+
+def in_force() -> dict[str, str]:
+    """Packs whose matters or words are in force, with their version."""
+    found: dict[str, str] = {}
+    for table in ("Matter", "CodeItem", "Limit", "StandardReply"):
+        rows = apps.get_model("loop", table)._default_manager.filter(active=True)
+        found |= dict(rows.values_list("pack", "version").distinct())
+    return found

@@ -1,5 +1,6 @@
 """Taking the content of a pack into the loop: a new version replaces the one in force, local edits stay and win."""
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
@@ -84,9 +85,9 @@ def _replace(model: type[Content], pack: str, version: str, rows: Iterable[Row])
 
 
 def _values(row: Content) -> str:
-    return repr(
-        [(name, getattr(row, name)) for name in sorted(f.name for f in row._meta.concrete_fields) if name not in SKIP]
-    )
+    """The row in one spelling: the database gives the keys of `extra` back in an order of its own."""
+    values = {field.name: getattr(row, field.name) for field in row._meta.concrete_fields if field.name not in SKIP}
+    return json.dumps(values, sort_keys=True, default=str)
 
 
 def add_days(rows: Iterable[Row]) -> int:

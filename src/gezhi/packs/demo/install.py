@@ -75,8 +75,8 @@ def _install(language: str, cases: int, seed: int, *, actor: Actor, now: datetim
         raise Refused("demo-has-cases")
     since = now - SINCE
     root = root_unit()
-    load_pack(PACK, actor=actor, now=since)
     city = build(language, root.code if root else "", rng=Random(f"{seed}.people"), since=since, now=now)
+    load_pack(PACK, actor=actor, now=since)  # after the units, for the catalogue names them
     set_office("government_zh", "临江市人民政府", actor=actor, now=now)
     set_office("government_en", "Linjiang Municipal Government", actor=actor, now=now)
     tales = tell(city, language, cases, seed, now)

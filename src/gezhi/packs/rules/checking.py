@@ -58,7 +58,6 @@ def check(files: Mapping[str, bytes], among: Mapping[str, Sheet] | None = None) 
     references(together, done.findings)
     if not done.findings.failed:
         sense(together, done.findings)
-    done.quality = quality(files, done.findings)
     given = {
         name: read(name, file, files[file], EXAMPLES[name], done.findings)
         for name, file in done.manifest.examples.items()
@@ -67,5 +66,6 @@ def check(files: Mapping[str, bytes], among: Mapping[str, Sheet] | None = None) 
         references({**{f"example {name}": sheet for name, sheet in given.items()},
                     **{name: together[name] for name in ("matters", "units") if name in together}}, done.findings)
         done.examples = examples(together, given, done.findings)
+    done.quality = quality(files, done.findings)
     done.findings.sort(key=lambda found: (found.level != ERROR, found.level != WARNING, found.file, found.row))
     return done
