@@ -12,7 +12,7 @@ from gezhi.trust import service
 
 SECTIONS = (
     ("unit.edit", "/office/units/", "building", 810),
-    ("user.edit", "/office/users/", "users", 820),
+    ("user.edit role.edit", "/office/users/", "users", 820),
     ("role.edit", "/office/roles/", "lock", 830),
     ("ledger.read", "/office/ledger/", "shield-check", 840),
     ("ledger.read", "/office/reveals/", "eye", 845),
@@ -42,8 +42,8 @@ def sections(request: HttpRequest) -> Iterator[Item]:
         return
     names = labels()
     office = {grant.role for grant in actor.grants} <= {"sysadmin", "secadmin", "auditor"}
-    for verb, url, icon, order in SECTIONS:
-        if actor.grants_for(verb):
+    for verbs, url, icon, order in SECTIONS:
+        if any(actor.grants_for(verb) for verb in verbs.split()):
             yield Item(names[url], url, order, icon=icon, place="bar" if office else "menu")
     yield Item(gettext("My account"), "/account/", 900, icon="user", place="menu")
 

@@ -1,5 +1,6 @@
 """What administrators and the auditor look at: roles, settings, ledger, reveals, dead letters."""
 
+import json
 from typing import Any
 from uuid import UUID
 
@@ -120,7 +121,10 @@ def _ledger(request: HttpRequest, **more: Any) -> HttpResponse:
     )
     sequences = ledger_store.sequences([row.id for row in rows])
     names = _names([(row.actor_kind, row.actor_id) for row in rows])
-    records = [{"row": row, "sequence": sequences.get(row.id), "name": names.get(row.actor_id, "")} for row in rows]
+    records = [
+        {"row": row, "sequence": sequences.get(row.id), "name": names.get(row.actor_id, ""), "body": _spaced(row.body)}
+        for row in rows
+    ]
     context = {
         "records": records,
         "last": str(rows[-1].id) if len(rows) == SIZE else "",
@@ -135,6 +139,14 @@ def _ledger(request: HttpRequest, **more: Any) -> HttpResponse:
         **more,
     }
     return render(request, "trust/ledger.html", context)
+
+
+def _spaced(body: str) -> str:
+    """The body of a record with blanks at which a narrow column can break it; as it is where it is no JSON."""
+    try:
+        return json.dumps(json.loads(body), ensure_ascii=False)
+    except ValueError:
+        return body
 
 
 @require_POST

@@ -60,7 +60,7 @@ def add(request: HttpRequest) -> HttpResponse:
         field("code", gettext("Code"), value=given.get("code", ""), required=True, max=50, help=help_text),
         *_names(given.get("name_zh", ""), given.get("name_en", "")),
         _parent(given.get("parent", "")),
-        field("kind", gettext("Kind"), "select", options=kinds(given.get("kind", "bureau")), required=True),
+        field("kind", gettext("Kind of unit"), "select", options=kinds(given.get("kind", "bureau")), required=True),
     ]
     return form(request, title=gettext("Add a unit"), fields=fields, refused=refused, back=HOME, crumbs=_crumbs())
 

@@ -65,7 +65,7 @@ def users(request: HttpRequest) -> HttpResponse:
         "page": pages(number, total, SIZE),
         "q": text,
         "unit_field": field(
-            "unit", gettext("Unit"), "unit", options=unit_options(store.units(), unit_code, _language())
+            "unit", gettext("Own unit"), "unit", options=unit_options(store.units(), unit_code, _language())
         ),
         "role_field": field("role", gettext("Role"), "select", options=choices(roles, role)),
         "may_edit": bool(actor.grants_for("user.edit")),
@@ -103,7 +103,7 @@ def add(request: HttpRequest) -> HttpResponse:
 
 def _unit_field(chosen: str) -> dict[str, Any]:
     options = unit_options(store.units(active_only=True), chosen, _language())
-    return field("unit", gettext("Unit"), "unit", options=options)
+    return field("unit", gettext("Own unit"), "unit", options=options)
 
 
 def _find(username: str) -> User:

@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from django.http import HttpRequest
-from django.utils import timezone
 from django.utils.translation import pgettext
 
 from gezhi.kernel.errors import Refused
@@ -26,8 +25,8 @@ def require(actor: Actor, verb: str, *, unit_paths: Sequence[str] = (), matter: 
 
 
 def actor_for(user: User, now: datetime | None = None) -> Actor:
-    """The user as an actor with the grants of his posts; a disabled user is refused."""
-    actor = store.actor_of_user(user.pk, now or timezone.now())
+    """The user as an actor with the grants of his posts, at present unless told; a disabled user is refused."""
+    actor = store.actor_of_user(user.pk, now)
     if actor is None:
         raise Refused("sign-in-needed", status=401)
     return actor

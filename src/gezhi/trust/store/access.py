@@ -13,7 +13,8 @@ _GRANTS = """
   (SELECT json_agg(json_build_array(p.id, p.role_id, pn.path::text, p.matter, p.area_path,
             (SELECT array_agg(v.verb) FROM trust_role_verb v WHERE v.role_id = p.role_id)) ORDER BY p.id)
    FROM trust_holding h JOIN trust_post p ON p.id = h.post_id JOIN trust_unit pn ON pn.id = p.unit_id
-   WHERE h.user_id = u.id AND h.valid_from <= %(now)s AND (h.valid_to IS NULL OR h.valid_to > %(now)s))::text
+   WHERE h.user_id = u.id AND h.valid_from <= coalesce(%(now)s::timestamptz, now())
+     AND (h.valid_to IS NULL OR h.valid_to > coalesce(%(now)s::timestamptz, now())))::text
 """
 _ACTOR = f"""
 SELECT u.id, u.display_name, u.unit_id, coalesce(n.path::text, ''), u.language, {_GRANTS}
@@ -66,8 +67,8 @@ def _one(sql: str, params: dict[str, Any]) -> tuple[Any, ...] | None:
         return row
 
 
-def actor_of_user(user_id: int, now: datetime) -> Actor | None:
-    """An active user with unit and grants; None when unknown or disabled."""
+def actor_of_user(user_id: int, now: datetime | None) -> Actor | None:
+    """An active user with unit and grants, by the clock of the database without `now`; None when unknown or disabled."""
     return _actor(_one(_BY_USER, {"user": user_id, "now": now}))
 
 
