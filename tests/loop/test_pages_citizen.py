@@ -1,4 +1,4 @@
-"""Citizens' pages without scripts: report named and unnamed, follow, add, rate, withdraw, and nobody else's business."""
+"""Citizens' pages without scripts: report named and unnamed, follow, add, rate, withdraw, nobody else's business."""
 
 import io
 import re
@@ -12,8 +12,8 @@ from gezhi.loop.models import Attachment, Case, Step
 from gezhi.loop.service import case_secret, case_token
 from gezhi.trust.service import find_by_phone
 
-REPORT = {"text": "南湖菜市场东门口的垃圾两天没有人清走了", "place": "南湖菜市场东门", "who": "phone", "phone": "138 1234 6207",
-          "name": "王女士", "key": "r1", "website": ""}  # fmt: skip
+REPORT = {"text": "南湖菜市场东门口的垃圾两天没有人清走了", "place": "南湖菜市场东门", "who": "phone",
+          "phone": "138 1234 6207", "name": "王女士", "key": "r1", "website": ""}  # fmt: skip
 
 
 @pytest.fixture
@@ -144,7 +144,10 @@ def test_the_citizen_supplements_chases_supplies_and_withdraws(citizen, office):
     at = link(case)
     citizen.post(f"{at}supplement/", {"key": "s", "words": "昨晚又黑了", "files": [photo()]})
     citizen.post(f"{at}chase/", {"key": "c"})
-    assert list(Step.objects.filter(case=case).order_by("no").values_list("move", flat=True))[-2:] == ["supplement", "chase"]
+    assert list(Step.objects.filter(case=case).order_by("no").values_list("move", flat=True))[-2:] == [
+        "supplement",
+        "chase",
+    ]
     assert Attachment.objects.get().step.move == "supplement"
     assert citizen.post(f"{at}supplement/", {"key": "s2", "words": ""}).status_code == 422
     office.move(case, "ask", "hugo", ask="请拍一张灯杆编号")
@@ -173,7 +176,9 @@ def test_a_happy_rating_closes_and_an_unhappy_one_goes_back(citizen, office):
     assert (row.state, row.satisfaction) == ("closed", "very")
     assert Step.objects.get(case=case, move="rate").facts["scores"] == {"speed": 5, "result": 4}
     other = office.to("verifying")
-    citizen.post(f"{link(other)}rate/", {"key": "r", "solved": "unsolved", "satisfaction": "dissatisfied", "words": "还是黑的"})
+    citizen.post(
+        f"{link(other)}rate/", {"key": "r", "solved": "unsolved", "satisfaction": "dissatisfied", "words": "还是黑的"}
+    )
     again = Case.objects.get(pk=other)
     assert (again.state, again.round) == ("dispatched", 2)
 

@@ -112,7 +112,9 @@ def test_a_form_about_an_older_state_is_refused(office, site):
     case = office.to("handling")
     office.move(case, "note", "lena", note="看过现场")
     last = Case.objects.get(pk=case).last
-    answer = site("hugo").post(f"/desk/{case}/reply/", {"key": "k", "last": last - 1, "outcome": "solved", "reply": "好"})
+    answer = site("hugo").post(
+        f"/desk/{case}/reply/", {"key": "k", "last": last - 1, "outcome": "solved", "reply": "好"}
+    )
     assert answer.status_code == 409
     assert answer.context["opened"]["last"] == last
     assert "看过现场" in answer.content.decode()
@@ -180,7 +182,13 @@ def test_a_call_is_dispatched_in_one_act(office, site):
     assert answer.status_code == 302
     assert answer.cookies["gezhi_done"].value == "call-1"
     row = Case.objects.get()
-    assert (row.state, row.matter, row.lead.code, row.channel, row.urgency) == ("dispatched", "0102", "housing", "hotline", 2)
+    assert (row.state, row.matter, row.lead.code, row.channel, row.urgency) == (
+        "dispatched",
+        "0102",
+        "housing",
+        "hotline",
+        2,
+    )
     client.post("/desk/call/", data)
     assert Case.objects.count() == 1
 
@@ -258,8 +266,9 @@ def test_matters_are_searched_and_renamed(office, site):
 
 
 def test_a_day_of_the_calendar_is_changed_by_who_may(office, site):
-    from gezhi.trust.service.roles import grant_post
     from loop_office import ROOT
+
+    from gezhi.trust.service.roles import grant_post
 
     grant_post("sue", "sysadmin", "city", actor=ROOT, now=office.now)
     client = site("sue")

@@ -1,227 +1,179 @@
-"""Full contexts for every screen of the loop: what the template test renders and what the eye looks at."""
+"""Full contexts for every screen: what the template test renders and what the eye looks at."""
 
-from datetime import datetime, timedelta, timezone
 from typing import Any
 
-CHINA = timezone(timedelta(hours=8))
-NOW = datetime(2026, 11, 21, 14, 32, 5, tzinfo=CHINA)
+from screen_samples_content import CALENDAR, CATALOGUE, EDIT, MATTERS, TRY
+from screen_samples_desk import BASE, CALL, CALL_FIELDS, CASE, EMPTY_LIST, REPLY_MOVE, WORKLIST, at, field, option
 
-
-def at(day: int, hour: int, minute: int = 0, month: int = 11) -> datetime:
-    return datetime(2026, month, day, hour, minute, tzinfo=CHINA)
-
-
-def option(value: object, label: str, **more: Any) -> dict[str, Any]:
-    return {"value": value, "label": label, **more}
-
-
-def field(name: str, label: str, kind: str = "text", **more: Any) -> dict[str, Any]:
-    return {"name": name, "label": label, "type": kind, **more}
-
-
-NAV = [
-    {"label": label, "url": f"/{n}/", "current": n == 1}
-    for n, label in enumerate(["受理", "待办", "督办", "回访", "目录", "日历"])
-]
-BASE: dict[str, Any] = {
-    "now": NOW,
-    "nav": NAV,
-    "person": {"name": "林晓", "unit": "临江市城市管理局"},
-    "place_name": "临江市",
-    "hotline": "12345",
+HOME: dict[str, Any] = {
+    "figures": {"answered": "1,204", "days": "2.6", "solved": 81, "period": "近 30 天，回访 612 件"}
 }
-
-
-def row(number: str, title: str, place: str, matter: str, lead: str, second: str, **more: Any) -> dict[str, Any]:
-    return {"id": number, "number": number, "url": f"/desk/{number}/", "title": title, "place": place,
-            "matter": matter, "lead": lead, "second": second, **more}  # fmt: skip
-
-
-ROWS = [
-    row("LJ-20261119-0412", "夜间混凝土搅拌站噪声扰民，多次反映未解决", "江东街道 丽江新城 6 栋", "施工噪声 › 夜间施工", "城管局",
-        "协办 生态环境局", notes=["第 2 轮"], clock={"light": "late", "due": at(21, 12)}, flags=[{"light": "late", "words": "督办"}]),
-    row("LJ-20261121-0033", "菜市场门口垃圾两天没人清运，气味很大", "南湖街道 南湖菜市场东门", "市容环境 › 暴露垃圾", "城管局",
-        "南湖环卫所 周强", notes=["3 人反映同一问题"], clock={"light": "due", "due": at(21, 17, 40)}),
-    row("LJ-20261120-0587", "小区南门烧烤店占道经营，晚上车辆无法通行", "江东街道 滨河路 18 号", "占道经营 › 店外经营", "城管局",
-        "江东中队 陈蓉", clock={"light": "due", "due": at(21, 21)}),
-    row("LJ-20261121-0051", "工地扬尘监测 PM10 连续 30 分钟超过限值", "云溪镇 产业园二期工地", "传感告警 › 扬尘", "城管局",
-        "协办 住建局", clock={"light": "ok", "due": at(22, 10, 20)}),
-    row("LJ-20261121-0018", "行道树枝压到电线，担心大风天危险", "南湖街道 书院路 45 号对面", "园林绿化 › 树木修剪", "城管局",
-        "等供电公司意见", clock={"light": "wait", "due": None}),
-    row("LJ-20261120-0204", "共享单车堵住盲道，轮椅无法通过", "江东街道 人民广场地铁站 C 口", "市容环境 › 车辆乱停", "城管局",
-        "江东中队 陈蓉", clock={"light": "ok", "due": at(23, 17, 30)}),
-    row("LJ-20261112-0077", "楼顶违建彩钢房，雨天漏水到楼下", "云溪镇 云溪花园 3 栋 2 单元", "违法建设", "城管局",
-        "云溪中队 马涛", notes=["延时已批准一次"], clock={"light": "ok", "due": at(27, 17, 30)}),
-]  # fmt: skip
-
-
-def group(label: str, *options: tuple[str, int], more: tuple[tuple[str, int], ...] = ()) -> dict[str, Any]:
-    made = [{"label": name, "count": count, "url": "?f", "current": n == 0 and label == "时限"} for n, (name, count) in enumerate(options)]
-    return {"label": label, "options": made, "more": [{"label": name, "count": count, "url": "?f"} for name, count in more]}
-
-
-KEYS = [{"title": "", "rows": [{"keys": ["J", "K"], "text": "下一件、上一件"}, {"keys": ["/"], "text": "搜索"}]}]
-WORKLIST: dict[str, Any] = {
-    "title": "我的待办", "total": 143, "late": 3, "export_url": "/desk/export.csv", "new_url": "/desk/call/",
-    "tabs": [{"label": label, "count": count, "url": "?v", "current": n == 1} for n, (label, count) in enumerate(
-        [("待签收", 9), ("办理中", 86), ("待补正", 8), ("协办", 17), ("待回复审核", 23), ("我保存的：夜间噪声", 6)])],
-    "filters": [
-        group("时限", ("全部", 143), ("今天到期", 12), ("已超时", 3), ("已暂停", 8)),
-        group("事项", ("市容环境", 58), ("占道经营", 31), ("施工噪声", 22), more=(("园林绿化", 14),)),
-        group("地点", ("江东街道", 61), ("南湖街道", 44), ("云溪镇", 38)),
-        group("来源", ("12345 热线", 72), ("居民小程序", 40), ("网格巡查", 21)),
-    ],
-    "filters_on": 1, "clear_url": "?", "rows": ROWS, "keys": KEYS,
-    "page": {"number": 1, "pages": 2, "first": 1, "last": 50, "total": 86, "next": 2, "previous": 0},
-    "sorts": [{"label": "按到期时间", "url": "?s", "current": True}, {"label": "按收到时间", "url": "?s"}],
-    "bulk": [{"label": "签收", "url": "/desk/bulk/sign/"}, {"label": "转给同事", "url": "/desk/bulk/transfer/"}],
-}  # fmt: skip
-EMPTY_LIST = {"icon": "list-check", "title": "没有待办", "text": "派给您单位的工单会出现在这里。", "other": {"label": "查看全部", "url": "?"}}
-
-OUTCOMES = [option("solved", "已解决", selected=True), option("partly", "部分解决"), option("unsolved", "未解决"),
-            option("not_ours", "不属本单位职责"), option("duplicate", "重复"), option("unreachable", "联系不上")]  # fmt: skip
-REPLY_MOVE: dict[str, Any] = {
-    "name": "reply", "title": "填写办理结果", "next": True, "says": "提交后进入审核，居民将看到下面的预览", "action": "/desk/x/reply/", "key": "k1",
-    "last": 7, "submit": "提交审核", "draft": "move-reply-x", "reply_field": "reply",
-    "fields": [
-        field("outcome", "结果", "radio", options=OUTCOMES, required=True),
-        field("reply", "答复内容", "textarea", required=True, preview="preview-reply", placeholder="做了什么、结果如何、以后怎么防止"),
-        field("files", "处置后照片", "files", button="上传处置后照片"),
-    ],
-    "preview": {"id": "preview-reply", "who": "城市管理局 · 11月21日", "blank": "（填写后在这里预览）"},
-    "replies": [{"title": "夜间施工", "text": "您好，我们已到现场核实……"}],
-}  # fmt: skip
-CASE: dict[str, Any] = {
-    "case": {
-        "number": "LJ-20261119-0412", "title": "夜间混凝土搅拌站噪声扰民，多次反映未解决", "state": "handling", "state_words": "办理中",
-        "story": ["丽江新城北门外的搅拌站每天夜里 11 点到凌晨 4 点生产，噪声和灰尘让 6 栋、7 栋的老人孩子无法睡觉。上次回复说已要求整改，但一周后又恢复夜间生产，希望能彻底解决。"],
-        "files": [{"url": "/f/1", "name": "现场 1.jpg", "caption": "11-18 23:41"}, {"url": "/f/2", "name": "录音.m4a", "caption": "0:48"}],
-        "said": [{"at": at(20, 8, 2), "text": "昨晚又到两点。"}], "answers": [{"q": "什么时段", "a": "夜里"}],
-        "clock": {"light": "late", "due": at(21, 12), "lead": "办理"}, "due": at(21, 12), "round_words": "第 2 轮（居民不满意退回）",
-        "holder": {"unit": "城管局", "person": "林晓"}, "channel": "12345 热线", "confidential": True,
-        "requester": {"name": "王**", "phone": "138****6207"}, "others": 11, "others_url": "?x",
-        "flags": [{"light": "late", "words": "督办"}],
-    },
-    "primary": REPLY_MOVE,
-    "moves": [{"label": "申请延时", "url": "?m", "says": "由派单员审批；批准后办理时限顺延。"},
-              {"label": "退单", "url": "?m", "says": "交派单员裁定，办理时限不停。每轮只能退一次。"},
-              {"label": "申请作废", "url": "?m", "says": "由另一人审批；作废后不再办理。", "grave": True}],
-    "events": [
-        {"at": at(21, 9, 5), "title": "联合夜查：搅拌站 00:20 仍在生产，已录像取证", "tone": "b", "who": "陈蓉 · 江东中队", "detail": "附 3 份证据", "no": 9},
-        {"at": at(19, 20, 14), "title": "居民评价“不满意”，退回重办（第 1 次）", "tone": "r", "detail": "处置效果 1 · 处置速度 3", "no": 8},
-        {"at": at(12, 16, 30), "title": "答复：已约谈企业，要求停止夜间生产", "tone": "", "who": "林晓", "body": "已约谈企业，要求停止夜间生产。", "no": 5},
-        {"at": at(10, 10, 2), "title": "生态环境局退回 → 裁定由城管局主办", "why": {"url": "#", "label": "为什么"}, "no": 3},
-        {"at": at(10, 9, 41), "title": "受理并派单", "who": "刘洁", "no": 1},
-    ],
-    "quiet": [{"at": at(21, 12, 0), "title": "办理时限到期，提醒单位负责人"}],
-    "clocks": [{"label": "签收", "share": 30, "light": "ok", "words": "0.6 / 2 小时"}, {"label": "首次联系", "share": 42, "light": "ok", "words": "10 / 24 小时"},
-               {"label": "办理", "share": 100, "light": "late", "words": "超时 2 小时", "title": "到期 11月21日 12:00"}],
-    "hours": "工作时 08:30–17:30，暂停 1 次 26 小时（等检测报告）",
-    "place": {"text": "丽江新城北门", "area": "江东街道", "point": "114.1, 22.5"},
-    "duty": [{"label": "事项", "value": "施工噪声 › 夜间施工"}, {"label": "主办", "value": "城市管理局", "why": "#"}, {"label": "协办", "value": "生态环境局"}],
-    "tasks": [{"unit": "生态环境局", "light": "due", "words": "今天 18:00", "ask": "请提供监测数据"}],
-    "links": [{"url": "#", "number": "LJ-20260922-0107", "words": "同一搅拌站，已办结"}],
-    "reveal": {"url": "/desk/x/reveal/", "preset": option("contact", "先行联系"), "key": "k2"},
-    "back": "/desk/",
-}  # fmt: skip
-CALL_FIELDS = {
-    "phone": field("phone", "号码", "tel", value="13812346207"),
-    "name": field("name", "称呼", value="王女士"),
-    "confidential": field("confidential", "保密", "seg", options=[option("normal", "普通", selected=True), option("confidential", "双向保密")]),
-    "kind": field("kind", "类型", "seg", options=[option(n, n, selected=n == "投诉") for n in ("咨询", "求助", "投诉", "举报", "建议", "表扬")]),
-    "place": field("place", "地点", value="丽江新城 6 栋 北门外搅拌站"),
-    "area": field("area", "辖区", "area", bare=True, options=[option("a", "江东街道", selected=True)], placeholder="辖区"),
-    "text": field("text", "内容", "textarea", key="Alt+T", value="昨晚十二点搅拌站又开工了，上次说整改一周就恢复，家里老人没法睡。希望夜里有人来查。"),
-    "urgency": field("urgency", "紧急", "seg", options=[option(n, n, selected=n == "一般") for n in ("一般", "较急", "紧急", "特急")]),
-    "matter": field("matter", "事项", "matter", key="Alt+M", options=[option("m", "夜间施工", group="施工噪声", selected=True)]),
-    "unit": field("unit", "承办", "unit", key="Alt+U", options=[option(1, "城市管理局", selected=True), option(2, "生态环境局")]),
-    "reply": field("reply", "答复", "textarea", key="Alt+R", rows=2),
-}  # fmt: skip
-CALL: dict[str, Any] = {
-    "f": CALL_FIELDS, "action": "/desk/call/", "operator": "受理员 刘洁 · 早班", "key": "k3", "suggest_url": "/desk/call/suggest/", "past_url": "/desk/call/past/",
-    "caller": {"words": "江东区 · 第 3 次来电"}, "today": "今天已接 42 件", "keys": KEYS, "asked": True,
-    "past": [{"id": "1", "url": "#", "title": "搅拌站夜间噪声", "light": "late", "words": "办理中", "note": "11-19 第 2 轮"}, {"id": "2", "url": "#", "title": "路灯不亮", "light": "done", "words": "已办结", "note": "09-30 · 满意"}],
-    "near": [{"id": "3", "url": "#", "title": "丽江新城北门 夜间施工", "light": "due", "words": "办理中", "note": "11 人 · 昨天 23:50"}],
-    "matters": [{"code": "m", "name": "夜间施工", "path": "环境保护 › 施工噪声", "share": 93, "words": ["夜里", "搅拌站"], "unit": 1}, {"code": "n", "name": "工业噪声", "path": "环境保护 › 噪声", "share": 5}],
-    "duty": {"unit": "城市管理局", "basis": "职责清单 214 条"},
-    "replies": [{"title": "夜间施工有规定吗？", "text": "22:00 至次日 06:00 禁止产生噪声的夜间作业，抢修等除外，须公示证明。", "source": "噪声污染防治法 第四十三条"}],
-}  # fmt: skip
-CATALOGUE: dict[str, Any] = {
-    "edition": {"id": 2, "name": "2026-3", "in_force": False}, "can_edit": True,
-    "editions": [{"name": "2026-2", "url": "?", "words": "现行"}, {"name": "2026-3", "url": "?", "words": "草稿", "current": True}],
-    "rows": [{"no": 214, "matter": "施工噪声 › 夜间施工", "code": "060304", "area": "", "lead": "城市管理局", "assisting": "生态环境局", "fallback": "江东街道办", "basis": "噪声污染防治法 第四十三条", "verified": False, "edit_url": "#"},
-             {"no": 215, "matter": "市容环境 › 暴露垃圾", "code": "010203", "area": "云溪镇", "lead": "云溪镇政府", "basis": "乡镇履职事项清单 12", "verified": True, "edit_url": "#"}],
-    "page": {"number": 1, "pages": 5, "first": 1, "last": 50, "total": 237, "next": 2}, "urls": {"new": "#", "export": "#", "import": "#", "try": "#", "publish": "#"},
-}  # fmt: skip
-TRY: dict[str, Any] = {
-    "crumbs": [{"label": "职责清单", "url": "#"}, {"label": "试算"}], "edition": {"name": "2026-3"}, "since": "2026-01-01", "tried": "1,204", "same": "1,150", "moved": "47", "without": "7", "publish_url": "#",
-    "flows": [{"from": "生态环境局", "to": "城市管理局", "count": 31}], "rows": [{"number": "LJ-20261119-0412", "url": "#", "title": "夜间噪声", "matter": "夜间施工", "was": "生态环境局", "would": "城市管理局", "basis": "第 214 条"}],
-    "page": {"number": 1, "pages": 1, "first": 1, "last": 1, "total": 1},
-}  # fmt: skip
-EDIT: dict[str, Any] = {
-    "title": "修改第 214 条", "intro": "保存后写入草稿版本。", "crumbs": [{"label": "职责清单", "url": "#"}, {"label": "214"}], "action": "#", "key": "k", "submit": "保存", "back": "#", "remove_url": "#",
-    "fields": [field("matter", "事项", "matter", required=True, options=[option("m", "夜间施工", group="施工噪声")], error="请选择事项"), field("basis", "依据", help="写明法规或清单条目"), field("verified", "已核实", "checkbox", value=True), field("on", "日期", "date", value="2026-11-21")],
-    "errors": [{"name": "matter", "text": "请选择事项"}],
-}  # fmt: skip
-
-
-def _month(name: str, first: int, days: int) -> dict[str, Any]:
-    cells: list[dict[str, Any] | None] = [None] * first
-    for day in range(1, days + 1):
-        weekend = (first + day - 1) % 7 >= 5
-        cells.append({"day": day, "url": f"?day={day}", "kind": "holiday" if day == 1 else "makeup" if day == 8 else "rest" if weekend else "", "today": day == 21, "title": "元旦" if day == 1 else ""})
-    cells += [None] * (-len(cells) % 7)
-    return {"name": name, "weeks": [cells[n : n + 7] for n in range(0, len(cells), 7)]}
-
-
-CALENDAR: dict[str, Any] = {
-    "year": 2026, "previous": "?year=2025", "next": "?year=2027", "weekdays": list("一二三四五六日"), "months": [_month(f"{n} 月", n % 7, 30) for n in range(1, 13)],
-    "totals": {"work": 248, "rest": 117}, "hours": [{"from": "10-01", "to": "04-30", "periods": "08:30–12:00、14:00–17:30", "url": "#"}], "can_edit": True, "missing": True, "source": "国务院办公厅通知",
-    "opened": {"words": "11月21日 周六", "action": "#", "key": "k", "fields": [field("kind", "这一天", "radio", options=[option("holiday", "休息"), option("workday", "上班", selected=True)], required=True), field("name_zh", "名称")]},
-}  # fmt: skip
-MATTERS: dict[str, Any] = {
-    "total": 312, "pack": "citizen-requests 1.0",
-    "tree": [{"code": "01", "name": "城乡建设", "count": 65, "open": True, "groups": [{"code": "0101", "name": "噪声", "count": 2, "items": [{"code": "010101", "name": "夜间施工", "unit": "城市管理局", "limits": "办理 5 个工作日"}, {"code": "010102", "name": "社会生活噪声", "hint": "音响、广场舞"}]}]}],
-}  # fmt: skip
-HOME: dict[str, Any] = {"figures": {"answered": "1,204", "days": "2.6", "solved": 81, "period": "近 30 天，回访 612 件"}}
 REPORT: dict[str, Any] = {
-    "action": "/report/", "key": "k", "near_url": "/report/near/", "near": [{"id": "1", "matter": "暴露垃圾", "place": "南湖菜市场", "at": at(21, 8, 10), "state_words": "办理中", "count": 2}],
+    "action": "/report/",
+    "key": "k",
+    "near_url": "/report/near/",
+    "near": [
+        {
+            "id": "1",
+            "matter": "暴露垃圾",
+            "place": "南湖菜市场",
+            "at": at(21, 8, 10),
+            "state_words": "办理中",
+            "count": 2,
+        }
+    ],
     "f": {
-        "text": field("text", "发生了什么", "textarea", required=True, help="不用选部门，系统会送到负责的单位。", value="南湖菜市场东门口的垃圾两天没有人清走了，味道很大，来往的人都要绕着走。", max=20000),
-        "files": field("files", "照片", "files", accept="image/*", button="拍照或选照片"), "place": field("place", "在哪里", value="南湖菜市场东门", required=True), "area": None,
-        "who": field("who", "怎么告诉您结果", "cards", required=True, options=[option("phone", "用手机号", selected=True, shows="named"), option("anonymous", "不留姓名", shows="unnamed")]),
-        "phone": field("phone", "手机号", "tel"), "name": field("name", "怎么称呼您"), "confidential": field("confidential", "双向保密", "checkbox", help="姓名、电话只留在受理台。"),
+        "text": field(
+            "text",
+            "发生了什么",
+            "textarea",
+            required=True,
+            help="不用选部门，系统会送到负责的单位。",
+            value="南湖菜市场东门口的垃圾两天没有人清走了，味道很大，来往的人都要绕着走。",
+            max=20000,
+        ),
+        "files": field("files", "照片", "files", accept="image/*", button="拍照或选照片"),
+        "place": field("place", "在哪里", value="南湖菜市场东门", required=True),
+        "area": None,
+        "who": field(
+            "who",
+            "怎么告诉您结果",
+            "cards",
+            required=True,
+            options=[
+                option("phone", "用手机号", selected=True, shows="named"),
+                option("anonymous", "不留姓名", shows="unnamed"),
+            ],
+        ),
+        "phone": field("phone", "手机号", "tel"),
+        "name": field("name", "怎么称呼您"),
+        "confidential": field("confidential", "双向保密", "checkbox", help="姓名、电话只留在受理台。"),
     },
-}  # fmt: skip
-REPORTED: dict[str, Any] = {"number": "LJ-20261121-0033", "secret": "7K4-M2P", "link": "http://127.0.0.1:8000/f/1x2y3z1x2y3z1x2y3z1x2y", "follow_url": "/f/1x2y/", "promise": "一般诉求 24 小时内先行联系您。", "anonymous": True}
+}
+REPORTED: dict[str, Any] = {
+    "number": "LJ-20261121-0033",
+    "secret": "7K4-M2P",
+    "link": "http://127.0.0.1:8000/f/1x2y3z1x2y3z1x2y3z1x2y",
+    "follow_url": "/f/1x2y/",
+    "promise": "一般诉求 24 小时内先行联系您。",
+    "anonymous": True,
+}
 FOLLOW: dict[str, Any] = {
-    "number": "LJ-20261121-0033", "place": "南湖菜市场东门", "headline": "正在办理", "says": "南湖环卫所已到现场，正在联系清运车。", "promise": at(21, 18), "key": "k", "last": 4,
-    "steps": [{"label": n, "state": "done" if i < 2 else "now" if i == 2 else "later"} for i, n in enumerate(("收到", "受理", "办理", "答复", "评价"))],
-    "log": [{"at": at(21, 11, 20), "text": "南湖环卫所已到现场，联系清运车"}, {"at": at(21, 10, 34), "text": "城市管理局签收，交南湖环卫所办理"}, {"at": at(21, 10, 2), "text": "已受理，与另外 2 人反映的问题一起办理"}, {"at": at(21, 9, 58), "text": "收到您的反映"}],
-    "may": {"supplement": "#", "chase": "#", "withdraw": "#", "redo": "#", "supply": "#", "rate": "#"}, "ask": "请拍一张门口的照片。", "reads_url": "#", "said": [{"at": at(21, 9, 58), "text": "垃圾两天没有人清走了。"}],
-    "answer": {"text": "垃圾已清运，并增加每日清运一次。", "unit": "城市管理局", "at": at(21, 14), "outcome_words": "已解决"},
-    "f": {n: field(n, n, "textarea") for n in ("supply", "supplement", "chase", "redo", "withdraw")} | {"files": field("files", "照片", "files"), "supplement_files": field("files", "照片", "files", id="more-files")},
-}  # fmt: skip
+    "number": "LJ-20261121-0033",
+    "place": "南湖菜市场东门",
+    "headline": "正在办理",
+    "says": "南湖环卫所已到现场，正在联系清运车。",
+    "promise": at(21, 18),
+    "key": "k",
+    "last": 4,
+    "steps": [
+        {"label": n, "state": "done" if i < 2 else "now" if i == 2 else "later"}
+        for i, n in enumerate(("收到", "受理", "办理", "答复", "评价"))
+    ],
+    "log": [
+        {"at": at(21, 11, 20), "text": "南湖环卫所已到现场，联系清运车"},
+        {"at": at(21, 10, 34), "text": "城市管理局签收，交南湖环卫所办理"},
+        {"at": at(21, 10, 2), "text": "已受理，与另外 2 人反映的问题一起办理"},
+        {"at": at(21, 9, 58), "text": "收到您的反映"},
+    ],
+    "may": {"supplement": "#", "chase": "#", "withdraw": "#", "redo": "#", "supply": "#", "rate": "#"},
+    "ask": "请拍一张门口的照片。",
+    "reads_url": "#",
+    "said": [{"at": at(21, 9, 58), "text": "垃圾两天没有人清走了。"}],
+    "answer": {
+        "text": "垃圾已清运，并增加每日清运一次。",
+        "unit": "城市管理局",
+        "at": at(21, 14),
+        "outcome_words": "已解决",
+    },
+    "f": {n: field(n, n, "textarea") for n in ("supply", "supplement", "chase", "redo", "withdraw")}
+    | {"files": field("files", "照片", "files"), "supplement_files": field("files", "照片", "files", id="more-files")},
+}
 SCALE = ("很差", "较差", "一般", "较好", "很好")
 RATE: dict[str, Any] = {
-    "number": "LJ-20261121-0033", "key": "k", "last": 9, "action": "#", "back": "#",
-    "solved": field("solved", "问题解决了吗？", "cards", required=True, options=[option("solved", "解决了", selected=True), option("partly", "解决了一部分", shows="missing"), option("unsolved", "没有解决", shows="missing")]),
-    "overall": {"name": "satisfaction", "question": "总体来说，您满意吗？", "options": [option(n, n, selected=n == "满意") for n in ("非常满意", "满意", "基本满意", "不满意", "非常不满意")]},
-    "dimensions": [{"name": n, "question": n, "options": [option(v, w, selected=v == 4) for v, w in enumerate(SCALE, 1)]} for n in ("处置速度", "处置效果", "服务体验", "反馈质量")],
+    "number": "LJ-20261121-0033",
+    "key": "k",
+    "last": 9,
+    "action": "#",
+    "back": "#",
+    "solved": field(
+        "solved",
+        "问题解决了吗？",
+        "cards",
+        required=True,
+        options=[
+            option("solved", "解决了", selected=True),
+            option("partly", "解决了一部分", shows="missing"),
+            option("unsolved", "没有解决", shows="missing"),
+        ],
+    ),
+    "overall": {
+        "name": "satisfaction",
+        "question": "总体来说，您满意吗？",
+        "options": [
+            option(n, n, selected=n == "满意") for n in ("非常满意", "满意", "基本满意", "不满意", "非常不满意")
+        ],
+    },
+    "dimensions": [
+        {"name": n, "question": n, "options": [option(v, w, selected=v == 4) for v, w in enumerate(SCALE, 1)]}
+        for n in ("处置速度", "处置效果", "服务体验", "反馈质量")
+    ],
     "words": field("words", "还想说一句", "textarea", rows=2, max=500),
-}  # fmt: skip
-WHO_SAW: dict[str, Any] = {"number": "LJ-20261121-0033", "back": "#", "reads": [{"at": at(21, 9, 40), "unit": "城市管理局", "purpose": "先行联系", "fields": "电话"}]}
-LOOKUP: dict[str, Any] = {"action": "/follow/", "f": {"number": field("number", "编号", required=True, error="没有这个编号"), "secret": field("secret", "查询码", required=True)}, "errors": [{"name": "number", "text": "没有这个编号"}]}
+}
+WHO_SAW: dict[str, Any] = {
+    "number": "LJ-20261121-0033",
+    "back": "#",
+    "reads": [{"at": at(21, 9, 40), "unit": "城市管理局", "purpose": "先行联系", "fields": "电话"}],
+}
+LOOKUP: dict[str, Any] = {
+    "action": "/follow/",
+    "f": {
+        "number": field("number", "编号", required=True, error="没有这个编号"),
+        "secret": field("secret", "查询码", required=True),
+    },
+    "errors": [{"name": "number", "text": "没有这个编号"}],
+}
 
 SCREENS: dict[str, dict[str, Any]] = {
-    "loop/worklist.html": WORKLIST, "loop/case.html": CASE, "loop/call.html": CALL, "loop/catalogue.html": CATALOGUE, "loop/catalogue_edit.html": EDIT,
-    "loop/catalogue_try.html": TRY, "loop/calendar.html": CALENDAR, "loop/matters.html": MATTERS, "loop/home.html": HOME, "loop/report.html": REPORT,
-    "loop/reported.html": REPORTED, "loop/follow.html": FOLLOW, "loop/rate.html": RATE, "loop/who_saw.html": WHO_SAW, "loop/lookup.html": LOOKUP,
-    "loop/move_form.html": {"m": REPLY_MOVE, "crumbs": [{"label": "待办", "url": "#"}, {"label": "办理结果"}], "cases": [{"number": "1", "title": "x", "url": "#"}]},
-    "gezhi/error.html": {"status": 409, "code": "case-moved", "sentence": "这件工单刚被别人办理过。"}, "gezhi/confirm.html": {"title": "启用职责清单", "sentence": "启用后立即生效。", "action": "#", "verb": "启用", "key": "k"},
-}  # fmt: skip
+    "loop/worklist.html": WORKLIST,
+    "loop/case.html": CASE,
+    "loop/call.html": CALL,
+    "loop/catalogue.html": CATALOGUE,
+    "loop/catalogue_edit.html": EDIT,
+    "loop/catalogue_try.html": TRY,
+    "loop/calendar.html": CALENDAR,
+    "loop/matters.html": MATTERS,
+    "loop/home.html": HOME,
+    "loop/report.html": REPORT,
+    "loop/reported.html": REPORTED,
+    "loop/follow.html": FOLLOW,
+    "loop/rate.html": RATE,
+    "loop/who_saw.html": WHO_SAW,
+    "loop/lookup.html": LOOKUP,
+    "loop/move_form.html": {
+        "m": REPLY_MOVE,
+        "crumbs": [{"label": "待办", "url": "#"}, {"label": "办理结果"}],
+        "cases": [{"number": "1", "title": "x", "url": "#"}],
+    },
+    "gezhi/error.html": {"status": 409, "code": "case-moved", "sentence": "这件工单刚被别人办理过。"},
+    "gezhi/confirm.html": {
+        "title": "启用职责清单",
+        "sentence": "启用后立即生效。",
+        "action": "#",
+        "verb": "启用",
+        "key": "k",
+    },
+}
 EMPTY: dict[str, dict[str, Any]] = {
-    "loop/worklist.html": {"title": "我的待办", "total": 0, "rows": [], "empty": EMPTY_LIST, "page": {"pages": 1, "total": 0}},
+    "loop/worklist.html": {
+        "title": "我的待办",
+        "total": 0,
+        "rows": [],
+        "empty": EMPTY_LIST,
+        "page": {"pages": 1, "total": 0},
+    },
     "loop/call.html": {"f": CALL_FIELDS, "keys": []},
     "loop/case.html": {"case": {"number": "X-1", "title": "x", "state_words": "已办结", "light": "done"}},
 }
+
+__all__ = ["BASE", "EMPTY", "SCREENS"]

@@ -39,7 +39,10 @@ def brief_day(day: date, today: date) -> str:
 
 
 def when_words(moment: datetime | date, now: datetime, form: str = "near") -> str:
-    """A moment in the office's time zone. `near` says today where it can, `full` always dates, `brief` drops the weekday, `day` the time."""
+    """A moment in the office's time zone.
+
+    `near` says today where it can, `full` always dates, `brief` drops the weekday, `day` the time.
+    """
     today = timezone.localtime(now).date()
     if not isinstance(moment, datetime):
         return long_day(moment, today) if form == "full" else day_words(moment, today)

@@ -19,5 +19,7 @@ def looks(request: HttpRequest) -> HttpResponse:
     for name, allowed in CHOICES.items():
         chosen = request.POST.get(name, "")
         if chosen in allowed:
-            response.set_cookie(f"gezhi_{name}", chosen, max_age=YEAR, samesite="Lax", secure=settings.CSRF_COOKIE_SECURE)
+            response.set_cookie(
+                f"gezhi_{name}", chosen, max_age=YEAR, samesite="Lax", secure=settings.CSRF_COOKIE_SECURE
+            )
     return response

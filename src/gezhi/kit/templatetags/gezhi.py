@@ -146,12 +146,13 @@ def navigation(context: Mapping[str, Any]) -> list[dict[str, Any]]:
     request, given = context.get("request"), context.get("nav")
     if given is not None or request is None:
         return list(given or ())
-    path = request.path
-    return [_link(item, path) for item in sections(request)]
+    items = sections(request)
+    nearest = max((item for item in items if item.current(request.path)), key=lambda item: len(item.url), default=None)
+    return [_link(item, current=item is nearest) for item in items]
 
 
-def _link(item: Item, path: str) -> dict[str, Any]:
-    return {"label": item.label, "url": item.url, "icon": item.icon, "place": item.place, "current": item.current(path)}
+def _link(item: Item, *, current: bool) -> dict[str, Any]:
+    return {"label": item.label, "url": item.url, "icon": item.icon, "place": item.place, "current": current}
 
 
 @register.simple_tag

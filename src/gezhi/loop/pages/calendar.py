@@ -40,7 +40,8 @@ def page(request: HttpRequest) -> HttpResponse:
     asked = request.GET.get("year", "")
     opened = day_of((request.POST if refused is not None else request.GET).get("day", ""))
     year = opened.year if opened else common.number(asked, today.year) if asked.isdecimal() else today.year
-    return show(request, actor, min(max(year, FIRST), LAST), opened, today, refused)
+    year = min(max(year, FIRST), LAST)
+    return show(request, actor, year, opened=opened, today=today, refused=refused)
 
 
 def day_of(text: str) -> date | None:
@@ -66,8 +67,9 @@ def save(request: HttpRequest, actor: Actor) -> Refused | None:
 
 
 def show(
-    request: HttpRequest, actor: Actor, year: int, opened: date | None, today: date, refused: Refused | None
+    request: HttpRequest, actor: Actor, year: int, *, opened: date | None, today: date, refused: Refused | None
 ) -> HttpResponse:
+    """The table of a year, its office hours, and the form of one day."""
     rows = {row.day: row for row in CalendarDay.objects.filter(day__year=year)}
     edit = bool(actor.grants_for("calendar.edit"))
     first = (settings.FIRST_DAY_OF_WEEK - 1) % 7
@@ -79,7 +81,8 @@ def show(
         for month in range(1, 13)
     ]  # fmt: skip
     context = {
-        "year": year, "previous": f"?year={year - 1}", "next": f"?year={year + 1}", "months": table, "totals": totals(year, rows),
+        "year": year, "previous": f"?year={year - 1}", "next": f"?year={year + 1}", "months": table,
+        "totals": totals(year, rows),
         "weekdays": [pgettext("weekday-letter", WEEKDAYS[(first + n) % 7]) for n in range(7)], "can_edit": edit,
         "missing": not any(row.kind == "holiday" for row in rows.values()), "hours": hours_rows(),
         "source": next((row.source for row in rows.values() if row.source not in ("", "local")), ""),
@@ -138,7 +141,8 @@ def hours(request: HttpRequest) -> HttpResponse:
     refused: Refused | None = None
     if request.method == "POST":
         seasons = [
-            tuple(request.POST.get(f"{name}_{n}", "").strip() for name in ("from", "to", "periods")) for n in range(SEASONS)
+            tuple(request.POST.get(f"{name}_{n}", "").strip() for name in ("from", "to", "periods"))
+            for n in range(SEASONS)
         ]
         given = [(start, end, periods) for start, end, periods in seasons if start or end or periods]
         _, refused = common.attempt(lambda: set_hours(given, actor=actor, now=common.now()))
@@ -156,7 +160,9 @@ def show_hours(request: HttpRequest, refused: Refused | None) -> HttpResponse:
         for name, label in (("from", gettext("Season %(n)s, from (MM-DD)")), ("to", gettext("until (MM-DD)")),
                             ("periods", gettext("hours, like 08:30-12:00,14:00-17:30"))):  # fmt: skip
             value = request.POST.get(f"{name}_{n}", "") if refused is not None else row.get(name, "")
-            fields.append(common.field(f"{name}_{n}", label % {"n": n + 1} if name == "from" else label, value=value, max=100))
+            fields.append(
+                common.field(f"{name}_{n}", label % {"n": n + 1} if name == "from" else label, value=value, max=100)
+            )
     context = {
         "title": gettext("Office hours"), "fields": fields, "errors": common.errors_of(refused, "from_0"),
         "intro": gettext("One row for the whole year, or one for each season; together they must cover the year."),

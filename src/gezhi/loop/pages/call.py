@@ -83,8 +83,10 @@ def fields_of(typed: Any) -> dict[str, common.Field]:
         "place": common.field("place", gettext("Place"), value=get("place", "")),
         "area": common.field("area", gettext("Area"), "area", options=area_options(get("area", "")), bare=True,
                              placeholder=gettext("Area")),
-        "text": common.field("text", gettext("Content"), "textarea", get("text", ""), key="Alt+T", rows=4, max=TEXT_LIMIT),
-        "urgency": common.field("urgency", gettext("Urgency"), "seg", options=common.choices(urgent, get("urgency", "1"))),
+        "text": common.field("text", gettext("Content"), "textarea", get("text", ""), key="Alt+T", rows=4,
+            max=TEXT_LIMIT),
+        "urgency": common.field("urgency", gettext("Urgency"), "seg",
+            options=common.choices(urgent, get("urgency", "1"))),
         "matter": common.field("matter", gettext("Matter"), "matter", key="Alt+M",
                                options=matter_options(kept, get("matter", ""))),
         "unit": common.field("unit", gettext("Unit"), "unit", key="Alt+U", options=unit_options([get("unit", "")])),
@@ -116,7 +118,8 @@ def report_of(request: HttpRequest, *, invalid: bool = False) -> Report:
     return Report(
         text=text, place=get("place", ""), kind=get("kind", ""), matter=get("matter", ""),
         urgency=int(urgency) if urgency in ("1", "2", "3", "4") else 1, area=get("area", ""), channel="hotline",
-        name=get("name", "").strip(), phone=get("phone", "").strip(), confidential=get("confidential") == "confidential",
+        name=get("name", "").strip(), phone=get("phone", "").strip(),
+        confidential=get("confidential") == "confidential",
     )  # fmt: skip
 
 
@@ -134,7 +137,11 @@ def end(request: HttpRequest, actor: Actor, ending: str, key: str) -> Moved:
         case "answer":
             data = {"reply": get("reply", ""), "outcome": "answered"}
         case "invalid":
-            data = {"cause": INVALID, "basis": gettext("The call held no request."), "reply": gettext("Nothing to handle.")}
+            data = {
+                "cause": INVALID,
+                "basis": gettext("The call held no request."),
+                "reply": gettext("Nothing to handle."),
+            }
         case _:
             pass
     report = report_of(request, invalid=ending == "invalid")
@@ -179,7 +186,9 @@ def past_of(actor: Actor, phone: str) -> dict[str, Any]:
     if len(digits) < 7:  # shorter than any subscriber number
         return {"past": [], "asked": False}
     keys_ = find_by_phone(digits)
-    rows = visible(actor).filter(requester__in=keys_).select_related("requester", "lead").order_by("-received_at")[:PAST]
+    rows = (
+        visible(actor).filter(requester__in=keys_).select_related("requester", "lead").order_by("-received_at")[:PAST]
+    )
     return {"past": [case_line(case) for case in rows], "asked": True, "now": common.now()}
 
 
@@ -194,7 +203,8 @@ def case_line(case: Case) -> dict[str, Any]:
     if case.satisfaction:
         note += f" · {pgettext('satisfaction', case.satisfaction)}"
     return {
-        "id": case.pk, "url": f"/desk/{case.pk}/", "title": title or case.number, "light": common.row_light(case, moment),
+        "id": case.pk, "url": f"/desk/{case.pk}/", "title": title or case.number,
+        "light": common.row_light(case, moment),
         "words": pgettext("state", case.state), "note": note,
     }  # fmt: skip
 
@@ -204,8 +214,6 @@ def suggest(request: HttpRequest) -> HttpResponse:
     """Matter, unit, ready answers and similar cases for what is typed so far."""
     actor = common.guard(request, VERB)
     get = request.POST.get
-    found = suggesting.suggestions(
-        get("text", "")[:4000], get("place", "")[:200], get("matter", ""), get("area", "")
-    )
+    found = suggesting.suggestions(get("text", "")[:4000], get("place", "")[:200], get("matter", ""), get("area", ""))
     near = [case for case in worklist.similar(actor, get("text", "")[:400]) if case.received_at > common.now() - RECENT]
     return render(request, "loop/parts/suggest.html", {**found, "near": [case_line(case) for case in near]})

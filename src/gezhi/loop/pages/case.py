@@ -57,9 +57,7 @@ def show(
     return render(request, "loop/case.html", context, status=refused.status if refused is not None else 200)
 
 
-def _form(
-    request: HttpRequest, shown: CaseView, ground: Ground, name: str, refused: Refused | None
-) -> dict[str, Any]:
+def _form(request: HttpRequest, shown: CaseView, ground: Ground, name: str, refused: Refused | None) -> dict[str, Any]:
     base = f"/desk/{shown.case.pk}/"
     key = common.form_key(request) if refused is not None else common.fresh_key()
     cancel = base if name not in NEXT or request.GET.get("move") else ""

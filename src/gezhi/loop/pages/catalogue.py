@@ -1,4 +1,4 @@
-"""The dispatch catalogue: editions, search, a row, a sheet in and out, a trial on past cases, putting an edition in force."""
+"""The dispatch catalogue: editions, search, a row, a sheet in and out, a trial on past cases, putting in force."""
 
 import io
 from collections import Counter
@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from gezhi.kernel.errors import Refused
 from gezhi.kit.http import sentence
+from gezhi.kit.text import pick
 from gezhi.loop.models import CatalogueItem, CatalogueVersion
 from gezhi.loop.pages import common
 from gezhi.loop.pages.calendar import day_of
@@ -74,14 +75,20 @@ def page(request: HttpRequest) -> HttpResponse:
 def urls(name: str) -> dict[str, str]:
     return {
         "new": f"{ADDRESS}row/", "import": f"{ADDRESS}import/", "try": f"{ADDRESS}try/?edition={name}",
-        "publish": f"{ADDRESS}publish/?edition={name}", "export": f"{ADDRESS}export.xlsx?edition={name}" if name else "",
+        "publish": f"{ADDRESS}publish/?edition={name}",
+        "export": f"{ADDRESS}export.xlsx?edition={name}" if name else "",
     }  # fmt: skip
 
 
 def tab(one: CatalogueVersion, current: CatalogueVersion | None) -> dict[str, Any]:
     said = gettext("in force") if one.in_force else gettext("earlier") if one.published_at else gettext("draft")
     label = gettext("Draft") if one.name == service.DRAFT else one.name
-    return {"name": label, "url": f"?edition={one.name}", "words": said, "current": current is not None and one.pk == current.pk}
+    return {
+        "name": label,
+        "url": f"?edition={one.name}",
+        "words": said,
+        "current": current is not None and one.pk == current.pk,
+    }
 
 
 def unit_names() -> dict[str, str]:
@@ -94,13 +101,15 @@ def line(item: CatalogueItem, kept: Content, units: Mapping[str, str], areas: Ma
         "no": item.no, "matter": common.matter_name(kept, item.matter) or item.matter, "code": item.matter,
         "area": areas.get(item.area, item.area), "lead": units.get(item.lead, item.lead),
         "assisting": gettext(", ").join(units.get(code, code) for code in item.assisting),
-        "fallback": units.get(item.fallback, item.fallback), "basis": common.pick(item, "basis", common.language()),
+        "fallback": units.get(item.fallback, item.fallback), "basis": pick(item, "basis", common.language()),
         "verified": item.verified, "edit_url": f"{ADDRESS}row/?matter={item.matter}&area={item.area}",
     }  # fmt: skip
 
 
 def fits(row: Mapping[str, Any], words: str) -> bool:
-    told = " ".join(str(row[name]) for name in ("no", "matter", "code", "area", "lead", "assisting", "fallback", "basis"))
+    told = " ".join(
+        str(row[name]) for name in ("no", "matter", "code", "area", "lead", "assisting", "fallback", "basis")
+    )
     return all(word in told.lower() for word in words.lower().split())
 
 
@@ -132,7 +141,9 @@ def row(request: HttpRequest) -> HttpResponse:
     )  # fmt: skip
     if refused is not None:
         return show_row(request, {**request.POST.dict(), "assisting": request.POST.getlist("assisting")}, refused)
-    messages.success(request, gettext("The row is in the draft. Try the draft on past cases before you put it in force."))
+    messages.success(
+        request, gettext("The row is in the draft. Try the draft on past cases before you put it in force.")
+    )
     return HttpResponseRedirect(f"{ADDRESS}?edition={service.DRAFT}")
 
 
@@ -153,16 +164,19 @@ def show_row(request: HttpRequest, value: Mapping[str, Any], refused: Refused | 
                      options=matter_options(content(), str(value.get("matter", "")))),
         common.field("area", gettext("Area"), "area", options=area_options(str(value.get("area", ""))),
                      help=gettext("Empty means everywhere.")),
-        common.field("lead", gettext("Lead unit"), "unit", required=True, options=units_by_code([value.get("lead", "")])),
-        common.field("assisting", gettext("Assisting units"), "units", options=units_by_code(value.get("assisting", ()))),
+        common.field("lead", gettext("Lead unit"), "unit", required=True,
+            options=units_by_code([value.get("lead", "")])),
+        common.field("assisting", gettext("Assisting units"), "units",
+            options=units_by_code(value.get("assisting", ()))),
         common.field("fallback", gettext("Fallback unit"), "unit", options=units_by_code([value.get("fallback", "")]),
                      help=gettext("Must take the case when nobody else must.")),
         common.field("basis_zh", gettext("Basis, in Chinese"), value=value.get("basis_zh", ""), max=300,
                      help=gettext("The law, the list of powers or the ruling that says so.")),
         common.field("basis_en", gettext("Basis, in English"), value=value.get("basis_en", ""), max=400),
     ]  # fmt: skip
-    return form(request, gettext("A row of the catalogue"), fields, refused, submit=gettext("Write into the draft"),
-                intro=gettext("Changes go into a draft; nothing is dispatched by it until it is put in force."))  # fmt: skip
+    intro = gettext("Changes go into a draft; nothing is dispatched by it until it is put in force.")
+    submit = gettext("Write into the draft")
+    return form(request, gettext("A row of the catalogue"), fields, refused, submit=submit, intro=intro)
 
 
 def units_by_code(picked: Sequence[Any]) -> list[common.Field]:
@@ -199,7 +213,9 @@ def bring(request: HttpRequest) -> HttpResponse:
         else:
             source, name = file.file, request.POST.get("name", "")
             result, refused = common.attempt(
-                lambda: service.import_sheet(source, name, note=request.POST.get("note", ""), actor=actor, now=common.now())
+                lambda: service.import_sheet(
+                    source, name, note=request.POST.get("note", ""), actor=actor, now=common.now()
+                )
             )
         if result is not None:
             edition, faults = result
@@ -210,13 +226,14 @@ def bring(request: HttpRequest) -> HttpResponse:
             return HttpResponseRedirect(f"{ADDRESS}?edition={edition.name}")
     fields = [
         common.field("name", gettext("Name of the edition"), value=request.POST.get("name", ""), required=True, max=60),
-        common.field("file", gettext("Spreadsheet"), "files", required=True, accept=".xlsx,.xls,.csv", icon="file-spreadsheet",
+        common.field("file", gettext("Spreadsheet"), "files", required=True, accept=".xlsx,.xls,.csv",
+            icon="file-spreadsheet",
                      button=gettext("Choose a file"), limit_files=1,
                      help=gettext("Columns: matter, area, lead, assisting, fallback, basis; names or codes.")),
         common.field("note", gettext("Note"), value=request.POST.get("note", ""), max=300),
     ]  # fmt: skip
-    return form(request, gettext("Import a sheet"), fields, refused, submit=gettext("Read the sheet"),
-                intro=gettext("The sheet becomes a new edition. The one in force stays until you put the new one in force."))  # fmt: skip
+    intro = gettext("The sheet becomes a new edition. The one in force stays until you put the new one in force.")
+    return form(request, gettext("Import a sheet"), fields, refused, submit=gettext("Read the sheet"), intro=intro)
 
 
 @require_GET
@@ -268,17 +285,24 @@ def publish(request: HttpRequest) -> HttpResponse:
             service.rename(name, fresh, actor=actor, now=common.now())
             name = fresh
         service.publish(name, actor=actor, now=common.now())
-        messages.success(request, gettext("The edition is in force. New dispatches follow it; cases already with a unit stay."))
+        messages.success(
+            request, gettext("The edition is in force. New dispatches follow it; cases already with a unit stay.")
+        )
         return HttpResponseRedirect(ADDRESS)
     count = edition.items.count()
-    said = ngettext("“%(name)s” has %(n)s row.", "“%(name)s” has %(n)s rows.", count) % {"name": edition.name, "n": count}
+    said = ngettext("“%(name)s” has %(n)s row.", "“%(name)s” has %(n)s rows.", count) % {
+        "name": edition.name,
+        "n": count,
+    }
     fields = []
     if edition.name == service.DRAFT:
         stamp = timezone.localtime(common.now()).strftime("%Y-%m-%d")
         fields = [common.field("name", gettext("Name of the edition"), value=stamp, required=True, max=60)]
+    then = gettext("From now on the desk suggests units by it. The edition before stays readable.")
     context = {
-        "title": gettext("Put in force"), "action": f"{ADDRESS}publish/", "verb": gettext("Put in force"), "back": ADDRESS,
-        "sentence": f"{said} {gettext('From now on the desk suggests units by it. The edition before stays readable.')}",
+        "title": gettext("Put in force"), "action": f"{ADDRESS}publish/", "verb": gettext("Put in force"),
+        "back": ADDRESS,
+        "sentence": f"{said} {then}",
         "hidden": {"edition": edition.name}, "fields": fields,
     }  # fmt: skip
     return render(request, "gezhi/confirm.html", context)

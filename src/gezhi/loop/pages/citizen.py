@@ -1,4 +1,4 @@
-"""Citizens' pages before a case is known: home, report, what was reported nearby, the number and the secret, finding back."""
+"""Citizens' pages before a case is known: home, report, what was reported nearby, number and secret, finding back."""
 
 from datetime import timedelta
 from typing import Any
@@ -124,19 +124,27 @@ def report_fields(typed: Any) -> dict[str, common.Field | None]:
     who = [("phone", gettext("By my mobile phone")), ("anonymous", gettext("Without my name"))]
     options = common.choices(who, get("who", "phone"))
     options[0]["shows"], options[1]["shows"] = "named", "unnamed"
-    photos = gettext("Up to %(n)s, %(mb)s MB each.") % {"n": uploads.MOST_FILES, "mb": settings.GEZHI_UPLOAD_BYTES // 2**20}
+    photos = gettext("Up to %(n)s, %(mb)s MB each.") % {
+        "n": uploads.MOST_FILES,
+        "mb": settings.GEZHI_UPLOAD_BYTES // 2**20,
+    }
     return {
-        "text": common.field("text", gettext("What happened?"), "textarea", get("text", ""), required=True, max=TEXT_LIMIT,
+        "text": common.field("text", gettext("What happened?"), "textarea", get("text", ""), required=True,
+            max=TEXT_LIMIT,
                              help=gettext("No need to choose a department: it goes to the unit responsible.")),
         "files": common.field("files", gettext("Photos"), "files", help=photos, accept="image/*,video/*,audio/*,.pdf",
                               limit_mb=settings.GEZHI_UPLOAD_BYTES // 2**20, limit_files=uploads.MOST_FILES,
                               button=gettext("Take or choose photos")),
         "place": common.field("place", gettext("Where?"), value=get("place", ""), required=True, max=500,
-                              help=gettext("Road and house number, or what stands nearby."), autocomplete="street-address"),
+                              help=gettext("Road and house number, or what stands nearby."),
+                              autocomplete="street-address"),
         "area": common.field("area", gettext("Street or town"), "area", options=areas) if areas else None,
-        "who": common.field("who", gettext("How shall we tell you the result?"), "cards", required=True, options=options),
-        "phone": common.field("phone", gettext("Mobile phone"), "tel", get("phone", ""), required=True, autocomplete="tel"),
-        "name": common.field("name", gettext("How shall we call you?"), value=get("name", ""), max=100, autocomplete="name"),
+        "who": common.field("who", gettext("How shall we tell you the result?"), "cards", required=True,
+            options=options),
+        "phone": common.field("phone", gettext("Mobile phone"), "tel", get("phone", ""), required=True,
+            autocomplete="tel"),
+        "name": common.field("name", gettext("How shall we call you?"), value=get("name", ""), max=100,
+            autocomplete="name"),
         "confidential": common.field("confidential", gettext("Keep my name and phone at the desk"), "checkbox",
                                      get("confidential") == "1",
                                      help=gettext("The unit that handles it then reaches you only through the desk.")),
@@ -183,10 +191,12 @@ def reported(request: HttpRequest, token: str) -> HttpResponse:
     if case is None:
         raise Refused("case-not-found", status=404)
     link = f"/f/{case_token(case.pk)}/"
+    promise = gettext("We look at it now. A person from the unit responsible takes it up; you can watch each step.")
     context = {
-        **base(), "number": case.number, "secret": case_secret(case.pk), "follow_url": link, "anonymous": case.anonymous,
+        **base(), "number": case.number, "secret": case_secret(case.pk), "follow_url": link,
+        "anonymous": case.anonymous,
         "link": (settings.GEZHI_PUBLIC_URL or request.build_absolute_uri("/").rstrip("/")) + link,
-        "promise": gettext("We look at it now. A person from the unit responsible takes it up; you can watch each step."),
+        "promise": promise,
     }  # fmt: skip
     return render(request, "loop/reported.html", context)
 
@@ -220,7 +230,8 @@ def find(request: HttpRequest) -> Case:
 
 def show_lookup(request: HttpRequest, refused: Refused | None = None) -> HttpResponse:
     fields = {
-        "number": common.field("number", gettext("Your number"), value=request.POST.get("number", ""), required=True, max=40),
+        "number": common.field("number", gettext("Your number"), value=request.POST.get("number", ""), required=True,
+            max=40),
         "secret": common.field("secret", gettext("Your secret"), value="", required=True, max=20, autocomplete="off",
                                help=gettext("Six digits that you were given with the number.")),
     }  # fmt: skip

@@ -1,4 +1,4 @@
-"""Where is my request: five steps, what happened, the answer; and what the requester may do: add, ask, rate, withdraw."""
+"""Where is my request: five steps, what happened, the answer; and the requester's moves: add, ask, rate, withdraw."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -27,6 +27,7 @@ from gezhi.trust.service import citizen_actor, token_digest
 STEPS = ("received", "accepted", "handled", "answered", "rated")
 FORMS = {"supply": "words", "supplement": "words", "chase": "words", "redo": "reason", "withdraw": "reason"}
 ANSWERS = ("review_pass", "answer", "decline", "answered", "history")
+ANSWERED = STEPS.index("answered")
 HIDDEN = ("chase",)  # shown without the words: they were the citizen's own
 
 
@@ -56,14 +57,17 @@ def show(
     common.mark(fields.values(), errors)
     unit = common.named(case.lead) or gettext("the unit responsible")
     may = {name: f"/f/{token}/{name}/" for name in (*FORMS, "rate") if name in shown.offers}
-    if shown.stage < 3 or rated(case):  # before there is an answer nothing can be rated
+    if shown.stage < ANSWERED or rated(case):  # before there is an answer nothing can be rated
         may.pop("rate", None)
+    if shown.stage >= ANSWERED:
+        may.pop("chase", None)
     context = {
         **base(), "number": case.number, "place": shown.story.get("place", ""), "steps": steps_of(shown),
         "headline": pgettext("citizen-state", case.state), "promise": shown.promise, "may": may,
         "says": pgettext("citizen-says", case.state) % {"unit": unit}, "answer": answer_of(shown, token),
         "log": [log_of(entry) for entry in reversed(shown.entries)], "ask": asked(shown), "f": fields, "errors": errors,
-        "key": common.form_key(request) if refused is not None else common.fresh_key(), "last": case.last, "opened": move,
+        "key": common.form_key(request) if refused is not None else common.fresh_key(), "last": case.last,
+        "opened": move,
         "reads_url": "" if case.anonymous else f"/f/{token}/who/",
         "said": [{"at": case.received_at, "text": shown.story.get("text", "")}],
         "own_files": common.files_of([f for f in shown.files if f.step_id is None], f"/f/{token}/files/", case),
@@ -82,7 +86,9 @@ def steps_of(shown: CitizenView) -> list[dict[str, str]]:
     if shown.case.state == "closed" and rated(shown.case):
         at = len(STEPS)
     states = ["done" if place < at else "now" if place == at else "later" for place in range(len(STEPS))]
-    return [{"label": pgettext("citizen-stage", name), "state": state} for name, state in zip(STEPS, states, strict=True)]
+    return [
+        {"label": pgettext("citizen-stage", name), "state": state} for name, state in zip(STEPS, states, strict=True)
+    ]
 
 
 def log_of(entry: PublicEntry) -> dict[str, Any]:
@@ -132,7 +138,8 @@ def forms(typed: Mapping[str, Any], move: str) -> dict[str, common.Field]:
         for name, label in labels.items()
     }  # fmt: skip
     for name in ("files", "supplement_files"):
-        made[name] = common.field("files", gettext("Photos"), "files", id=f"{name}-input", accept="image/*,video/*,audio/*,.pdf",
+        made[name] = common.field("files", gettext("Photos"), "files", id=f"{name}-input",
+            accept="image/*,video/*,audio/*,.pdf",
                                   button=gettext("Take or choose photos"))  # fmt: skip
     return made
 
@@ -148,16 +155,17 @@ def act(request: HttpRequest, token: str, move: str) -> HttpResponse:
     name = FORMS[move]
     words = request.POST.get(name, "").strip()
     data = {name: words} if words else {}
-    _, refused = common.attempt(lambda: sent(request, case, move, data, actor, key))
+    _, refused = common.attempt(lambda: sent(request, case, move, data, actor=actor, key=key))
     if refused is not None:
         return show(request, token, citizen_view(case, actor=actor), move=move, refused=refused)
     messages.success(request, pgettext("citizen-done", move))
     return common.done(HttpResponseRedirect(f"/f/{token}/"), key)
 
 
-def sent(request: HttpRequest, case: Case, move: str, data: dict[str, Any], actor: Actor, key: str) -> object:
+def sent(request: HttpRequest, case: Case, move: str, data: dict[str, Any], *, actor: Actor, key: str) -> object:
+    """Make the move; only what answers a question of the unit minds whether the case has moved on."""
     last = request.POST.get("last", "")
-    seen = int(last) if move == "supply" and last.isdecimal() and len(last) < 9 else None  # nine digits are no step number
+    seen = common.number(last) if move == "supply" and last.isdecimal() else None
     files = common.incoming(request)
     return carry(case.pk, move, data, files, actor=actor, now=common.now(), seen=seen, key=key)
 
@@ -194,7 +202,8 @@ def show_rate(request: HttpRequest, token: str, case: Case, refused: Refused | N
         option["shows"] = "missing"
     overall = {
         "name": "satisfaction", "question": gettext("All in all, are you satisfied?"),
-        "options": common.choices([(c, pgettext("satisfaction", c)) for c in SATISFACTIONS[:-1]], typed.get("satisfaction", "")),
+        "options": common.choices([(c, pgettext("satisfaction", c)) for c in SATISFACTIONS[:-1]],
+            typed.get("satisfaction", "")),
     }  # fmt: skip
     errors = common.errors_of(refused, "satisfaction")
     common.mark([overall], errors)
@@ -207,7 +216,8 @@ def show_rate(request: HttpRequest, token: str, case: Case, refused: Refused | N
              "options": common.choices(steps, typed.get(name, ""))}
             for name in DIMENSIONS
         ],
-        "words": common.field("words", gettext("One more sentence"), "textarea", typed.get("words", ""), rows=2, max=2000),
+        "words": common.field("words", gettext("One more sentence"), "textarea", typed.get("words", ""), rows=2,
+            max=2000),
     }  # fmt: skip
     return render(request, "loop/rate.html", context, status=refused.status if refused is not None else 200)
 
@@ -223,7 +233,9 @@ def who(request: HttpRequest, token: str) -> HttpResponse:
          "purpose": pgettext("purpose", look["purpose"]), "fields": _field_words(look["fields"])}
         for look in shown.reveals
     ]  # fmt: skip
-    return render(request, "loop/who_saw.html", {**base(), "number": case.number, "reads": reads, "back": f"/f/{token}/"})
+    return render(
+        request, "loop/who_saw.html", {**base(), "number": case.number, "reads": reads, "back": f"/f/{token}/"}
+    )
 
 
 def _field_words(fields: Any) -> str:

@@ -1,4 +1,4 @@
-"""The form of a move, made from its row in the workflow table, and the answer of a form read back as the move's data."""
+"""The form of a move, made from its row in the workflow table, and what was typed read back as the move's data."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -7,6 +7,7 @@ from typing import Any
 from django.http import QueryDict
 from django.utils.translation import gettext, pgettext
 
+from gezhi.kit.text import pick
 from gezhi.loop.models import Case
 from gezhi.loop.pages import common
 from gezhi.loop.rules import words
@@ -15,13 +16,17 @@ from gezhi.loop.rules.words import DIMENSIONS, TEXT_LIMIT, URGENCIES, URGENCY_WO
 from gezhi.loop.service.registering import suggested_units
 from gezhi.loop.store import below, worklist
 from gezhi.loop.store.content import Content
+from gezhi.loop.triage.service import panel
+from gezhi.loop.triage.service.advising import fields_of as case_words
 from gezhi.trust.rules import Actor
 
 FIXED: Mapping[str, Sequence[str]] = {
-    "kind": words.KINDS, "outcome": words.OUTCOMES, "satisfaction": words.SATISFACTIONS[:-1], "solved": words.SOLVED[:-1],
+    "kind": words.KINDS, "outcome": words.OUTCOMES, "satisfaction": words.SATISFACTIONS[:-1],
+    "solved": words.SOLVED[:-1],
     "ruling": ("uphold", "reject", "fallback"), "reached": ("reached", "unreached", "relay"),
     "limit_unit": ("workday", "workhour", "day", "hour"),
 }  # fmt: skip
+RADIOS = 10  # more choices than this become a list
 CHECKS = ("shown", "precedent")  # yes or nothing; every other bool is a question with two answers
 WITH_FILES = frozenset({"reply", "note", "contact", "task_done", "ask", "supply", "supplement", "supervise_answer"})
 LONG = {"reply": 5, "words": 4, "ask": 3, "reason": 3, "basis": 2, "note": 3}
@@ -60,6 +65,10 @@ def prefill(move: Move, ground: Ground) -> dict[str, Any]:
     if case is None:
         return {}
     start: dict[str, Any] = {name: getattr(case, name) for name in PRESENT}
+    if not case.matter and any(one.kind == "matter" for one in move.fields):
+        found = panel(case_words(case), case.area, language=common.language())
+        start["matter"] = (found["sure"] or {}).get("matter", "")
+        start["guesses"] = found["matters"][:3]
     if move.name == "dispatch":
         found = suggested_units(case.matter, case.area)
         start["unit"] = found["lead"].pk if found["lead"] else ""
@@ -75,7 +84,8 @@ def descriptor(move: Move, one: Field, ground: Ground, start: Mapping[str, Any])
     typed = ground.typed
     value = typed.get(one.name, "") if typed is not None else start.get(one.name, "")
     label = common.word("field", f"{move.name}.{one.name}") or pgettext("field", one.name)
-    made = common.field(one.name, label, "text", value, required=one.required)
+    needed = one.required or (move.name == "accept" and one.name == "matter")
+    made = common.field(one.name, label, "text", value, required=needed)
     made["help"] = common.word("field-help", f"{move.name}.{one.name}") or common.word("field-help", one.name)
     match one.kind:
         case "text":
@@ -84,7 +94,7 @@ def descriptor(move: Move, one: Field, ground: Ground, start: Mapping[str, Any])
                 made["preview"] = f"preview-{move.name}"
         case "code":
             options = code_options(one, ground.kept)
-            many = len(options) > 6
+            many = len(options) > RADIOS
             made |= {"type": "select" if many else "radio", "options": common.choices(options, value)}
         case "bool":
             _bool(made, one, move, value)
@@ -128,6 +138,8 @@ def _row(made: common.Field, one: Field, ground: Ground, start: Mapping[str, Any
             made |= {"type": "units", "options": unit_options(typed)}
         case "matter":
             made |= {"type": "matter", "options": matter_options(ground.kept, str(value))}
+            if start.get("guesses"):
+                made["help"] = guess_words(start["guesses"])
         case "area":
             made |= {"type": "area", "options": area_options(str(value))}
         case "user":
@@ -138,9 +150,17 @@ def _row(made: common.Field, one: Field, ground: Ground, start: Mapping[str, Any
             pass
 
 
+def guess_words(guesses: Sequence[Mapping[str, Any]]) -> str:
+    """The likely matters of a case, with their shares and the words that speak for the first."""
+    said = gettext(", ").join(f"{one['name']} {one['share']} %" for one in guesses)
+    words_ = gettext(", ").join(guesses[0]["words"][:4])
+    because = gettext("because of: %(words)s") % {"words": words_} if words_ else ""
+    return " · ".join(part for part in (gettext("Suggested: %(matters)s") % {"matters": said}, because) if part)
+
+
 def why_words(duty: Any, kept: Content) -> str:
     """By which row of the catalogue a unit is suggested."""
-    basis = common.pick(duty, "basis", common.language())
+    basis = pick(duty, "basis", common.language())
     said = gettext("Dispatch catalogue %(edition)s, row %(no)s") % {"edition": kept.edition_name, "no": duty.no}
     return f"{said}: {basis}" if basis else said
 
@@ -242,7 +262,8 @@ def move_form(name: str, ground: Ground, *, action: str, key: str, last: int, ca
     title = pgettext("move", name)
     public = next((one for one in row.fields if one.public), None)
     made: dict[str, Any] = {
-        "name": name, "title": title, "says": common.word("move-says", name), "action": action, "key": key, "last": last,
+        "name": name, "title": title, "says": common.word("move-says", name), "action": action, "key": key,
+        "last": last,
         "submit": common.word("move-submit", name) or title, "grave": name in GRAVE, "cancel": cancel,
         "fields": fields_of(row, ground), "draft": f"{name}-{ground.case.pk if ground.case else 'many'}",
     }  # fmt: skip

@@ -9,6 +9,7 @@ from django.utils.translation import gettext, pgettext
 from django.views.decorators.http import require_GET, require_http_methods
 
 from gezhi.kernel.errors import Refused
+from gezhi.kit.text import pick
 from gezhi.loop.pages import common
 from gezhi.loop.rules.catalogue import duty_for
 from gezhi.loop.service.contents import edit_matter
@@ -69,7 +70,7 @@ def line(row: Any, kept: Content, units: dict[str, str]) -> dict[str, Any]:
     limits = kept.limits_for("handle", matter=row.code, area="", kind="", urgency=1)
     said = [pgettext("amount", limit.unit_of) % {"n": limit.amount} for limit in limits]
     return {
-        "code": row.code, "name": common.named(row), "hint": common.pick(row, "hint", common.language()),
+        "code": row.code, "name": common.named(row), "hint": pick(row, "hint", common.language()),
         "unit": units.get(duty.lead, duty.lead) if duty else "", "limits": " · ".join(said),
     }  # fmt: skip
 
@@ -100,19 +101,24 @@ def show_edit(request: HttpRequest, given: Any, refused: Refused | None) -> Http
     row = kept.matters.get(given.get("code", ""))
     above = [one for one in sorted(kept.matters.values(), key=lambda one: one.code) if one.level < 3]  # three levels
     parent = given.get("parent", row.parent if row else "")
-    options = [{"value": one.code, "label": f"{one.code} {common.named(one)}", "selected": one.code == parent} for one in above]
+    options = [
+        {"value": one.code, "label": f"{one.code} {common.named(one)}", "selected": one.code == parent} for one in above
+    ]
     fields = [
         common.field("parent", gettext("Under"), "picker", options=options),
         common.field("code", gettext("Code"), value=given.get("code", ""), required=True, max=20,
                      help=gettext("Begins with the code of the matter above it.")),
-        common.field("name_zh", gettext("Chinese name"), value=given.get("name_zh", row.name_zh if row else ""), required=True, max=80),
-        common.field("name_en", gettext("English name"), value=given.get("name_en", row.name_en if row else ""), max=120),
+        common.field("name_zh", gettext("Chinese name"), value=given.get("name_zh", row.name_zh if row else ""),
+            required=True, max=80),
+        common.field("name_en", gettext("English name"), value=given.get("name_en", row.name_en if row else ""),
+            max=120),
         common.field("hidden", gettext("No longer in use"), "checkbox", given.get("hidden") == "1"),
     ]  # fmt: skip
     errors = common.errors_of(refused, "code")
     common.mark(fields, errors)
     context = {
-        "title": gettext("Edit a matter"), "fields": fields, "errors": errors, "action": f"{ADDRESS}edit/", "back": ADDRESS,
+        "title": gettext("Edit a matter"), "fields": fields, "errors": errors, "action": f"{ADDRESS}edit/",
+        "back": ADDRESS,
         "key": common.fresh_key(), "submit": gettext("Save"),
         "crumbs": [{"label": gettext("Matters"), "url": ADDRESS}, {"label": gettext("Edit a matter")}],
     }  # fmt: skip

@@ -16,8 +16,10 @@ from gezhi.loop.store.content import Content
 
 LIGHTS = {"soon": "due", "paused": "wait", "done_late": "late"}
 TONES = {"reply": "b", "sign": "b", "contact": "b", "note": "b", "review_pass": "g", "close": "g", "answer": "g",
-         "return": "w", "postpone_ask": "w", "hangup_ask": "w", "supervise": "r", "redo": "r", "chase": "w"}  # fmt: skip
-CODED = (("cause", ""), ("outcome", "outcome"), ("satisfaction", "satisfaction"), ("solved", "solved"), ("reached", "reached"),
+         "return": "w", "postpone_ask": "w", "hangup_ask": "w", "supervise": "r", "redo": "r",
+         "chase": "w"}  # fmt: skip
+CODED = (("cause", ""), ("outcome", "outcome"), ("satisfaction", "satisfaction"), ("solved", "solved"),
+    ("reached", "reached"),
          ("ruling", "ruling"))  # fmt: skip
 CAUSES = {"decline": "decline_reason", "return": "return_reason", "postpone_ask": "postpone_reason",
           "hangup_ask": "hangup_reason", "void_ask": "void_reason"}  # fmt: skip
@@ -46,7 +48,8 @@ def band(shown: CaseView, kept: Content, moment: datetime) -> dict[str, Any]:
     return {
         "number": case.number, "title": str(told.get("title", "")) or case.number, "state": case.state,
         "state_words": pgettext("state", case.state), "light": common.row_light(case, moment), "clock": clock,
-        "due": case.due_at if case.state not in ENDED and not case.paused else None, "round_words": _round(case),
+        "due": case.due_at if case.state not in ENDED and not case.paused and case.due_stage == "handle" else None,
+        "round_words": _round(case),
         "holder": {"unit": common.named(case.lead), "person": case.owner.display_name if case.owner else ""},
         "story": _paragraphs(told), "files": common.files_of(own, base, case),
         "said": said_by_citizen(shown), "answers": [{"q": q, "a": a} for q, a in dict(told.get("answers", {})).items()],
@@ -75,7 +78,7 @@ def _flags(shown: CaseView) -> list[dict[str, str]]:
     if case.supervised and case.state not in ENDED:
         flags.append({"light": "late", "words": gettext("Supervised")})
     if case.urgency > 1 and case.state not in ENDED:
-        flags.append({"light": "late" if case.urgency > 2 else "due", "words": urgency_word(case.urgency)})  
+        flags.append({"light": "late" if case.urgency > 2 else "due", "words": urgency_word(case.urgency)})
     if shown.snap.pending is not None:
         flags.append({"light": "due", "words": pgettext("pending", shown.snap.pending.kind)})
     if case.dormant:
@@ -186,7 +189,8 @@ def clock_of(clock: ClockView, kept: Content, moment: datetime) -> dict[str, Any
     if clock.stage == "task" and clock.unit is not None:
         label = common.named(clock.unit)
     return {
-        "label": label, "share": min(100, round(clock.share * 100)), "light": light, "words": _clock_words(clock, moment),
+        "label": label, "share": min(100, round(clock.share * 100)), "light": light,
+        "words": _clock_words(clock, moment),
         "title": _clock_title(clock, moment),
     }  # fmt: skip
 
@@ -228,7 +232,8 @@ def place_of(shown: CaseView) -> dict[str, str]:
 def duty_of(shown: CaseView, kept: Content) -> list[dict[str, str]]:
     """Matter, kind, lead, and the row of the catalogue that says so."""
     case = shown.case
-    rows = [(gettext("Matter"), common.matter_name(kept, case.matter, 3)), (gettext("Kind"), common.word("kind", case.kind)),
+    rows = [(gettext("Matter"), common.matter_name(kept, case.matter, 3)),
+        (gettext("Kind"), common.word("kind", case.kind)),
             (gettext("Lead unit"), common.named(case.lead)), (gettext("Taken in by"), common.named(case.desk)),
             (gettext("Complained about"), common.named(case.complained))]  # fmt: skip
     found = [{"label": label, "value": value} for label, value in rows if value]
@@ -247,7 +252,8 @@ def tasks_of(shown: CaseView) -> list[dict[str, Any]]:
     asks = {entry.facts.get("unit"): entry.texts.get("ask", "") for entry in shown.entries if entry.move == "task"}
     return [
         {"unit": common.named(task["unit"]), "ask": asks.get(task["unit_id"], ""),
-         "light": "done" if task["done"] else "wait", "words": gettext("answered") if task["done"] else gettext("waiting")}
+         "light": "done" if task["done"] else "wait",
+         "words": gettext("answered") if task["done"] else gettext("waiting")}
         for task in shown.tasks
     ]  # fmt: skip
 
@@ -257,8 +263,12 @@ def links_of(shown: CaseView) -> list[dict[str, str]]:
     links = []
     if shown.main is not None:
         links.append({"url": f"/desk/{shown.main.pk}/", "number": shown.main.number, "words": gettext("the main case")})
-    for case in shown.secondaries[:20]:
-        links.append(
-            {"url": f"/desk/{case.pk}/", "number": case.number, "words": f"{case.requester.masked_name} {pgettext('state', case.state)}"}
-        )
+    links.extend(
+        {
+            "url": f"/desk/{case.pk}/",
+            "number": case.number,
+            "words": f"{case.requester.masked_name} {pgettext('state', case.state)}",
+        }
+        for case in shown.secondaries[:20]
+    )
     return links

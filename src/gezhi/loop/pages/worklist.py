@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -34,7 +34,7 @@ LIMIT_EXPORT = 10_000
 
 def wish_of(request: HttpRequest, tabs: list[Tab]) -> Wish:
     """What the address asks for; anything unknown is left out."""
-    given = {name: request.GET.get(name, "")[:40].replace("\x00", "") for name in TEXTS}
+    given: dict[str, Any] = {name: request.GET.get(name, "")[:40].replace("\x00", "") for name in TEXTS}
     if given["tab"] not in BY_NAME:
         given["tab"] = tabs[0].name if tabs else "open"
     if given["order"] not in worklist.ORDERS:
@@ -174,18 +174,19 @@ def _filters(
     areas = [(code, names["area"].get(code, code), n) for code, n in _ranked(facets["area"])]
     channels = [(code, common.code_name(kept, "channel", code), n) for code, n in _ranked(facets["channel"])]
     kinds = [(code, pgettext("kind", code), None) for code in KINDS]
-    return [
+    groups = [
         _group(wish, "light", gettext("Limits"), lights), _group(wish, "matter", gettext("Matter"), matters),
         _group(wish, "area", gettext("Place"), areas), _group(wish, "channel", gettext("Source"), channels),
         _group(wish, "kind", gettext("Kind"), kinds),
     ]  # fmt: skip
+    return [group for group in groups if len(group["options"]) > 1]
 
 
 def _ranked(counts: Mapping[str, int]) -> list[tuple[str, int]]:
     return sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
 
 
-def _group(wish: Wish, name: str, label: str, options: list[tuple[str, str, int | None]]) -> dict[str, Any]:
+def _group(wish: Wish, name: str, label: str, options: Sequence[tuple[str, str, int | None]]) -> dict[str, Any]:
     chosen = getattr(wish, name)
     first = {"label": gettext("All"), "url": address(wish, **{name: ""}), "count": None, "current": not chosen}
     made = [
@@ -199,7 +200,8 @@ def _page(wish: Wish, total: int, rows: int, *, more: bool) -> dict[str, Any]:
     first = (wish.page - 1) * worklist.PAGE
     pages = max(-(-total // worklist.PAGE), wish.page + (1 if more else 0), 1)
     return {
-        "number": wish.page, "pages": pages, "first": first + 1, "last": first + rows, "total": common.count_words(total),
+        "number": wish.page, "pages": pages, "first": first + 1, "last": first + rows,
+        "total": common.count_words(total),
         "previous": wish.page - 1, "next": wish.page + 1,
     }  # fmt: skip
 
@@ -279,7 +281,8 @@ def _cells(case: Case, kept: Content, names: Mapping[str, Mapping[Any, str]], mo
     row = row_of(case, kept, names, moment)
     return [
         case.number, row["title"], row["state_words"], common.word("kind", case.kind), urgency_word(case.urgency),
-        common.matter_name(kept, case.matter, 3), row["place"], row["lead"], _stamp(case.received_at), _stamp(case.due_at),
+        common.matter_name(kept, case.matter, 3), row["place"], row["lead"], _stamp(case.received_at),
+        _stamp(case.due_at),
         case.round, common.word("outcome", case.outcome), common.word("satisfaction", case.satisfaction),
         common.code_name(kept, "channel", case.channel),
     ]  # fmt: skip

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 
@@ -20,7 +21,7 @@ from gezhi.trust.service import citizen_actor, verb
 
 @verb("case.move")
 def carry(
-    case_id: object,
+    case_id: UUID | str,
     name: str,
     data: Mapping[str, Any],
     files: Sequence[Incoming],
@@ -33,7 +34,7 @@ def carry(
     """`move`, and the files that came with it hung on its step. Raises what `move` and `attach` raise."""
     done = move(case_id, name, data, actor=actor, now=now, seen=seen, key=key)
     if files and not done.repeated:
-        step = Step.objects.filter(case=case_id, no=done.last).values_list("pk", flat=True).first()
+        step = Step.objects.filter(case_id=case_id, no=done.last).values_list("pk", flat=True).first()
         attach(case_id, files, actor=actor, now=now, step=step)
     return done
 

@@ -2,7 +2,7 @@
 import { drafts } from "./drafts.js";
 import { once } from "./once.js";
 import { clocks } from "./clock.js";
-import { menus, shows, counts, copies, previews } from "./page_parts.js";
+import { menus, shows, backs, counts, copies, previews } from "./page_parts.js";
 import { connection } from "./connection.js";
 
 document.documentElement.classList.add("js");
@@ -17,7 +17,7 @@ const onDemand = [
 ];
 
 export function enhance(root) {
-  for (const start of [drafts, once, clocks, menus, shows, counts, copies, previews]) start(root);
+  for (const start of [drafts, once, clocks, menus, shows, backs, counts, copies, previews]) start(root);
   for (const [mark, file] of onDemand) {
     if (root.querySelector(mark)) import(file).then((part) => part.start(root));
   }

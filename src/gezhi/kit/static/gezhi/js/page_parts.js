@@ -61,6 +61,17 @@ export function shows(root) {
   }
 }
 
+// "Back to the list" leads to the list as it was left: tab, filters, page.
+export function backs(root) {
+  for (const link of root.querySelectorAll("a[data-back]")) {
+    try {
+      link.href = sessionStorage.getItem("gezhi.list") || link.href;
+    } catch {
+      // without storage the link leads to the list from its top
+    }
+  }
+}
+
 export function counts(root) {
   for (const area of root.querySelectorAll("textarea[data-count]")) {
     if (area.dataset.countReady) continue;

@@ -34,74 +34,82 @@ const pathOf = (o) => (o.parentElement.tagName === "OPTGROUP" ? `${o.parentEleme
 
 function wire(select, input, list) {
   const options = [...select.options].filter((o) => o.value);
-  const haystack = options.map((o) => `${pathOf(o)} ${o.dataset.words || ""} ${o.value}`.toLowerCase());
-  let shown = [];
-  let at = -1;
-  const sync = () => {
-    const chosen = select.selectedOptions[0];
-    input.value = chosen && chosen.value ? pathOf(chosen) : "";
-  };
-  const close = () => {
-    list.hidden = true;
-    input.setAttribute("aria-expanded", "false");
-    input.removeAttribute("aria-activedescendant");
-  };
-  const mark = (index) => {
-    at = index;
-    [...list.children].forEach((li, i) => li.setAttribute("aria-selected", String(i === at)));
-    const row = list.children[at];
-    if (row && row.id) {
-      input.setAttribute("aria-activedescendant", row.id);
-      row.scrollIntoView({ block: "nearest" });
-    }
-  };
-  const choose = (option) => {
-    select.value = option ? option.value : "";
-    sync();
-    close();
-    select.dispatchEvent(new Event("change", { bubbles: true }));
-  };
-  const open = (text) => {
-    const words = text.trim().toLowerCase().split(/[\s›]+/).filter(Boolean);
-    shown = options.filter((_, i) => words.every((w) => haystack[i].includes(w))).slice(0, 60);
-    list.replaceChildren(...(shown.length ? shown.map((o, i) => row(o, i, list.id)) : [none()]));
-    list.hidden = false;
-    input.setAttribute("aria-expanded", "true");
-    mark(words.length && shown.length ? 0 : -1);
-    announce(say("found", { n: shown.length }));
-  };
-  input.addEventListener("input", () => open(input.value));
+  const words = options.map((o) => `${pathOf(o)} ${o.dataset.words || ""} ${o.value}`.toLowerCase());
+  const at = { select, input, list, options, words, shown: [], index: -1 };
+  input.addEventListener("input", () => open(at, input.value));
   input.addEventListener("focus", () => input.select());
-  input.addEventListener("click", () => list.hidden && open(""));
+  input.addEventListener("click", () => list.hidden && open(at, ""));
   input.addEventListener("blur", () => {
-    if (!input.value.trim()) choose(null);
-    else sync();
-    close();
+    if (input.value.trim()) sync(at);
+    else if (select.value) choose(at, null);
+    close(at);
   });
-  input.addEventListener("keydown", (event) => {
-    if (event.isComposing) return;
-    if (event.key === "ArrowDown" || event.key === "ArrowUp") {
-      event.preventDefault();
-      if (list.hidden) open("");
-      else if (shown.length) mark((at + (event.key === "ArrowDown" ? 1 : shown.length - 1) + shown.length) % shown.length);
-    } else if (event.key === "Enter" && !list.hidden) {
-      event.preventDefault();
-      if (shown[at]) choose(shown[at]);
-    } else if (event.key === "Tab" && !list.hidden && shown[at] && input.value.trim()) choose(shown[at]);
-    else if (event.key === "Escape" && !list.hidden) {
-      event.stopPropagation();
-      sync();
-      close();
-    }
-  });
+  input.addEventListener("keydown", (event) => keys(at, event));
   list.addEventListener("mousedown", (event) => {
     event.preventDefault(); // the field keeps the focus
     const li = event.target.closest("li[data-i]");
-    if (li) choose(shown[Number(li.dataset.i)]);
+    if (li) choose(at, at.shown[Number(li.dataset.i)]);
   });
-  select.addEventListener("change", sync);
-  select.addEventListener("gezhi:set", sync);
-  sync();
+  select.addEventListener("change", () => sync(at));
+  sync(at);
+}
+
+// The field shows what the select holds.
+function sync(at) {
+  const chosen = at.select.selectedOptions[0];
+  at.input.value = chosen && chosen.value ? pathOf(chosen) : "";
+}
+
+function close(at) {
+  at.list.hidden = true;
+  at.input.setAttribute("aria-expanded", "false");
+  at.input.removeAttribute("aria-activedescendant");
+}
+
+function mark(at, index) {
+  at.index = index;
+  [...at.list.children].forEach((li, i) => li.setAttribute("aria-selected", String(i === index)));
+  const li = at.list.children[index];
+  if (!li || !li.id) return;
+  at.input.setAttribute("aria-activedescendant", li.id);
+  li.scrollIntoView({ block: "nearest" });
+}
+
+function choose(at, option) {
+  at.select.value = option ? option.value : "";
+  sync(at);
+  close(at);
+  at.select.dispatchEvent(new Event("change", { bubbles: true }));
+}
+
+function open(at, text) {
+  const wanted = text.trim().toLowerCase().split(/[\s›]+/).filter(Boolean);
+  at.shown = at.options.filter((_, i) => wanted.every((w) => at.words[i].includes(w))).slice(0, 60);
+  at.list.replaceChildren(...(at.shown.length ? at.shown.map((o, i) => row(o, i, at.list.id)) : [none()]));
+  at.list.hidden = false;
+  at.input.setAttribute("aria-expanded", "true");
+  mark(at, wanted.length && at.shown.length ? 0 : -1);
+  announce(say("found", { n: at.shown.length }));
+}
+
+function keys(at, event) {
+  if (event.isComposing) return;
+  const chosen = at.list.hidden ? null : at.shown[at.index];
+  if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+    event.preventDefault();
+    const step = event.key === "ArrowDown" ? 1 : -1;
+    if (at.list.hidden) open(at, "");
+    else if (at.shown.length) mark(at, (at.index + step + at.shown.length) % at.shown.length);
+  } else if (event.key === "Enter" && !at.list.hidden) {
+    event.preventDefault();
+    if (chosen) choose(at, chosen);
+  } else if (event.key === "Tab" && chosen && at.input.value.trim()) {
+    choose(at, chosen);
+  } else if (event.key === "Escape" && !at.list.hidden) {
+    event.stopPropagation();
+    sync(at);
+    close(at);
+  }
 }
 
 function row(option, i, listId) {

@@ -8,36 +8,13 @@ export function start(root) {
 function watch(form) {
   form.dataset.suggestReady = "1";
   const target = document.getElementById(form.dataset.suggestInto);
+  const at = { form, target, names: form.dataset.suggestFrom.split(" "), asked: "", running: null, touched: new Set() };
   let timer = null;
-  let asked = "";
-  let running = null;
-  const touched = new Set();
-  const ask = () => {
-    const data = new URLSearchParams();
-    for (const name of form.dataset.suggestFrom.split(" ")) data.set(name, (form.elements[name] && form.elements[name].value) || "");
-    const text = data.toString();
-    if (text === asked || ![...data.values()].some((v) => v.trim().length > 1)) return;
-    asked = text;
-    if (running) running.abort();
-    running = new AbortController();
-    // sent as a body: what a caller says belongs in no log of addresses
-    const token = form.elements.csrfmiddlewaretoken;
-    const headers = { "HX-Request": "true", "X-CSRFToken": token ? token.value : "" };
-    fetch(form.dataset.suggest, { method: "POST", body: data, signal: running.signal, headers, credentials: "same-origin" })
-      .then((answer) => (answer.ok ? answer.text() : Promise.reject(new Error(String(answer.status)))))
-      .then((html) => {
-        target.innerHTML = html;
-        prefill(form, target, touched);
-      })
-      .catch(() => {
-        // suggestions are a help, never a condition: typing goes on without them
-      });
-  };
   const soon = (event) => {
-    if (event.target.tagName === "SELECT" && !event.target.dataset.filling) touched.add(event.target.name);
-    if (!form.dataset.suggestFrom.split(" ").includes(event.target.name)) return;
+    if (event.target.tagName === "SELECT" && !event.target.dataset.filling) at.touched.add(event.target.name);
+    if (!at.names.includes(event.target.name)) return;
     clearTimeout(timer);
-    timer = setTimeout(ask, WAIT);
+    timer = setTimeout(() => ask(at), WAIT);
   };
   form.addEventListener("input", soon);
   form.addEventListener("change", soon);
@@ -45,9 +22,31 @@ function watch(form) {
     const take = event.target.closest("[data-take]");
     if (!take) return;
     put(form, take.dataset);
-    touched.add("matter");
+    at.touched.add("matter");
   });
-  ask();
+  ask(at);
+}
+
+// Sent as a body: what a caller says belongs in no log of addresses.
+function ask(at) {
+  const field = (name) => at.form.elements[name];
+  const data = new URLSearchParams();
+  for (const name of at.names) data.set(name, (field(name) && field(name).value) || "");
+  if (data.toString() === at.asked || ![...data.values()].some((v) => v.trim().length > 1)) return;
+  at.asked = data.toString();
+  if (at.running) at.running.abort();
+  at.running = new AbortController();
+  const token = field("csrfmiddlewaretoken");
+  const headers = { "HX-Request": "true", "X-CSRFToken": token ? token.value : "" };
+  fetch(at.form.dataset.suggest, { method: "POST", body: data, headers, signal: at.running.signal, credentials: "same-origin" })
+    .then((answer) => (answer.ok ? answer.text() : Promise.reject(new Error(String(answer.status)))))
+    .then((html) => {
+      at.target.innerHTML = html;
+      prefill(at.form, at.target, at.touched);
+    })
+    .catch(() => {
+      // suggestions are a help, never a condition: typing goes on without them
+    });
 }
 
 // What is sure enough is filled in, unless the operator has already chosen; the server marks it.
