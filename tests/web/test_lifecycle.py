@@ -4,6 +4,7 @@ import shutil
 import tarfile
 
 import pytest
+from psycopg.errors import InsufficientPrivilege
 from running_installation import Installation, alive, wait_until
 
 pytestmark = pytest.mark.slow
@@ -143,3 +144,33 @@ def test_stop_ends_everything_in_order(office):
     assert office.run("stop").stdout.strip() == "nothing was running"
     shutil.rmtree(office.folder / "run")
     assert office.run("check").returncode == 0
+
+
+def test_an_external_database_serves_too_and_is_never_migrated_by_itself(test_server, tmp_path):
+    with test_server.connect() as admin:
+        admin.execute("CREATE ROLE city LOGIN CREATEROLE")
+        admin.execute("CREATE DATABASE city OWNER city")
+    url = f"postgresql://city@/city?host={test_server.socket}"
+    outside = Installation(tmp_path / "outside", GEZHI_DATABASE_URL=url)
+    try:
+        assert outside.refused("init") == "database-role-missing"
+        assert [path.name for path in outside.folder.iterdir()] == ["config.toml"], "a failed init can be repeated"
+        with test_server.connect() as admin:
+            admin.execute("GRANT gezhi_app TO city")
+        outside.run("init")
+        assert not (outside.folder / "postgres").exists()
+        assert outside.run("check").returncode == 0
+        with test_server.connect("city", "city") as owner:
+            owner.execute("SET ROLE gezhi_app")
+            with pytest.raises(InsufficientPrivilege):
+                owner.execute("UPDATE trust_outbox SET topic = 'x'")
+        outside.run("backup", str(tmp_path / "outside.gezhi"))
+        assert outside.refused("restore", str(tmp_path / "outside.gezhi")) == "restore-needs-embedded"
+        with test_server.connect("city", "city") as owner:
+            owner.execute("DELETE FROM django_migrations WHERE app = 'sessions'")
+        assert outside.refused("serve") == "migrations-pending"
+        assert "migrations-pending" in outside.run("check", "--json", expect=1).stdout
+    finally:
+        with test_server.connect() as admin:
+            admin.execute("DROP DATABASE city WITH (FORCE)")
+            admin.execute("DROP ROLE city")

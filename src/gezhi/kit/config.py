@@ -3,6 +3,7 @@
 import os
 import secrets
 import tomllib
+from contextlib import suppress
 from dataclasses import dataclass, field, fields
 from functools import cache
 from pathlib import Path
@@ -27,7 +28,9 @@ class Config:
     )
     database_owner_url: str = setting("", "Login that owns the tables of an external database; empty: the same login.")
     db_role: str = setting("app", "`app` runs the product; `owner` is for migrations and owns the tables.")
-    db_pool: int = setting(10, "Most database connections that one process keeps.")
+    db_pool: int = setting(
+        10, "Most database connections that one process keeps; 0: one for each thread, without a pool."
+    )
     db_shared_buffers: str = setting("64MB", "Memory of the embedded database for its pages.")
     db_work_mem: str = setting("8MB", "Memory of the embedded database for one sort or hash.")
     db_max_connections: int = setting(40, "Connections that the embedded database accepts.")
@@ -81,11 +84,13 @@ class Config:
             return secrets.token_urlsafe(48)
         path = self.keys / f"{name}.secret"
         self.keys.mkdir(mode=0o700, exist_ok=True)
-        try:
-            with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        if not path.exists():
+            passing = self.keys / f".{name}.{secrets.token_hex(8)}"
+            with os.fdopen(os.open(passing, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
                 file.write(secrets.token_urlsafe(48))
-        except FileExistsError:
-            pass
+            with suppress(FileExistsError):
+                os.link(passing, path)  # whole or not at all; of two processes the first one wins
+            passing.unlink()
         return path.read_text().strip()
 
 

@@ -19,7 +19,9 @@ def django_database(config: Config) -> dict[str, Any]:
     holds the owner's rights; the owner's session keeps them for migrations.
     """
     pool = {"min_size": 1, "max_size": config.db_pool, "timeout": 10, "max_idle": 300}
-    options: dict[str, Any] = {"options": SESSION, "pool": pool, "application_name": "gezhi"}
+    options: dict[str, Any] = {"options": SESSION, "application_name": "gezhi"}
+    if config.db_pool:
+        options["pool"] = pool
     base = {"ENGINE": "gezhi.kit.database.backend", "CONN_MAX_AGE": 0, "OPTIONS": options, "ATOMIC_REQUESTS": False}
     owner = config.db_role == "owner"
     if not config.database_url:

@@ -17,17 +17,23 @@ def insert_only_tables() -> Iterator[str]:
             yield model._meta.db_table
 
 
-def grant(connection: BaseDatabaseWrapper) -> None:
-    """Give the product's role its rights anew; called after each migration, as the owner."""
+def grant(connection: BaseDatabaseWrapper, *, login: str = "") -> None:
+    """Give the product's role its rights anew; called after each migration, as the owner.
+
+    `login` is the name with which the product enters an external database; it must be able to take the role on.
+    """
     name = connection.ops.quote_name
     with connection.cursor() as cursor:
-        cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [APP])
-        if cursor.fetchone() is None:
-            try:
+        try:
+            cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [APP])
+            if cursor.fetchone() is None:
                 cursor.execute(f"CREATE ROLE {name(APP)} NOLOGIN")
-            except ProgrammingError:
-                raise Refused("database-role-missing") from None
-            cursor.execute(f"GRANT {name(APP)} TO CURRENT_USER")
+            if login:
+                cursor.execute("SELECT pg_has_role(%s, %s, 'MEMBER')", [login, APP])
+                if not cursor.fetchone()[0]:
+                    cursor.execute(f"GRANT {name(APP)} TO {name(login)}")
+        except ProgrammingError:
+            raise Refused("database-role-missing") from None
         cursor.execute(f"GRANT USAGE ON SCHEMA public TO {APP}")
         cursor.execute(f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {APP}")
         cursor.execute(f"GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {APP}")

@@ -3,6 +3,7 @@
 import math
 import os
 import re
+from contextlib import suppress
 from pathlib import Path
 
 import polib
@@ -31,8 +32,9 @@ def compile_all(*, force: bool = False) -> list[Path]:
             source = po_file(room, language)
             target = source.with_suffix(".mo")
             if source.exists() and (force or not target.exists() or target.stat().st_mtime < source.stat().st_mtime):
-                write(read(source), target)
-                written.append(target)
+                with suppress(PermissionError):  # installed for all users: what the package brought must do
+                    write(read(source), target)
+                    written.append(target)
     return written
 
 

@@ -71,7 +71,7 @@ def dump(config: Config, target: Path) -> None:
     """One consistent dump: pg_dump works in a single snapshot, whatever is written meanwhile."""
     command = [
         str(programs() / "pg_dump"), "--format=custom", "--compress=gzip:3", "--no-owner", "--no-privileges",
-        "--schema=public", "--extension=*", f"--file={target}", f"--dbname={database_address(config)}",
+        f"--file={target}", f"--dbname={database_address(config)}",
     ]  # fmt: skip
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:

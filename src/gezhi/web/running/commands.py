@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 OWNER = {"init", "prepare", "upgrade", "restore"}  # these change tables, so they run as the tables' owner
 NEW = {"init", "serve", "demo", "restore"}  # only these may meet a folder that is no installation yet
+POOLED = {"serve", "web", "worker"}
 PLAIN = {
     "init",
     "serve",
@@ -45,6 +46,8 @@ def run(command: Command, given: Namespace) -> int | None:
     """Run a command with what it needs: a role, a folder that is an installation, the database, Django."""
     own = command.noun == ""
     name = command.verb
+    if not (own and name in POOLED):
+        os.environ["GEZHI_DB_POOL"] = "0"  # one command, one connection, and a failure is told at once
     if own and name in OWNER:
         os.environ["GEZHI_DB_ROLE"] = "owner"
     if own and name == "demo":

@@ -1,6 +1,7 @@
 """The data folder of an installation: what stands in it from the first moment."""
 
 import json
+import shutil
 from dataclasses import fields
 from datetime import datetime
 from pathlib import Path
@@ -14,8 +15,8 @@ HEAD = """# Settings of this installation; a line without # is in force after th
 """
 
 
-def make_folder(config: Config, *, now: datetime, demo: bool = False) -> None:
-    """A new installation's folder; refuses a folder in which something else lies."""
+def make_folder(config: Config, *, demo: bool = False) -> None:
+    """The parts of a new installation's folder, not yet marked; a folder in which something else lies is refused."""
     folder = config.data
     if folder.exists() and {path.name for path in folder.iterdir()} - {"config.toml", "run", "logs"}:
         raise Refused("folder-not-empty", folder=str(folder))
@@ -26,7 +27,15 @@ def make_folder(config: Config, *, now: datetime, demo: bool = False) -> None:
     if not file.exists():
         file.write_text(settings_file(demo=demo), encoding="utf-8")
         file.chmod(0o600)
-    mark(config, now=now)
+
+
+def empty_folder(config: Config) -> None:
+    """Take away what a failed `init` or `restore` has left, all but the settings."""
+    for path in config.data.iterdir():
+        if path.is_dir():
+            shutil.rmtree(path)
+        elif path.name != "config.toml":
+            path.unlink()
 
 
 def mark(config: Config, *, now: datetime) -> None:

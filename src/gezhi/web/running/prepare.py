@@ -6,10 +6,11 @@ from datetime import datetime
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
+from urllib.parse import unquote, urlsplit
 
 from django.conf import settings
 from django.core.management import call_command
-from django.db import connection
+from django.db import connection, transaction
 from django.db.migrations.executor import MigrationExecutor
 
 import gezhi
@@ -35,7 +36,8 @@ def prepare(*, now: datetime, migrate: bool = True) -> list[str]:
         raise Refused("migrations-pending", count=len(waiting), first=waiting[0])
     if waiting:
         call_command("migrate", verbosity=0, interactive=False)
-        grant(connection)
+    with transaction.atomic():
+        grant(connection, login=unquote(urlsplit(settings.CONFIG.database_url).username or ""))
     for install in installers():
         install(now=now)
     compile_all()

@@ -15,7 +15,7 @@ from gezhi.kit.config import config
 from gezhi.kit.database.session import embedded, opened
 from gezhi.web.running import supervisor
 from gezhi.web.running.children import program
-from gezhi.web.running.folder import demo_file, links_file, make_folder
+from gezhi.web.running.folder import demo_file, empty_folder, links_file, make_folder, mark
 from gezhi.web.running.supervisor import say
 
 DEMO_CASES = 2000
@@ -30,15 +30,21 @@ def init(given: Namespace) -> int:
     settings = config()
     if settings.initialised:
         raise Refused("already-initialised", folder=str(settings.data))
-    make_folder(settings, now=now(), demo=given.demo)
-    if not settings.database_url:
-        server = embedded(settings)
-        server.make()
-        with opened(settings):
-            server.create()
+    make_folder(settings, demo=given.demo)
+    server = None if settings.database_url else embedded(settings)
+    try:
+        if server is not None:
+            server.make()
+        with opened(settings) as running:
+            if running is not None:
+                running.create()
             finish()
-    else:
-        finish()
+    except BaseException:
+        if server is not None:
+            server.stop()
+        empty_folder(settings)
+        raise
+    mark(settings, now=now())
     say(str(settings.data))
     return 0
 

@@ -55,17 +55,25 @@ def serve(config: Config) -> int:
         if not taken(own):
             pid, place = state(config)
             raise Refused("already-serving", folder=str(config.data), pid=pid, address=place)
+        note(config, "-")
         ended = end_leftovers(config.run)
         if ended:
             say(f"{ended} processes of an earlier run were still there and have been ended")
         config = replace(config, port=free_port(config.host, config.port))
         with opened(config) as server:
-            subprocess.run(program("prepare"), check=True, env={**os.environ, "GEZHI_DB_ROLE": "owner"})
-            (config.run / "serve.pid").write_text(f"{os.getpid()} {address(config)}")
+            prepared = subprocess.run(program("prepare"), check=False, env={**os.environ, "GEZHI_DB_ROLE": "owner"})
+            if prepared.returncode:
+                return prepared.returncode  # it has said why
+            note(config, address(config))
             try:
                 return Supervisor(config, server).run()
             finally:
                 (config.run / "serve.pid").unlink(missing_ok=True)
+
+
+def note(config: Config, place: str) -> None:
+    """Leave our number and address where `stop` and a second `serve` look for them."""
+    (config.run / "serve.pid").write_text(f"{os.getpid()} {place}")
 
 
 def state(config: Config) -> tuple[int, str]:
@@ -187,7 +195,8 @@ def stop(config: Config, *, patience: float = 20.0) -> str:
     with lock(config, "serve") as own:
         if not taken(own):
             number = state(config)[0]
-            os.kill(number, signal.SIGTERM)
+            if number > 0:
+                os.kill(number, signal.SIGTERM)
             deadline = time.monotonic() + patience
             while not taken(own):
                 if time.monotonic() > deadline:
