@@ -12,13 +12,14 @@ from django.apps import apps
 from django.conf import settings
 
 from gezhi.kernel.errors import Refused
-from gezhi.loop.service import Report, move, receive
+from gezhi.loop.service import Report
+from gezhi.loop.service.chronicle import Chronicle, Told
 from gezhi.loop.store.content import content
 from gezhi.packs.demo.city import City, SignIn, build, duties_of
 from gezhi.packs.demo.scenes import Stage
 from gezhi.packs.demo.tales import WEB, Act, Tale, World
 from gezhi.packs.demo.texts import Writer
-from gezhi.packs.demo.year import Span, Teller, data_of, leave_open
+from gezhi.packs.demo.year import Span, Teller, leave_open
 from gezhi.packs.service import load_pack
 from gezhi.trust.rules import Actor
 from gezhi.trust.service import citizen_actor, record, seal_pending, set_office, verb
@@ -51,7 +52,7 @@ def install_demo(
     """Fill an installation without cases with the invented city; refused (`demo-has-cases`) where cases exist.
 
     `as_of` is the demo's present: all acts lie in the year before it. `language` is zh-hans or en. The same seed
-    tells the same year; only keys and the password differ. Everything happens in one transaction.
+    tells the same year; only keys, secrets and the password differ. All happens in one transaction.
     """
     moment = _moment(as_of, now or datetime.now(UTC))
     if not 1 <= cases <= CASES:
@@ -101,60 +102,59 @@ class Play:
 
     def __init__(self, tales: list[Tale], end: datetime) -> None:
         self.tales, self.end = tales, end
-        self.cases: dict[int, str] = {}
-        self.requesters: dict[int, str] = {}
+        self.book = Chronicle()
+        self.told: dict[int, Told] = {}
         self.citizen = citizen_actor("", kind="citizen")
-        self.shown = ("", "")
 
     def run(self) -> tuple[int, tuple[str, str]]:
         """How many acts were made, and number and secret of a case whose citizen page can be looked at."""
-        made = 0
+        self.book.expect(tale.scene.received for tale in self.tales)
         for tale, act in self._in_order():
-            made += 1
             if act is None:
                 self._receive(tale)
             else:
-                actor = act.actor or replace(self.citizen, id=self._requester(tale))
-                move(self.cases[id(tale)], act.move, data_of(act, self.cases), actor=actor, now=act.at)
-        return made, self.shown
+                self._move(tale, act)
+        shown = self._shown()
+        return self.book.write(), shown
 
     def _in_order(self) -> Iterator[tuple[Tale, Act | None]]:
+        """All acts of all tales by time; None is the first word of a tale."""
         tie = counting()
-        heap: list[tuple[datetime, int, Tale, Iterator[Act] | None]] = [
-            (tale.scene.received, next(tie), tale, None) for tale in self.tales
+        heap: list[tuple[datetime, int, Tale, int]] = [
+            (tale.scene.received, next(tie), tale, -1) for tale in self.tales
         ]
         heapq.heapify(heap)
-        following: dict[int, Act] = {}
         while heap:
-            at, _, tale, acts = heapq.heappop(heap)
-            if at > self.end:
-                continue
-            yield tale, following.pop(id(tale), None)
-            acts = acts if acts is not None else iter(tale.acts)
-            act = next(acts, None)
-            if act is not None:
-                following[id(tale)] = act
-                heapq.heappush(heap, (act.at, next(tie), tale, acts))
+            _, _, tale, number = heapq.heappop(heap)
+            yield tale, tale.acts[number] if number >= 0 else None
+            following = number + 1
+            if following < len(tale.acts) and tale.acts[following].at <= self.end:
+                heapq.heappush(heap, (tale.acts[following].at, next(tie), tale, following))
 
     def _receive(self, tale: Tale) -> None:
         scene, story = tale.scene, tale.scene.story
-        online = tale.channel in WEB
-        known = {} if online else {"kind": story.kind, "matter": story.matter, "urgency": story.urgency, "area": scene.area}
         report = Report(
             text=scene.text, title=scene.title, place=scene.place, channel=tale.channel, name=scene.caller.name,
-            phone=scene.caller.phone, confidential=tale.confidential, **known,
+            phone=scene.caller.phone, confidential=tale.confidential,
         )  # fmt: skip
+        online = tale.channel in WEB
+        if not online:  # who takes a call classifies it at once
+            report = replace(report, kind=story.kind, matter=story.matter, urgency=story.urgency, area=scene.area)
         actor = self.citizen if online else tale.operator
-        received = receive(report, actor=actor, now=scene.received)
-        self.cases[id(tale)] = received.moved.case
-        if online and story.plot in ("plain", "task"):
-            self.shown = (received.moved.number, received.secret)
+        self.told[id(tale)] = self.book.receive(report, actor=actor, now=scene.received)
 
-    def _requester(self, tale: Tale) -> str:
-        """The key of who asked in a case."""
-        if id(tale) not in self.requesters:
-            rows = apps.get_model("loop", "Case")._default_manager.filter(pk=self.cases[id(tale)])
-            self.requesters[id(tale)] = str(rows.values_list("requester_id", flat=True).get())
-        return self.requesters[id(tale)]
+    def _move(self, tale: Tale, act: Act) -> None:
+        told = self.told[id(tale)]
+        data = {
+            name: str(self.told[id(value)].case.pk) if isinstance(value, Tale) else value
+            for name, value in act.data.items()
+        }
+        actor = act.actor or replace(self.citizen, id=told.citizen)
+        self.book.move(told, act.move, data, actor=actor, now=act.at)
 
-
+    def _shown(self) -> tuple[str, str]:
+        """The newest case that a citizen sent in himself and that is being handled, else the newest at all."""
+        online = [tale for tale in self.tales if tale.channel in WEB]
+        handled = [tale for tale in online if self.told[id(tale)].snap.state == "handling"]
+        told = self.told[id((handled or online or self.tales)[-1])]
+        return told.case.number, told.secret

@@ -204,8 +204,7 @@ def _quarrel(t: Tale, ruling: str) -> None:
     t.within("adjudicate", t.at, 0.2, 0.9)
     judge = t.rng.choice(t.world.cast.supervisors)
     basis = t.reply(1) if told else t.phrase(f"ruling_{ruling}")
-    t.act(judge, "adjudicate", ruling=ruling, unit=t.other.key if ruling == "uphold" else None, basis=basis,
-          precedent=True if t.sometimes(0.3) else None)  # fmt: skip
+    t.act(judge, "adjudicate", ruling=ruling, unit=t.other.key if ruling == "uphold" else None, basis=basis)
     if ruling == "uphold":
         t.give_to(t.other)
         t.sent = t.at
@@ -233,7 +232,7 @@ def postponed(t: Tale) -> None:
     """More time is asked for and granted, or not."""
     start(t)
     told = len(t.scene.story.reply) > 1
-    t.office(0.5, 4)
+    t.within("handle", t.dispatched or t.at, 0.25, 0.7)
     amount = t.rng.randint(3, 8)
     t.act(t.handler, "postpone_ask", cause=t.cause("postpone_reason"), amount=amount, unit_of="workday",
           reason=t.reply(0) if told else t.phrase("postpone"))  # fmt: skip

@@ -1,10 +1,9 @@
 """The year of the city: when people call, which stories they bring, and which cases stand open at its end."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from random import Random
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from gezhi.loop.rules.moves import BY_NAME
@@ -196,10 +195,3 @@ def _shuffled(tales: Sequence[Tale], rng: Random) -> list[Tale]:
     mixed = [tale for tale in tales if tale.main is None]
     rng.shuffle(mixed)
     return mixed
-
-
-def data_of(act: Act, cases: Mapping[int, str]) -> dict[str, Any]:
-    """The data of an act with other tales replaced by their cases."""
-    return {name: cases[id(value)] if isinstance(value, Tale) else value for name, value in act.data.items()}
-
-
