@@ -229,7 +229,7 @@ def test_rejected_rows_come_back_to_mend(bring, office):
         (5, "import-text-empty"),
     ]
     file = io.BytesIO()
-    write_rejects(batch, file, "zh-hans")
+    write_rejects(batch, file)
     [sheet] = read_tables(file)
     rows = list(sheet.rows)
     assert sheet.header[:2] == ("工单编号", "工单类型")

@@ -2,6 +2,6 @@
 
 from gezhi.kit.sheets.reading import read_tables
 from gezhi.kit.sheets.shape import Cell, Limits, Row, Sheet
-from gezhi.kit.sheets.writing import write_csv, write_xlsx
+from gezhi.kit.sheets.writing import Table, write_csv, write_xlsx
 
-__all__ = ["Cell", "Limits", "Row", "Sheet", "read_tables", "write_csv", "write_xlsx"]
+__all__ = ["Cell", "Limits", "Row", "Sheet", "Table", "read_tables", "write_csv", "write_xlsx"]

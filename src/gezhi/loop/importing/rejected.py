@@ -3,13 +3,15 @@
 They hold what people wrote, so they are sealed under a key of the batch; forgetting the rows is destroying that key.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import IO, Any
 
+from django.utils import translation
+
 from gezhi.kernel.errors import Refused
 from gezhi.kit.http import plain, sentence
-from gezhi.kit.sheets import Cell, write_xlsx
+from gezhi.kit.sheets import Cell, Table, write_xlsx
 from gezhi.loop.importing import store
 from gezhi.loop.importing.columns import REASON
 from gezhi.loop.importing.rules import Reject
@@ -65,18 +67,21 @@ def reason(reject: Reject, language: str | None = None) -> str:
     return sentence(Refused(reject.code, **reject.facts), language)
 
 
-def write_rejects(batch: Batch, target: IO[bytes], language: str) -> None:
+def write_rejects(batch: Batch, target: IO[bytes]) -> None:
     """The refused rows with their own columns and the reason, a sheet for each sheet, as .xlsx."""
+    write_xlsx(target, *tables(batch.mapping.get("headers", {}), opened(batch)))
+
+
+def tables(headers: Mapping[str, Sequence[str]], rejects: Iterable[Reject]) -> list[Table]:
+    """The refused rows as tables to write, in the language in force."""
     by_sheet: dict[str, list[Reject]] = {}
-    for reject in opened(batch):
+    for reject in rejects:
         by_sheet.setdefault(reject.sheet, []).append(reject)
-    headers = batch.mapping.get("headers", {})
-    write_xlsx(target, *(_table(name, headers.get(name, []), rows, language) for name, rows in by_sheet.items()))
+    language = translation.get_language() or "zh-hans"
+    return [_table(name, headers.get(name, []), rows, language) for name, rows in by_sheet.items()]
 
 
-def _table(
-    name: str, header: Sequence[str], rows: Sequence[Reject], language: str
-) -> tuple[str, list[str], Iterator[list[Cell]]]:
+def _table(name: str, header: Sequence[str], rows: Sequence[Reject], language: str) -> Table:
     width = max(len(header), *(len(row.cells) for row in rows))
     names = [*header, *[""] * (width - len(header)), REASON[not language.startswith("zh")]]
     cells = ([*row.cells, *[None] * (width - len(row.cells)), reason(row, language)] for row in rows)

@@ -69,6 +69,7 @@ class Outcome(Plan):
 
     batch: int | None = None
     rejects: list[Reject] = field(default_factory=list)
+    headers: dict[str, list[str]] = field(default_factory=dict)  # of each sheet, for the file of rejected rows
 
 
 def sheets(path: Path, options: Options) -> Iterator[tuple[Sheet, Columns, str]]:

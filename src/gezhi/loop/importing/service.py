@@ -40,7 +40,9 @@ def import_file(
 def try_file(path: Path, *, options: Options, actor: Actor, now: datetime, progress: Progress | None = None) -> Outcome:
     """What an import would do, without writing anything."""
     desk_for(actor)
-    outcome, total = Outcome(), sum(sheet.rows for sheet in survey(path, options) if sheet.usable)
+    sheets = survey(path, options)
+    outcome = Outcome(headers={sheet.name: list(sheet.header) for sheet in sheets})
+    total = sum(sheet.rows for sheet in sheets if sheet.usable)
     judging = Judge(options.mode)
     for _, rows in read(path, options, now=now):
         found = judge(judging, rows, options.source, None)
@@ -91,7 +93,7 @@ def run_batch(batch_id: int, path: Path, *, actor: Actor, now: datetime, progres
     twice. Raises Refused: batch-unknown (404), batch-not-waiting, and what reading the file refuses.
     """
     batch = _claim(batch_id)
-    outcome = Outcome(batch=batch.pk)
+    outcome = Outcome(batch=batch.pk, headers=batch.mapping["headers"])
     try:
         options, desk = options_of(batch), desk_for(actor)
         judging, matcher, keeper = Judge(options.mode), Matcher(content()), keeper_of(batch)
