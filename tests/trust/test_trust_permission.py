@@ -1,10 +1,11 @@
 """Permission as properties: what grants can and cannot do whatever they are."""
 
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from gezhi.trust.rules import SMALL_OFFICE, STANDARD, Actor, Grant, allowed, conflict, covers, why, within
 
+CALM = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # a busy machine is no fault
 LABELS = st.sampled_from(["a", "b", "ab", "c"])
 PATHS = st.lists(LABELS, min_size=0, max_size=4).map(".".join)
 VERBS = ["case.read", "case.sign", "unit.edit"]
@@ -27,18 +28,21 @@ def person(*grants):
     return Actor("user", "1", "Li", 1, "a", tuple(grants), "")
 
 
+@CALM
 @given(st.lists(GRANTS, max_size=4), VERB, OBJECTS)
 def test_a_denial_exists_exactly_when_nothing_allows(grants, verb, thing):
     actor = person(*grants)
     assert (allowed(actor, verb, **thing) is None) == (why(actor, verb, **thing) is not None)
 
 
+@CALM
 @given(st.lists(GRANTS, max_size=4), GRANTS, VERB, OBJECTS)
 def test_another_grant_never_takes_away(grants, more, verb, thing):
     if allowed(person(*grants), verb, **thing):
         assert allowed(person(more, *grants), verb, **thing)
 
 
+@CALM
 @given(GRANTS, VERB, OBJECTS)
 def test_what_allows_names_the_verb_and_covers_the_object(grant, verb, thing):
     found = allowed(person(grant), verb, **thing)
@@ -49,6 +53,7 @@ def test_what_allows_names_the_verb_and_covers_the_object(grant, verb, thing):
         assert within(thing["area_path"], found.area_path)
 
 
+@CALM
 @given(GRANTS, VERB, OBJECTS, st.sampled_from(["unit_path", "matter", "area_path"]))
 def test_lifting_a_limit_never_takes_away(grant, verb, thing, limit):
     if allowed(person(grant), verb, **thing):
@@ -57,12 +62,14 @@ def test_lifting_a_limit_never_takes_away(grant, verb, thing, limit):
         assert allowed(person(wider), verb, **thing)
 
 
+@CALM
 @given(PATHS, PATHS)
 def test_within_goes_by_whole_labels(path, branch):
     expected = path.split(".")[: len(branch.split("."))] == branch.split(".") if branch else True
     assert within(path, branch) == expected
 
 
+@CALM
 @given(GRANTS, OBJECTS)
 def test_the_nearest_rule_says_what_it_lacks(grant, thing):
     denial = why(person(grant), "case.read", **thing)
@@ -81,6 +88,7 @@ def test_nobody_may_anything_without_a_post():
 ROLES = ["operator", "dispatcher", "handler", "unit_lead", "callback", "evaluator", "sysadmin", "secadmin", "auditor"]
 
 
+@CALM
 @given(st.lists(st.sampled_from(ROLES), max_size=4), st.sampled_from(ROLES))
 def test_a_conflict_stays_when_roles_are_added(roles, more):
     for profile in (STANDARD, SMALL_OFFICE):

@@ -68,7 +68,7 @@ def _one(sql: str, params: dict[str, Any]) -> tuple[Any, ...] | None:
 
 
 def actor_of_user(user_id: int, now: datetime | None) -> Actor | None:
-    """An active user with unit and grants, by the clock of the database without `now`; None when unknown or disabled."""
+    """An active user with unit and grants, by the database's clock without `now`; None when unknown or disabled."""
     return _actor(_one(_BY_USER, {"user": user_id, "now": now}))
 
 
