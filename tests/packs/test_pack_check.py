@@ -11,6 +11,7 @@ from django.utils import translation
 from gezhi.kit.messages.compile import compile_all
 from gezhi.packs import commands, store
 from gezhi.packs.rules import ERROR, check
+from gezhi.packs.rules.spec import LIMIT_STAGES
 from gezhi.packs.service import said
 
 
@@ -28,8 +29,7 @@ def small(**changes):
         '[templates]\nunits = "units.csv"\n',
         "matters.csv": "code,parent,level,name_zh,name_en\n01,,1,城乡,Town\n0101,01,2,市容,Streets\n",
         "limits.csv": "stage,matter,urgency,amount,unit\n"
-        + "".join(f"{stage},,,1,workday\n" for stage in
-                  "accept dispatch sign return contact handle reply verify adjudicate task".split()),
+        + "".join(f"{stage},,,1,workday\n" for stage in LIMIT_STAGES),
         "catalogue.csv": "matter,area,lead,assisting,fallback\n01,,roads,,\n",
         "questions.csv": "code,matter,position,type,required,text_zh,text_en,options,stop_on,stop_zh,stop_en\n"
         "q1,0101,1,choice,yes,危险吗,Danger?,yes=是=Yes;no=否=No,yes,请打110,Call 110\n",
@@ -91,15 +91,18 @@ FAULTS = [
      ("column-unknown", "matters.csv", 1, "colour")),
     ("matters__csv", "code,parent,name_zh\n01,,城乡\n", ("column-missing", "matters.csv", 1, "level")),
     ("matters__csv", "code,parent,level,name_zh,name_en\n01,,1,城乡\n", ("row-width", "matters.csv", 2, "")),
-    ("matters__csv", "code,parent,level,name_zh,name_en\n01,,1,,Town\n", ("value-missing", "matters.csv", 2, "name_zh")),
+    ("matters__csv", "code,parent,level,name_zh,name_en\n01,,1,,Town\n",
+     ("value-missing", "matters.csv", 2, "name_zh")),
     ("matters__csv", "code,parent,level,name_zh,name_en\n01,,1,城乡,\n0101,01,2,路,Road\n",
      ("english-missing", "matters.csv", 2, "name_en")),
     ("matters__csv", 'code,parent,level,name_zh,name_en\n01,,1,"城乡,Town\n', ("csv-broken", "matters.csv", 2, "")),
-    ("limits__csv", "stage,matter,urgency,amount,unit\nhandle,,,0,workday\n", ("value-range", "limits.csv", 2, "amount")),
+    ("limits__csv", "stage,matter,urgency,amount,unit\nhandle,,,0,workday\n",
+     ("value-range", "limits.csv", 2, "amount")),
     ("limits__csv", "stage,matter,urgency,amount,unit\nhandle,,,1.5,workday\n",
      ("value-number", "limits.csv", 2, "amount")),
     ("limits__csv", "stage,matter,urgency,amount,unit\nhandle,,,5,weeks\n", ("value-choice", "limits.csv", 2, "unit")),
-    ("limits__csv", "stage,matter,urgency,amount,unit\nhandle,,7,5,day\n", ("value-choice", "limits.csv", 2, "urgency")),
+    ("limits__csv", "stage,matter,urgency,amount,unit\nhandle,,7,5,day\n",
+     ("value-choice", "limits.csv", 2, "urgency")),
     ("limits__csv", "stage,matter,urgency,amount,unit\nhandle,0109,,5,day\n",
      ("matter-unknown", "limits.csv", 2, "matter")),
     ("limits__csv", "stage,matter,urgency,amount,unit\nhandle,,,5,day\n", ("limit-general", "limits.csv", 0, "stage")),
@@ -111,7 +114,8 @@ FAULTS = [
      ("area-alone", "catalogue.csv", 2, "assisting")),
     ("catalogue__csv", "matter,area,lead,assisting,fallback\n01,99,roads,,\n",
      ("duty-missing", "catalogue.csv", 0, "matter")),
-    ("questions__csv", "code,matter,position,type,text_zh,options,stop_on,stop_zh\nq1,01,1,choice,危险吗,yes=是;no=否,maybe,停\n",
+    ("questions__csv",
+     "code,matter,position,type,text_zh,options,stop_on,stop_zh\nq1,01,1,choice,危险吗,yes=是;no=否,maybe,停\n",
      ("stop-unknown", "questions.csv", 2, "stop_on")),
     ("questions__csv", "code,matter,position,type,text_zh,options\nq1,01,1,choice,危险吗,yes=是\n",
      ("options-few", "questions.csv", 2, "options")),

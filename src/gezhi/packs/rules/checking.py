@@ -63,8 +63,13 @@ def check(files: Mapping[str, bytes], among: Mapping[str, Sheet] | None = None) 
         for name, file in done.manifest.examples.items()
     }
     if not done.findings.failed:
-        references({**{f"example {name}": sheet for name, sheet in given.items()},
-                    **{name: together[name] for name in ("matters", "units") if name in together}}, done.findings)
+        references(
+            {
+                **{f"example {name}": sheet for name, sheet in given.items()},
+                **{name: together[name] for name in ("matters", "units") if name in together},
+            },
+            done.findings,
+        )
         done.examples = examples(together, given, done.findings)
     done.quality = quality(files, done.findings)
     done.findings.sort(key=lambda found: (found.level != ERROR, found.level != WARNING, found.file, found.row))

@@ -58,7 +58,8 @@ def _units(content: Sheets, sheet: Sheet, findings: Findings) -> None:
         made = Duty(no, duty["matter"], duty["area"], duty["lead"], tuple(duty["assisting"]), duty["fallback"])
         table.setdefault(made.matter, []).append(made)
     for row in sheet.rows:
-        path, code = [], row["matter"]
+        path: list[str] = []
+        code = row["matter"]
         while code:
             path.insert(0, code)
             code = parents.get(code, "")
@@ -91,5 +92,3 @@ def calendar(content: Sheets, year: int) -> Calendar:
     hours = tuple(seasons(content["office_hours"])) if "office_hours" in content else OFFICE_HOURS
     days = [day for each in (year, year + 1) for day in holidays_cn.rows(each)]
     return from_rows(days, zone=ZONE.key, hours=hours)
-
-

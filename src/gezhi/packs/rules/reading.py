@@ -1,8 +1,9 @@
-"""Files of a pack into rows: CSV in UTF-8, a header of known columns, typed values; faults name file, row and column."""
+"""Files of a pack into rows: CSV in UTF-8, a header of known columns, typed values; faults name the place."""
 
 import csv
 import io
 import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -91,7 +92,7 @@ def _take(sheet: Sheet, header: list[str], cells: list[str], line: int, findings
         sheet.rows.append(Row(line, values))
 
 
-class Wrong(ValueError):
+class Wrong(ValueError):  # noqa: N818 - read as a word: `raise Wrong("value-missing")`
     """A cell that cannot be what its column asks for."""
 
     def __init__(self, code: str, **facts: Any) -> None:
@@ -125,21 +126,18 @@ def value(column: Column, cell: str) -> Any:
         return empty(column)
     if len(cell) > column.most:
         raise Wrong("value-long", most=column.most, length=len(cell))
-    match column.kind:
-        case "int" | "number":
-            return _number(column, cell)
-        case "bool":
-            return _bool(cell)
-        case "date":
-            return _date(cell)
-        case "choice" if cell not in column.choices:
-            raise Wrong("value-choice", value=cell, known=", ".join(column.choices))
-        case "units":
-            return [_code(part.strip()) for part in re.split(r"[;、]", cell) if part.strip()]
-        case "matter" | "unit":
-            return _code(cell)
-        case _:
-            return cell
+    reader = READERS.get(column.kind)
+    return reader(column, cell) if reader else cell
+
+
+def _choice(column: Column, cell: str) -> str:
+    if cell not in column.choices:
+        raise Wrong("value-choice", value=cell, known=", ".join(column.choices))
+    return cell
+
+
+def _codes(column: Column, cell: str) -> list[str]:
+    return [_code(column, part.strip()) for part in re.split(r"[;、]", cell) if part.strip()]
 
 
 def _number(column: Column, cell: str) -> int | float:
@@ -152,23 +150,35 @@ def _number(column: Column, cell: str) -> int | float:
     return number
 
 
-def _bool(cell: str) -> bool:
+def _bool(_: Column, cell: str) -> bool:
     if cell.lower() not in (*TRUE, *FALSE):
         raise Wrong("value-bool", value=cell[:40])
     return cell.lower() in TRUE
 
 
-def _date(cell: str) -> date:
+def _date(_: Column, cell: str) -> date:
     try:
         return date.fromisoformat(cell)
     except ValueError:
         raise Wrong("value-date", value=cell[:40]) from None
 
 
-def _code(cell: str) -> str:
+def _code(_: Column, cell: str) -> str:
     if not CODE.fullmatch(cell):
         raise Wrong("value-code", value=cell[:40])
     return cell
+
+
+READERS: Mapping[str, Callable[[Column, str], Any]] = {
+    "int": _number,
+    "number": _number,
+    "bool": _bool,
+    "date": _date,
+    "choice": _choice,
+    "units": _codes,
+    "matter": _code,
+    "unit": _code,
+}
 
 
 def _repeated(sheet: Sheet, findings: Findings) -> None:

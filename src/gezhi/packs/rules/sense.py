@@ -45,9 +45,17 @@ def rules_of(limits: Sheet) -> list[LimitRule]:
     """The rows as the loop weighs them."""
     return [
         LimitRule(
-            stage=row["stage"], amount=row["amount"], unit_of=row["unit"], label=row["label"], matter=row["matter"],
-            area=row["area"], kind=row["kind"], urgency=row["urgency"], source=row["source"], verified=row["verified"],
-        )  # fmt: skip
+            stage=row["stage"],
+            amount=row["amount"],
+            unit_of=row["unit"],
+            label=row["label"],
+            matter=row["matter"],
+            area=row["area"],
+            kind=row["kind"],
+            urgency=row["urgency"],
+            source=row["source"],
+            verified=row["verified"],
+        )
         for row in limits.rows
     ]
 

@@ -72,25 +72,6 @@ class Keywords:
         return Suggestion(found, sure=sure, origin="keywords", chances=chances)
 
 
-def stands_alone(text: str, word: str, end: int) -> bool:
-    """Whether a word of Latin letters is a word of the text, or its plural; Chinese has no gaps to ask for.
-
-    >>> stands_alone("an ice office", "ice", 5), stands_alone("an ice office", "ice", 12)
-    (True, False)
-    >>> stands_alone("two bins", "bin", 6), stands_alone("夜间施工", "施工", 3)
-    (True, True)
-    """
-    if not word.isascii():
-        return True
-    before, after = text[: end - len(word) + 1][-1:], text[end + 1 : end + 3]
-    after = after[1:] if after[:1] == "s" else after[:1]
-    return not (_latin(before) or _latin(after))
-
-
-def _latin(text: str) -> bool:
-    return text.isascii() and text.isalnum()
-
-
 def whole(text: str, start: int, end: int) -> bool:
     """Whether a match is no mere part of a longer Latin word; Chinese has no such borders.
 
