@@ -1,0 +1,35 @@
+"""`python -m bench [NAME…]`: run all benchmarks, or those named; SMALL=1 keeps every size small."""
+
+import json
+import os
+import sys
+from collections.abc import Iterator
+
+from bench import cases, idle, imports, lifecycles
+from bench.measure import Figure
+
+ALL = {
+    "create": cases.create,
+    "worklist": cases.worklist,
+    "case": cases.case_page,
+    "import": imports.importing,
+    "lifecycles": lifecycles.lifecycles,
+    "burst": lifecycles.burst,
+    "idle": idle.idle,
+}
+
+
+def main(names: list[str]) -> int:
+    unknown = [name for name in names if name not in ALL]
+    if unknown:
+        print(f"no such benchmark: {', '.join(unknown)}; there are {', '.join(ALL)}", file=sys.stderr)
+        return 2
+    small = os.environ.get("SMALL") == "1"
+    for name in names or list(ALL):
+        figures: Iterator[Figure] = ALL[name](small=small)
+        for figure in figures:
+            print(json.dumps(figure.as_dict(), ensure_ascii=False), flush=True)
+    return 0
+
+
+sys.exit(main([part for argument in sys.argv[1:] for part in argument.split(",")]))
