@@ -149,7 +149,7 @@ def _learn(learner: Learner, matrix: Matrix, data: Any, truth: Ints, labels: int
             continue  # a label without a row in this fold is never suggested by it
         ratio = _ratio(part, mine, learner.smoothing) if learner.smoothing else None
         scaled = part if ratio is None else _scaled(part, ratio)
-        fitted = LinearSVC(C=learner.strength, random_state=SEED, tol=1e-3, max_iter=5000)
+        fitted = LinearSVC(C=learner.strength, random_state=SEED, tol=0.02, max_iter=5000)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # a rough optimum serves as well as an exact one
             fitted.fit(scaled, mine)
