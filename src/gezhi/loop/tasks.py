@@ -23,9 +23,18 @@ def escalate(timestamp: int) -> None:
 @app.task(name="loop.night", queueing_lock="loop.night")
 def night(timestamp: int) -> None:
     """Every night all stored states are proved from their steps; a fault is told to the log."""
+    from gezhi.loop.importing.background import sweep
     from gezhi.loop.service.replaying import Difference, replay
 
-    del timestamp
+    sweep(datetime.fromtimestamp(timestamp, UTC))
     for found in replay():
         if isinstance(found, Difference):
             logger.critical("case %s: %s is not what its steps say", found.number, found.what)
+
+
+@app.task(name="loop.import")
+def import_batch(batch: int, what: str, user: int | None) -> None:
+    """Check, run or undo a batch of an import for the person who asked for it."""
+    from gezhi.loop.importing.background import work
+
+    work(batch, what, user, now=datetime.now(UTC))

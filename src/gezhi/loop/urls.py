@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from gezhi.loop.pages import bulk, calendar, call, case, catalogue, citizen, follow, matters, worklist
+from gezhi.loop.pages import bulk, calendar, call, case, catalogue, citizen, follow, importing, matters, worklist
 
 urlpatterns = [
     path("", citizen.home, name="home"),
@@ -31,6 +31,13 @@ urlpatterns = [
     path("desk/calendar/hours/", calendar.hours, name="calendar_hours"),
     path("desk/matters/", matters.page, name="matters"),
     path("desk/matters/edit/", matters.edit, name="matter_edit"),
+    path("desk/import/", importing.index, name="import"),
+    path("desk/import/<int:batch_id>/", importing.page, name="import_batch"),
+    path("desk/import/<int:batch_id>/map/", importing.settle, name="import_map"),
+    path("desk/import/<int:batch_id>/save/", importing.save, name="import_save"),
+    path("desk/import/<int:batch_id>/start/", importing.start, name="import_start"),
+    path("desk/import/<int:batch_id>/undo/", importing.undo, name="import_undo"),
+    path("desk/import/<int:batch_id>/rejects.xlsx", importing.rejects, name="import_rejects"),
     path("desk/<uuid:case_id>/", case.page, name="case"),
     path("desk/<uuid:case_id>/reveal/", case.reveal, name="reveal"),
     path("desk/<uuid:case_id>/files/<uuid:file_id>/", case.file, name="case_file"),

@@ -3,9 +3,11 @@
 from ninja import Router
 
 from gezhi.loop.api import cases, content
+from gezhi.loop.importing import api as importing
 from gezhi.loop.triage import api as triage
 
 router = Router(tags=["loop"])
 router.add_router("", cases.router)
 router.add_router("", content.router)
 router.add_router("/triage", triage.router)
+router.add_router("/imports", importing.router)

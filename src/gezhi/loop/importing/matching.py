@@ -1,9 +1,11 @@
 """Finds the units, matters and areas that a sheet calls by name; what is not found stays as words beside the case."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from gezhi.loop.importing.columns import plain
+from gezhi.loop.importing.rules import Draft
 from gezhi.loop.importing.store import areas_named, units_by_name
 from gezhi.loop.store.content import Content
 
@@ -88,3 +90,22 @@ def _area(names: tuple[str, ...]) -> str:
         if len(rows) == 1:
             code, inside = rows[0]
     return code
+
+
+@dataclass(slots=True)
+class Tally:
+    """How many of the different unit and matter names of a file were found."""
+
+    units: dict[str, bool] = field(default_factory=dict)
+    matters: dict[tuple[str, ...], bool] = field(default_factory=dict)
+
+    def note(self, draft: Draft, matcher: Matcher) -> None:
+        if draft.unit and draft.unit not in self.units:
+            self.units[draft.unit] = matcher.unit(draft.unit) is not None
+        if draft.matter and draft.matter not in self.matters:
+            self.matters[draft.matter] = bool(matcher.matter(draft.matter))
+
+    def summed(self) -> dict[str, list[int]]:
+        """Field → [names found, names in all]; only what the file has."""
+        sums = {"unit": list(self.units.values()), "matter": list(self.matters.values())}
+        return {name: [sum(found), len(found)] for name, found in sums.items() if found}

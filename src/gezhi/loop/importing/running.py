@@ -69,32 +69,37 @@ class Outcome(Plan):
 
     batch: int | None = None
     rejects: list[Reject] = field(default_factory=list)
+    matched: dict[str, list[int]] = field(default_factory=dict)  # of a trial: field → [names found, names in all]
     headers: dict[str, list[str]] = field(default_factory=dict)  # of each sheet, for the file of rejected rows
 
 
 def sheets(path: Path, options: Options) -> Iterator[tuple[Sheet, Columns, str]]:
     """The sheets of a file with their mapping; a mapping saved for the same columns comes before the guess.
 
+    A wish for a column holds in every sheet that has the column; one that no sheet has is refused at the end.
     Raises Refused: sheet-…, import-no-known-column, import-field-unknown, import-column-unknown.
     """
-    refused: Refused | None = None
     headers: list[str] = []
+    missing: dict[str, Refused] = {}
+    heard: set[str] = set()
     found = False
     for sheet in read_tables(path, known=known):
         headers.extend(name for name in sheet.header if name)
         saved = store.saved_mapping(signature(sheet.header))
         mapping = reapplied(sheet.header, saved.columns) if saved else recognise(sheet.header)
-        try:
-            mapping = remapped(mapping, options.wishes)
-        except Refused as error:
-            if error.code != "import-column-unknown":
-                raise
-            refused = error
-            continue
+        for name, wish in options.wishes.items():
+            try:
+                mapping = remapped(mapping, {name: wish})
+                heard.add(name)
+            except Refused as refused:
+                if refused.code != "import-column-unknown":
+                    raise
+                missing.setdefault(name, refused)
         found = found or mapping.usable
         yield sheet, mapping, saved.name if saved else ""
-    if refused is not None and not found:
-        raise refused
+    for name, unheard in missing.items():
+        if name not in heard:
+            raise unheard
     if not found:
         raise Refused("import-no-known-column", status=422, columns="、".join(headers[:20])[:300])
 

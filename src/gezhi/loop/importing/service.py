@@ -1,6 +1,7 @@
 """Verbs of the import: run a file, try it first, run a batch in the background, undo it."""
 
 import hashlib
+import time
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
@@ -10,7 +11,7 @@ from gezhi.kernel.errors import Refused
 from gezhi.loop.importing import store
 from gezhi.loop.importing.bundles import Frame, bundle_of
 from gezhi.loop.importing.columns import Mapping as Columns
-from gezhi.loop.importing.matching import Matcher
+from gezhi.loop.importing.matching import Matcher, Tally
 from gezhi.loop.importing.rejected import keeper_of, sealed_rejects
 from gezhi.loop.importing.rules import Judge, Plan
 from gezhi.loop.importing.running import SHOWN_REJECTS, Options, Outcome, Verdicts, judge, read, survey
@@ -43,12 +44,15 @@ def try_file(path: Path, *, options: Options, actor: Actor, now: datetime, progr
     sheets = survey(path, options)
     outcome = Outcome(headers={sheet.name: list(sheet.header) for sheet in sheets})
     total = sum(sheet.rows for sheet in sheets if sheet.usable)
-    judging = Judge(options.mode)
+    judging, matcher, tally = Judge(options.mode), Matcher(content()), Tally()
     for _, rows in read(path, options, now=now):
         found = judge(judging, rows, options.source, None)
+        for draft, _ in found.create:
+            tally.note(draft, matcher)
         _count(outcome, found, len(rows))
         if progress:
             progress(outcome, total)
+    outcome.matched = tally.summed()
     return outcome
 
 
@@ -123,7 +127,7 @@ def _claim(batch_id: int) -> Batch:
     batch = store.batch_of(batch_id)
     if batch is None:
         raise Refused("batch-unknown", status=404, batch=batch_id)
-    if batch.state not in ("waiting", "checked", "running", "failed"):
+    if batch.state not in ("waiting", "running", "failed"):
         raise Refused("batch-not-waiting", batch=batch_id, state=batch.state)
     store.clear_rejects(batch)
     batch.error = ""
@@ -132,10 +136,12 @@ def _claim(batch_id: int) -> Batch:
 
 
 def _note(batch: Batch, plan: Plan, state: str) -> None:
+    """Counts and state, for whoever watches; outside the chunk's transaction on purpose."""
     for name in COUNTS:
         setattr(batch, name, getattr(plan, name))
     batch.state = state
-    store.save_batch(batch, *COUNTS, "state", "error")
+    batch.mapping = {**batch.mapping, "beat": time.time()}
+    store.save_batch(batch, *COUNTS, "state", "error", "mapping")
 
 
 def _count(outcome: Outcome, found: Verdicts, rows: int) -> None:

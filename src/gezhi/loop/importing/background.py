@@ -1,0 +1,223 @@
+"""Imports that people start in the page: the file kept aside, the columns settled, the trial, the run, the way back.
+
+A batch goes draft → checking → checked → waiting → running → done (or failed), and then perhaps undoing → undone.
+"""
+
+import base64
+import contextlib
+import os
+import secrets
+import time
+from dataclasses import asdict
+from datetime import datetime
+from pathlib import Path
+from typing import IO, Any
+
+from django.conf import settings
+
+from gezhi.kernel.errors import Refused
+from gezhi.kit.http import plain
+from gezhi.loop.importing import service, store
+from gezhi.loop.importing.columns import fields
+from gezhi.loop.importing.rejected import keeper_of, sealed_rejects
+from gezhi.loop.importing.rules import MODES, Plan
+from gezhi.loop.importing.running import Options, SheetView, survey
+from gezhi.loop.importing.undoing import undo_batch
+from gezhi.loop.models import Batch
+from gezhi.loop.store import below
+from gezhi.trust.rules import Actor
+from gezhi.trust.service import actor_for, open_text, record, seal_text, verb
+
+CHUNK = 1 << 20
+QUICK = 1_500_000  # bytes: a file up to this size is tried while the person waits
+STALLED = 90  # seconds without progress after which a run may be taken up again
+KEPT = 24 * 3600  # seconds for which an upload waits for its person
+EDITABLE = ("draft", "checked", "failed")
+
+
+def folder() -> Path:
+    """Where uploads wait, readable by the product alone."""
+    place = Path(settings.GEZHI_DATA) / "imports"
+    place.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return place
+
+
+def path_of(batch: Batch) -> Path:
+    """The file of a batch; Refused("import-file-gone") when it was cleared away."""
+    name = str(batch.mapping.get("file", ""))
+    path = folder() / name
+    if not name or not path.is_file():
+        raise Refused("import-file-gone", status=410, batch=batch.pk)
+    return path
+
+
+def keep(file: IO[bytes]) -> Path:
+    """An upload on disk, at most as large as may be read."""
+    path = folder() / f"{secrets.token_hex(16)}.upload"
+    size = 0
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as target:
+        while chunk := file.read(CHUNK):
+            size += len(chunk)
+            if size > settings.GEZHI_UPLOAD_BYTES * 8:
+                path.unlink()
+                raise Refused("sheet-too-large", status=422, what="size", limit=settings.GEZHI_UPLOAD_BYTES * 8)
+            target.write(chunk)
+    return path
+
+
+def upload(file: IO[bytes], name: str, options: Options, *, actor: Actor, now: datetime) -> Batch:
+    """A new draft of a batch; a small file is tried at once. The file is dropped when it cannot be read."""
+    path = keep(file)
+    try:
+        batch = service.open_batch(path, name=name, options=options, actor=actor, now=now, state="draft")
+        batch.mapping = {**batch.mapping, "file": path.name}
+        store.save_batch(batch, "mapping")
+        look(batch)
+        if path.stat().st_size <= QUICK:
+            check(batch, actor=actor, now=now)
+    except BaseException:
+        path.unlink(missing_ok=True)
+        raise
+    return batch
+
+
+def look(batch: Batch) -> None:
+    """Keep what the page shows of the sheets; examples are people's words, so they are sealed."""
+    views = [asdict(view) for view in survey(path_of(batch), service.options_of(batch), rows=False)]
+    sealed = seal_text(keeper_of(batch), {"views": plain(views)})
+    batch.mapping = {**batch.mapping, "views": base64.b64encode(sealed).decode()}
+    store.save_batch(batch, "mapping")
+
+
+def views_of(batch: Batch) -> list[SheetView]:
+    kept = batch.mapping.get("views")
+    if not kept:
+        return []
+    opened = open_text(keeper_of(batch), base64.b64decode(kept))
+    return [SheetView(**{**view, "header": tuple(view["header"])}) for view in opened.get("views", [])]
+
+
+@verb("import.run")
+def settle(
+    batch_id: int, wishes: dict[str, str], mode: str, *, start_clocks: bool, actor: Actor, now: datetime
+) -> Batch:
+    """Take a person's mapping (field → column name, "" for none) and choices for a batch not yet run."""
+    service.desk_for(actor)
+    batch = store.batch_of(batch_id, lock=True)
+    if batch is None or batch.state not in EDITABLE:
+        raise Refused("batch-not-waiting", batch=batch_id, state=batch.state if batch else "")
+    if mode not in MODES:
+        raise Refused("import-mode-unknown", status=422, mode=mode, known=", ".join(MODES))
+    unknown = set(wishes) - set(fields())
+    if unknown:
+        raise Refused("import-field-unknown", status=422, field=min(unknown), known=", ".join(fields()))
+    batch.mapping = {**batch.mapping, "wishes": wishes}
+    batch.mode, batch.start_clocks, batch.state = mode, start_clocks, "draft"
+    store.save_batch(batch, "mapping", "mode", "start_clocks", "state")
+    record("import.settle", "batch", batch.pk, actor=actor, body={"mode": mode, "fields": sorted(wishes)})
+    look(batch)
+    return batch
+
+
+def check(batch: Batch, *, actor: Actor, now: datetime) -> None:
+    """Try a batch to its end and note counts and refused rows with it; writes no case."""
+    store.clear_rejects(batch)
+    _beat(batch, Plan(), 0, "checking")
+    try:
+        outcome = service.try_file(
+            path_of(batch), options=service.options_of(batch), actor=actor, now=now,
+            progress=lambda plan, total: _beat(batch, plan, total, "checking"),
+        )  # fmt: skip
+    except Refused as refused:
+        _fail(batch, refused)
+        return
+    store.add_rejects(sealed_rejects(batch, keeper_of(batch), outcome.rejects))
+    batch.mapping = {**batch.mapping, "matched": outcome.matched}
+    batch.error = ""
+    _beat(batch, outcome, outcome.read, "checked")
+
+
+def _beat(batch: Batch, plan: Plan, total: int, state: str) -> None:
+    for name in service.COUNTS:
+        setattr(batch, name, getattr(plan, name))
+    batch.total, batch.state = total or batch.total, state
+    batch.mapping = {**batch.mapping, "beat": time.time()}
+    store.save_batch(batch, *service.COUNTS, "total", "state", "mapping", "error")
+
+
+def _fail(batch: Batch, refused: Refused) -> None:
+    batch.state, batch.error = "failed", refused.code
+    batch.mapping = {**batch.mapping, "facts": plain(refused.facts)}
+    store.save_batch(batch, "state", "error", "mapping")
+
+
+@verb("import.run")
+def start(batch_id: int, *, actor: Actor, now: datetime) -> Batch:
+    """Let a batch run: the worker takes it from here."""
+    service.desk_for(actor)
+    batch = store.batch_of(batch_id, lock=True)
+    if batch is None:
+        raise Refused("batch-unknown", status=404, batch=batch_id)
+    if batch.state not in ("draft", "checked", "failed") and not stalled(batch):
+        raise Refused("batch-not-waiting", batch=batch_id, state=batch.state)
+    path_of(batch)
+    batch.state = "waiting"
+    store.save_batch(batch, "state")
+    record("import.start", "batch", batch.pk, actor=actor, body={})
+    return batch
+
+
+def stalled(batch: Batch) -> bool:
+    """Whether a run has made no progress for so long that its process must be gone."""
+    return batch.state in ("running", "checking") and time.time() - float(batch.mapping.get("beat", 0)) > STALLED
+
+
+def work(batch_id: int, what: str, user: int | None, *, now: datetime) -> None:
+    """What the worker does: check, run or undo a batch, with the rights of the person who asked for it."""
+    batch = store.batch_of(batch_id)
+    if batch is None:
+        return
+    asked = below.users().filter(pk=user).first() if user else None
+    actor = actor_for(asked, now) if asked is not None else Actor.system("loop")
+    if what == "check":
+        check(batch, actor=actor, now=now)
+    elif what == "undo":
+        undo_batch(batch_id, actor=actor, now=now)
+    else:
+        run(batch, actor=actor, now=now)
+
+
+def run(batch: Batch, *, actor: Actor, now: datetime) -> None:
+    """Run a batch that waits; where it is refused it says why on its page."""
+    try:
+        service.run_batch(batch.pk, path_of(batch), actor=actor, now=now)
+    except Refused as refused:
+        _fail(store.batch_of(batch.pk) or batch, refused)
+        return
+    forget(batch)
+
+
+def undo(batch: Batch) -> None:
+    """Note that a batch is on its way back, for whoever watches."""
+    batch.state = "undoing"
+    store.save_batch(batch, "state")
+
+
+def forget(batch: Batch) -> None:
+    """Drop the file of a batch that needs it no more."""
+    with contextlib.suppress(Refused):
+        path_of(batch).unlink(missing_ok=True)
+
+
+def sweep(now: datetime) -> int:
+    """Drop uploads that nobody came back for; how many."""
+    old = [path for path in folder().glob("*.upload") if now.timestamp() - path.stat().st_mtime > KEPT]
+    for path in old:
+        path.unlink(missing_ok=True)
+    return len(old)
+
+
+def progress_of(batch: Batch) -> dict[str, Any]:
+    """Rows done, rows in all, and the share in per cent."""
+    total = batch.total or 0
+    return {"read": batch.read, "total": total, "percent": min(100, batch.read * 100 // total) if total else 0}
