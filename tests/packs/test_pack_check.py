@@ -62,6 +62,23 @@ def test_every_leaf_has_hints_words_and_a_duty(files):
     assert {row["code"] for row in leaves} <= words & duties
 
 
+def test_what_quality_calls_done_is_done(files):
+    done = check(files)
+    rows = {name: sheet.rows for name, sheet in done.sheets.items()}
+    assert all(row["source"] for row in rows["limits"])
+    assert all(row["basis_zh"] and row["basis_en"] for row in rows["catalogue"])
+    replies = {row["code"] for row in rows["replies"] if not row["matter"]}
+    by_outcome = {
+        "refused": "law-refused",
+        "policy_limit": "policy-limit",
+        "not_ours": "not-ours",
+        "not_needed": "not-needed",
+    }
+    assert {by_outcome.get(row["code"], row["code"]) for row in rows["outcomes"]} <= replies
+    stops = {row["matter"] for row in rows["questions"] if row["stop_on"]}
+    assert {"010506", "010604", "010705", "030102", "030201", "030501", "090603", "090902", "140602", "140702"} <= stops
+
+
 def test_no_row_lacks_english(files):
     done = check(files)
     bare = [
