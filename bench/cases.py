@@ -114,5 +114,5 @@ def case_page(*, small: bool) -> Iterator[Figure]:
         )  # fmt: skip
         session = Session(place, "dispatcher")
         yield from _read(
-            "case.page", place, owner, lambda _: session.get(f"/desk/cases/{case}/") == 200, SIGNALEN["case"]
+            "case.page", place, owner, lambda _: session.get(f"/desk/{case}/") == 200, SIGNALEN["case"]
         )

@@ -17,6 +17,9 @@ from typing import Any
 import psycopg
 
 from bench.measure import wait_until
+from gezhi.kit.config import read
+from gezhi.kit.database.folders import socket_folder
+from gezhi.kit.database.session import opened
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -29,6 +32,8 @@ def free_port() -> int:
 
 @dataclass
 class Installation:
+    """A running installation: its web process, and its worker where one was asked for."""
+
     folder: Path
     port: int
     web: subprocess.Popen[bytes]
@@ -43,12 +48,8 @@ class Installation:
         return self.folder / "postgres" / "server.log"
 
     def owner(self) -> psycopg.Connection[Any]:
-        """The database as its owner, for counting and for cloning rows."""
-        sys.path.insert(0, str(ROOT / "src"))
-        from gezhi.kit.database.folders import socket_folder
-
-        host = str(socket_folder(self.folder))
-        return psycopg.connect(host=host, port=5432, dbname="gezhi", user="gezhi_owner", autocommit=True)
+        """The database as its superuser, for logging statements and for cloning rows."""
+        return psycopg.connect(host=str(socket_folder(self.folder)), dbname="gezhi", user="postgres", autocommit=True)
 
     def headers(self, who: str) -> dict[str, str]:
         return {"Authorization": f"Bearer {self.people['tokens'][who]}"}
@@ -74,29 +75,39 @@ def answers(url: str) -> bool:
     return False
 
 
+def popen(name: str, env: dict[str, str], folder: Path) -> subprocess.Popen[bytes]:
+    """One of the product's own processes, its log beside the installation."""
+    with (folder.parent / f"{name}.log").open("ab") as log:
+        return subprocess.Popen([sys.executable, "-m", "gezhi.cli", name], env=env, cwd=ROOT, stdout=log, stderr=log)
+
+
 @contextmanager
-def installation(*, seed: bool = True) -> Iterator[Installation]:
-    """Made, served and removed; the web process runs alone, so that every statement in the log is its own."""
+def installation(*, seed: bool = True, worker: bool = False) -> Iterator[Installation]:
+    """Made, served and removed; without `worker` the web process is alone, so every statement in the log is its own."""
     folder = Path(tempfile.mkdtemp(prefix="gezhi-bench-")) / "data"
     port = free_port()
     env = environment(folder, port)
-    web = None
+    running: list[subprocess.Popen[bytes]] = []
     try:
         gezhi("init", env=env)
-        web = subprocess.Popen([sys.executable, "-m", "gezhi.cli", "web"], env=env)
-        url = f"http://127.0.0.1:{port}"
-        wait_until(lambda: answers(url))
-        people = {}
-        if seed:
-            said = subprocess.run(
-                [sys.executable, "-m", "bench.people"], env=env, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True
-            ).stdout
-            people = json.loads(said.splitlines()[-1])
-        yield Installation(folder, port, web, people)
+        with opened(read(env)):  # the database runs as long as this block does
+            try:
+                running += [popen(name, env, folder) for name in (("web", "worker") if worker else ("web",))]
+                wait_until(lambda: answers(f"http://127.0.0.1:{port}"))
+                yield Installation(folder, port, running[0], seeded(env) if seed else {})
+            finally:
+                for process in running:
+                    process.terminate()
+                for process in running:
+                    process.wait(30)
     finally:
-        if web is not None:
-            web.terminate()
-            web.wait(30)
-        with suppress(RuntimeError):
-            gezhi("stop", env=env)
         shutil.rmtree(folder.parent, ignore_errors=True)
+
+
+def seeded(env: dict[str, str]) -> dict[str, Any]:
+    """Units, people and tokens, made by a process of their own."""
+    said = subprocess.run(
+        [sys.executable, "-m", "bench.people"], env=env, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True
+    ).stdout
+    people: dict[str, Any] = json.loads(said.splitlines()[-1])
+    return people
