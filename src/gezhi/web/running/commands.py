@@ -56,7 +56,7 @@ def run(command: Command, given: Namespace) -> int | None:
         settings = config()
     except ValueError as error:
         raise Refused("settings-wrong", reason=str(error)) from None
-    if not settings.initialised and not (own and name in NEW):
+    if command.database and not settings.initialised and not (own and name in NEW):
         raise Refused("not-initialised", folder=str(settings.data))
     if own and name in PLAIN:
         return command.run(given)
