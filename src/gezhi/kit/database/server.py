@@ -19,7 +19,7 @@ from gezhi.kit.database.folders import cluster_folder, socket_folder
 SUPERUSER = "postgres"
 SYSTEM_USER = "gezhi_db"  # PostgreSQL refuses to run as root; as root, this system user runs it
 LEFTOVERS = ("shared memory block", "lock file", "could not create lock", "another postmaster", "another server")
-PATIENCE = 60  # seconds for a start, which may have to replay the log of a crash
+PATIENCE = 120  # seconds: a start may have to replay the log of a crash, a stop has to write everything
 
 
 def programs() -> Path:
@@ -142,7 +142,10 @@ class Server:
         """Stop the server, ending open sessions; false when none ran."""
         if not (self.cluster / "postmaster.pid").exists():
             return False
-        return self.program("pg_ctl", "-D", str(self.cluster), "-m", "fast", "-w", "stop").returncode == 0
+        return (
+            self.program("pg_ctl", "-D", str(self.cluster), "-m", "fast", "-w", "-t", str(PATIENCE), "stop").returncode
+            == 0
+        )
 
     def create(self) -> None:
         """The product's database and its two roles: the owner of the tables, and the one that the product runs as."""

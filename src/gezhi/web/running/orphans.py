@@ -26,7 +26,9 @@ def watch_supervisor() -> None:
 def remember(folder: Path, name: str) -> None:
     """Leave this process's number and start time, by which the next `serve` knows it again."""
     process = psutil.Process()
-    (folder / f"{name}.process").write_text(f"{process.pid} {process.create_time()}")
+    passing = folder / f".{name}.{process.pid}"
+    passing.write_text(f"{process.pid} {process.create_time()}")
+    passing.replace(folder / f"{name}.process")
 
 
 def end_leftovers(folder: Path, *, patience: float = 8.0) -> int:
