@@ -92,7 +92,7 @@ def receive(
     case.state, case.urgency, case.more = "", report.urgency, {}
     first = apply(Snapshot(), Step(1, "receive", "", "received", actor.key, now, facts))
     _prefill(case, first)
-    case.save(force_insert=True)
+    store.insert(case)
     store.index_words(case.pk, index_text(report.title, report.text, report.place, number, report.external_number))
     _, step = advance(case, Snapshot(), Draft("receive", "received", facts, {}), actor=actor, now=now)
     return Received(moved(case), token, secret, str(step))
@@ -208,7 +208,7 @@ def _desk(report: Report, actor: Actor) -> Any:
     elif actor.unit_id is not None:
         desk = _DeskOf(actor.unit_id, actor.unit_path)
     if desk is None:
-        desk = below.units().filter(active=True).order_by("path").first()
+        desk = below.intake_unit()
     if desk is None:
         raise Refused("no-units")
     return desk

@@ -32,6 +32,12 @@ def unit_by_code(code: str) -> Any | None:
     return units().filter(code=code, active=True).first()
 
 
+def intake_unit() -> Any | None:
+    """The unit that takes what comes without a desk: the first centre, else the root of the tree."""
+    rows = units().filter(active=True)
+    return rows.filter(kind="centre").order_by("path").first() or rows.order_by("path").first()
+
+
 def unit_paths(keys: Iterable[int]) -> dict[int, str]:
     wanted = set(keys)
     return dict(units().filter(pk__in=wanted).values_list("pk", "path")) if wanted else {}
