@@ -93,7 +93,7 @@ def line(batch: Batch) -> dict[str, Any]:
     return {
         "id": batch.pk, "url": f"{ADDRESS}{batch.pk}/", "name": batch.file_name, "at": batch.created_at,
         "who": batch.created_by.display_name if batch.created_by else gettext("Command line"),
-        "created": batch.created, "rejected": batch.rejected, "light": LIGHTS.get(batch.state, "wait"),
+        "created": f"{batch.created:,}", "rejected": f"{batch.rejected:,}", "light": LIGHTS.get(batch.state, "wait"),
         "state": pgettext("batch", batch.state),
     }  # fmt: skip
 
@@ -132,6 +132,9 @@ def shown(batch: Batch, actor: Actor, *, every: bool) -> dict[str, Any]:
         "modes": common.choices([(mode, pgettext("import-mode", mode)) for mode in MODES], batch.mode),
         "rejects": rejects, "more": max(0, batch.rejected - len(rejects)), "error": error_of(batch),
         "may_undo": bool(actor.grants_for("import.undo")) and batch.state == "done",
+        "todo": batch.created + batch.updated,
+        "said": {name: f"{getattr(batch, name) or 0:,}" for name in (*service.COUNTS, "total")}
+        | {"todo": f"{batch.created + batch.updated:,}"},
         "ready": batch.state == "checked", "editable": batch.state in background.EDITABLE,
         "seconds": max(5, batch.created // 300),
         "key": common.fresh_key(),
@@ -153,6 +156,7 @@ def columns(sheet: SheetView, batch: Batch) -> list[dict[str, Any]]:
         share = matched.get("matter" if held.startswith("matter") else held) if held else None
         found.append({
             "id": f"column-{no}", "name": name, "example": example, "held": held,
+            "said": pgettext("import-field", held) if held else gettext("Kept beside the case"),
             "options": common.choices(names, held),
             "share": f"{share[0]}/{share[1]}" if share else "", "left": share[1] - share[0] if share else 0,
         })  # fmt: skip

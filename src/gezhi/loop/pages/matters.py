@@ -45,7 +45,7 @@ def tree_of(kept: Content, words: str) -> tuple[list[dict[str, Any]], int]:
     total = 0
     for top in children.get("", ()):
         groups = []
-        for middle in children.get(top.code, ()):
+        for middle in children.get(top.code) or [top]:
             rows = children.get(middle.code) or [middle]
             fits = [line(row, kept, units) for row in rows if _fits(row, middle, top, words)]
             if fits:

@@ -78,7 +78,7 @@ function tell(list) {
   const n = boxes.filter((one) => one.checked).length;
   for (const row of rows(list)) row.classList.toggle("sel", Boolean(box(row) && box(row).checked));
   for (const part of document.querySelectorAll("[data-when-selected]")) part.hidden = !n;
-  for (const part of document.querySelectorAll("[data-selected]")) part.textContent = say("selected", { n });
+  for (const part of document.querySelectorAll("[data-selected-count]")) part.textContent = say("selected", { n });
   const all = document.querySelector("[data-select-all]");
   if (all) {
     all.checked = n > 0 && n === boxes.length;
