@@ -75,6 +75,7 @@ def worklist(*, small: bool) -> Iterator[Figure]:
             ("words", "/api/v1/loop/cases?tab=open&words=%E7%83%A7%E7%83%A4%E5%BA%97"),
             ("number", "/api/v1/loop/cases?words=B000000000777"),
         ):
+
             def one(_: int, path: str = path) -> bool:
                 return call(place, "dispatcher", "GET", path)[0] == 200
 
@@ -113,6 +114,4 @@ def case_page(*, small: bool) -> Iterator[Figure]:
             lambda _: call(place, "dispatcher", "GET", f"/api/v1/loop/cases/{case}")[0] == 200, SIGNALEN["case"],
         )  # fmt: skip
         session = Session(place, "dispatcher")
-        yield from _read(
-            "case.page", place, owner, lambda _: session.get(f"/desk/{case}/") == 200, SIGNALEN["case"]
-        )
+        yield from _read("case.page", place, owner, lambda _: session.get(f"/desk/{case}/") == 200, SIGNALEN["case"])

@@ -1,5 +1,6 @@
 """An installation of the benchmark's own: real database with real fsync, the real web process, people with tokens."""
 
+import atexit
 import json
 import os
 import shutil
@@ -11,6 +12,7 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -81,6 +83,21 @@ def popen(name: str, env: dict[str, str], folder: Path) -> subprocess.Popen[byte
         return subprocess.Popen([sys.executable, "-m", "gezhi.cli", name], env=env, cwd=ROOT, stdout=log, stderr=log)
 
 
+@cache
+def fresh() -> Path:
+    """A new installation that never runs; every benchmark of this process works on a copy of it."""
+    parent = Path(tempfile.mkdtemp(prefix="gezhi-bench-"))
+    atexit.register(shutil.rmtree, parent, ignore_errors=True)
+    gezhi("init", env=environment(parent / "data", 0))
+    return parent / "data"
+
+
+def copied(target: Path) -> None:
+    """A copy with owners and modes kept, since as root the server runs as a user of its own."""
+    subprocess.run(["cp", "-a", str(fresh()), str(target)], check=True)
+    target.parent.chmod(0o711)
+
+
 @contextmanager
 def installation(*, seed: bool = True, worker: bool = False) -> Iterator[Installation]:
     """Made, served and removed; without `worker` the web process is alone, so every statement in the log is its own."""
@@ -89,7 +106,7 @@ def installation(*, seed: bool = True, worker: bool = False) -> Iterator[Install
     env = environment(folder, port)
     running: list[subprocess.Popen[bytes]] = []
     try:
-        gezhi("init", env=env)
+        copied(folder)
         with opened(read(env)):  # the database runs as long as this block does
             try:
                 running += [popen(name, env, folder) for name in (("web", "worker") if worker else ("web",))]

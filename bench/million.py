@@ -4,64 +4,90 @@ from typing import Any
 
 import psycopg
 
+CHUNK = 100_000
+OPEN = "(g % 100 < 6)"  # 6 % are open, in seven states; the rest was closed over two years
+AGO = "now() - (g % 1051200) * interval '1 minute'"
+STATES = "ARRAY['received','accepted','dispatched','handling','handling','replied','verifying']"
+
+
+def changed(bureaus: int) -> dict[str, str]:
+    """What a clone has of its own, as SQL over its number g."""
+    unit = f"(%(bureaus)s::int[])[1 + g % {bureaus}]"
+    return {
+        "id": "gen_random_uuid()",
+        "number": "'B' || lpad(g::text, 12, '0')",
+        "external_number": "''",
+        "token_hash": "sha256(g::text::bytea)",
+        "state": f"CASE WHEN {OPEN} THEN ({STATES})[1 + (g / 100) % 7] ELSE 'closed' END",
+        "lead_id": f"CASE WHEN {OPEN} AND (g / 100) % 7 < 2 THEN NULL ELSE {unit} END",
+        "first_unit_id": unit,
+        "received_at": AGO,
+        "created_at": "now()",
+        "due_at": f"CASE WHEN {OPEN} THEN now() + ((g % 400) - 40) * interval '1 hour' END",
+        "soon_at": f"CASE WHEN {OPEN} THEN now() + ((g % 400) - 60) * interval '1 hour' END",
+        "due_stage": f"CASE WHEN {OPEN} THEN 'handle' ELSE '' END",
+        "closed_at": f"CASE WHEN {OPEN} THEN NULL ELSE {AGO} END",
+    }
+
+
+def count(owner: psycopg.Connection[Any], where: str = "true") -> int:
+    row = owner.execute(f"SELECT count(*) FROM loop_case WHERE {where}").fetchone()  # type: ignore[arg-type]
+    return int(row[0]) if row else 0
+
 
 def grow(owner: psycopg.Connection[Any], size: int, units: dict[str, int]) -> None:
-    """Bring the number of cases to about `size`: 6 % open in all states, the rest closed over two years."""
-    have = owner.execute("SELECT count(*) FROM loop_case").fetchone()[0]  # type: ignore[index]
-    wanted = size - have
+    """Bring the number of cases to about `size`; called again with a larger size it goes on where it stopped."""
+    wanted, before = size - count(owner), count(owner, "number ~ '^B'")
     if wanted <= 0:
         return
     bureaus = [key for code, key in units.items() if code.startswith("bureau") or code == "urban"]
     owner.execute("SET synchronous_commit = off")
     owner.execute("SET session_replication_role = replica")  # the rows are copies of checked ones
-    owner.execute("CREATE TEMP TABLE seeds AS SELECT row_number() OVER (ORDER BY id) AS at, id FROM loop_case")
+    owner.execute(
+        "CREATE TEMP TABLE seeds AS SELECT row_number() OVER (ORDER BY id) - 1 AS at, id, requester_id AS requester "
+        "FROM loop_case WHERE number !~ '^B' ORDER BY id LIMIT 500"
+    )
     owner.execute("CREATE UNIQUE INDEX ON seeds (at)")
-    seeds = owner.execute("SELECT count(*) FROM seeds").fetchone()[0]  # type: ignore[index]
-    columns = [
-        row[0]
+    owner.execute("CREATE TEMP TABLE made (id uuid, seed uuid)")
+    for first in range(before + 1, before + wanted + 1, CHUNK):
+        clone(owner, first, min(first + CHUNK - 1, before + wanted), bureaus)
+    owner.execute("SET session_replication_role = origin")
+    owner.execute("DROP TABLE seeds, made")
+    owner.execute("VACUUM (ANALYZE) loop_case, loop_casetext, loop_involvement")
+    owner.execute("CHECKPOINT")
+
+
+def clone(owner: psycopg.Connection[Any], first: int, last: int, bureaus: list[int]) -> None:
+    """The clones numbered from first to last, with their search words and their units."""
+    names = [
+        str(row[0])
         for row in owner.execute(
-            "SELECT column_name FROM information_schema.columns WHERE table_name = 'loop_case' ORDER BY ordinal_position"
+            "SELECT attname FROM pg_attribute WHERE attrelid = 'loop_case'::regclass AND attnum > 0 "
+            "AND NOT attisdropped ORDER BY attnum"
         )
     ]
-    state = (
-        "CASE WHEN g % 100 < 6 THEN (ARRAY['received','accepted','dispatched','handling','handling','replied',"
-        "'verifying'])[1 + (g / 100) % 7] ELSE 'closed' END"
-    )
-    open_now = "(g % 100 < 6)"
-    changed = {
-        "id": "gen_random_uuid()",
-        "number": "'B' || lpad(g::text, 12, '0')",
-        "external_number": "''",
-        "token_hash": "sha256(g::text::bytea)",
-        "state": state,
-        "lead_id": f"CASE WHEN g % 100 < 6 AND (g / 100) % 7 < 2 THEN NULL ELSE (%(bureaus)s::int[])[1 + g % {len(bureaus)}] END",
-        "first_unit_id": f"(%(bureaus)s::int[])[1 + g % {len(bureaus)}]",
-        "received_at": "now() - (g % 1051200) * interval '1 minute'",
-        "created_at": "now()",
-        "due_at": f"CASE WHEN {open_now} THEN now() + ((g % 400) - 40) * interval '1 hour' END",
-        "soon_at": f"CASE WHEN {open_now} THEN now() + ((g % 400) - 60) * interval '1 hour' END",
-        "due_stage": f"CASE WHEN {open_now} THEN 'handle' ELSE '' END",
-        "closed_at": f"CASE WHEN {open_now} THEN NULL ELSE now() - (g % 1051200) * interval '1 minute' END",
-    }
-    picked = ", ".join(changed.get(name, f"c.{name}") for name in columns)
-    for first in range(1, wanted + 1, 100_000):
-        last = min(first + 99_999, wanted)
-        owner.execute(
-            f"INSERT INTO loop_case ({', '.join(columns)}) SELECT {picked} "  # type: ignore[arg-type]
-            "FROM generate_series(%(first)s::bigint, %(last)s::bigint) g "
-            f"JOIN seeds s ON s.at = 1 + g %% {seeds} JOIN loop_case c ON c.id = s.id".replace(" % ", " %% "),
-            {"first": first, "last": last, "bureaus": bureaus},
-        )
+    own = changed(len(bureaus))
+    picked = ", ".join(own.get(name, f"c.{name}") for name in names)
+    seeds = "(SELECT count(*) FROM seeds)"
+    insert = (
+        f"INSERT INTO loop_case ({', '.join(names)}) SELECT {picked} "
+        "FROM generate_series(%(first)s::bigint, %(last)s::bigint) g "
+        f"JOIN seeds s ON s.at = g % {seeds} JOIN loop_case c ON c.id = s.id"
+    ).replace(" % ", " %% ")
+    owner.execute(insert, {"first": first, "last": last, "bureaus": bureaus})  # type: ignore[arg-type]
+    numbers = ["B" + str(first).zfill(12), "B" + str(last).zfill(12)]
+    owner.execute("TRUNCATE made")
     owner.execute(
-        "INSERT INTO loop_casetext (case_id, search) SELECT c.id, t.search FROM loop_case c "
-        "JOIN loop_case o ON o.requester_id = c.requester_id AND o.number !~ '^B' "
-        "JOIN loop_casetext t ON t.case_id = o.id WHERE c.number ~ '^B'"
+        "INSERT INTO made SELECT c.id, s.id FROM loop_case c JOIN seeds s ON s.requester = c.requester_id "
+        "WHERE c.number BETWEEN %s AND %s",
+        numbers,
+    )
+    owner.execute(
+        "INSERT INTO loop_casetext (case_id, search) SELECT made.id, t.search FROM made "
+        "JOIN loop_casetext t ON t.case_id = made.seed"
     )
     owner.execute(
         "INSERT INTO loop_involvement (case_id, unit_id) SELECT id, lead_id FROM loop_case "
-        "WHERE number ~ '^B' AND lead_id IS NOT NULL"
+        "WHERE number BETWEEN %s AND %s AND lead_id IS NOT NULL",
+        numbers,
     )
-    owner.execute("SET session_replication_role = origin")
-    owner.execute("DROP TABLE seeds")
-    owner.execute("VACUUM ANALYZE loop_case, loop_casetext, loop_involvement")
-    owner.execute("SELECT gin_clean_pending_list('case_words')")

@@ -37,7 +37,7 @@ def main() -> None:
         grant_post(name, role, top.code if scope == "city" else scope, actor=root, now=now)
         tokens[name] = create_token(name, "bench", actor=root, now=now)
     units = dict(unit.objects.values_list("code", "pk"))
-    matter = sorted(code for code, row in content().matters.items() if row.level == 3)[0]
+    matter = min(code for code, row in content().matters.items() if row.level == 3)
     print(json.dumps({"tokens": tokens, "units": units, "matter": matter}))
 
 

@@ -1,12 +1,11 @@
 """A signed-in browser session without a browser: the cookie is made by the product's own one-time link."""
 
-import os
 import subprocess
 import sys
 import urllib.error
 import urllib.request
 
-from bench.installation import ROOT, Installation
+from bench.installation import ROOT, Installation, environment
 
 MAKE = """
 import os, django
@@ -31,7 +30,7 @@ class Session:
 
     def __init__(self, place: Installation, who: str) -> None:
         self.place = place
-        env = {**os.environ, "GEZHI_DATA": str(place.folder), "DJANGO_SETTINGS_MODULE": "gezhi.web.settings", "WHO": who}
+        env = {**environment(place.folder, place.port), "DJANGO_SETTINGS_MODULE": "gezhi.web.settings", "WHO": who}
         said = subprocess.run(
             [sys.executable, "-c", MAKE], env=env, cwd=ROOT, capture_output=True, text=True, check=True
         ).stdout

@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db import connection
 from django.db.models import QuerySet
 
+from gezhi.kit.bulk import insert_model
 from gezhi.loop.models import Case, CaseClock, Involvement, Step, StepText
 from gezhi.loop.rules.clocks import Running
 from gezhi.loop.store.rows import clock_row
@@ -37,6 +38,11 @@ def locked_pair(first: UUID | str, second: UUID | str) -> dict[str, Case]:
     return {str(case.pk): case for case in rows.filter(pk__in=[first, second]).order_by("pk")}
 
 
+def insert(case: Case) -> None:
+    """A new case."""
+    insert_model(case)
+
+
 def open_clocks(case: Case) -> list[CaseClock]:
     return list(CaseClock.objects.filter(case=case, finished_at=None))
 
@@ -50,9 +56,9 @@ def save_step(case: Case, step: Step, sealed: bytes | None) -> None:
     """The decided columns of the case, then the step, then its sealed words."""
     if step.no > 1:
         case.save(update_fields=DECIDED)
-    step.save(force_insert=True)
+    insert_model(step)
     if sealed is not None:
-        StepText.objects.create(step=step, sealed=sealed)
+        insert_model(StepText(step=step, sealed=sealed))
 
 
 def save_clocks(case: Case, before: Sequence[Running], after: Sequence[Running], rows: Sequence[CaseClock]) -> None:
@@ -61,7 +67,7 @@ def save_clocks(case: Case, before: Sequence[Running], after: Sequence[Running],
     known = {row.key: row for row in rows}
     fresh = [clock_row(case.pk, clock) for clock in after if clock.key not in old]
     if len(fresh) == 1:
-        fresh[0].save(force_insert=True)
+        insert_model(fresh[0])
     elif fresh:
         CaseClock.objects.bulk_create(fresh)
     changed = [

@@ -13,15 +13,17 @@ from functools import cached_property
 from typing import Any
 
 from django.conf import settings
+from django.db import connection
 
 from gezhi.kernel.calendar import OFFICE_HOURS, Calendar, DayRow, Periods, Season, from_rows
-from gezhi.loop.models import CalendarDay, CatalogueItem, CodeItem, Limit, Matter, OfficeHours, Rung
+from gezhi.loop.models import CalendarDay, CatalogueItem, CatalogueVersion, CodeItem, Limit, Matter, OfficeHours, Rung
 from gezhi.loop.rules.catalogue import Duty
 from gezhi.loop.rules.clocks import LimitRow
 from gezhi.loop.rules.limits import LimitRule, pick
 from gezhi.loop.store import below
 
 FRESH = 10.0
+READ = (CalendarDay, CatalogueItem, CatalogueVersion, CodeItem, Limit, Matter, OfficeHours, Rung)
 
 
 @dataclass(frozen=True)
@@ -37,6 +39,7 @@ class Content:
     edition_name: str
     duties: Sequence[Duty]
     read_at: float = field(default_factory=wall.monotonic)
+    mark: tuple[Any, ...] = ()
     _areas: dict[str, str] = field(default_factory=dict)
 
     def matter_path(self, code: str) -> str:
@@ -78,11 +81,29 @@ def content() -> Content:
     kept = _kept
     if kept is None or wall.monotonic() - kept.read_at > FRESH:
         with _lock:
-            before, kept = kept, _read()
-            if before is not None and before.calendar == kept.calendar:
-                kept = replace(kept, calendar=before.calendar)  # it remembers the dates it has worked out
-            _kept = kept
+            if _kept is kept:  # else another thread has just read it
+                _kept = _reread(kept)
+            kept = _kept or _read()
     return kept
+
+
+def _reread(before: Content | None) -> Content:
+    """The same content again where no table of it was written to meanwhile, which one statement tells."""
+    mark = _mark()
+    if before is not None and before.mark == mark:
+        return replace(before, read_at=wall.monotonic())
+    fresh = replace(_read(), mark=mark)
+    if before is not None and before.calendar == fresh.calendar:
+        fresh = replace(fresh, calendar=before.calendar)  # it remembers the dates it has worked out
+    return fresh
+
+
+def _mark() -> tuple[Any, ...]:
+    """What changes with every write: how many rows each table has, and the sum of the writers' transactions."""
+    parts = [f'SELECT count(*), sum(xmin::text::bigint) FROM "{model._meta.db_table}"' for model in READ]  # noqa: S608
+    with connection.cursor() as cursor:
+        cursor.execute(" UNION ALL ".join(parts))
+        return tuple(cursor.fetchall())
 
 
 def forget() -> None:
