@@ -1,5 +1,6 @@
 """Text files: every encoding and delimiter that offices send, and what is no table at all."""
 
+import gc
 import gzip
 import io
 
@@ -229,3 +230,17 @@ def test_random_texts_are_refused_or_read(content, head):
             list(sheet.rows)
     except Refused as refused:
         assert refused.code.startswith("sheet-")  # noqa: PT017 - either answer is right, a traceback is not
+
+
+def test_a_sheet_left_unfinished_leaves_no_trace(tmp_path):
+    for name, content in (
+        ("a.csv", CSV),
+        ("b.xls", "<table><tr><td>工单编号<td>诉求内容<tr><td>1<td>路灯<tr><td>2<td>树</table>"),
+    ):
+        (tmp_path / name).write_text(content, encoding="utf-8")
+        sheets = read_tables(tmp_path / name, known=known)
+        sheet = next(sheets)
+        assert next(sheet.rows).number == 2
+        sheets.close()
+        del sheet, sheets
+    gc.collect()  # an error in a generator's end would be raised as a warning here

@@ -73,6 +73,8 @@ def test_four_steps(office, site, tmp_path):
     assert not Case.objects.exists()
     assert columns_of(page)["诉求内容"][1] == "text"
     assert columns_of(page)["备注"][1] == ""
+    examples = [column["example"] for column in page.context["columns"]]
+    assert examples == ["R1", "2026/1/1 9:12", "路灯不亮", "urban", "路灯", "甲"]
     for words in (
         "一月工单.csv",
         "GB18030",

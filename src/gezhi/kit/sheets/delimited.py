@@ -4,6 +4,7 @@ import csv
 import io
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from itertools import islice
 from typing import IO
 
@@ -78,7 +79,8 @@ def _rows(file: IO[bytes], encoding: Encoding, delimiter: str, limits: Limits, *
     except csv.Error as error:
         raise Refused("sheet-quote-open", status=422, line=begun + 1) from error
     finally:
-        text.detach()
+        with suppress(ValueError):  # left unfinished, the file may be closed by now
+            text.detach()
     if last is not None:
         last.problem = last.problem or ("cut" if encoding.cut else "")
         yield last

@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Iterator
+from contextlib import suppress
 from html.parser import HTMLParser
 from typing import IO
 
@@ -62,7 +63,8 @@ def _all_rows(file: IO[bytes], encoding: Encoding, limits: Limits) -> Iterator[t
         reader.finish()
         yield from reader.take(cut=encoding.cut)
     finally:
-        text.detach()
+        with suppress(ValueError):  # left unfinished, the file may be closed by now
+            text.detach()
 
 
 class _Tables(HTMLParser):

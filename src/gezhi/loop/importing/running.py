@@ -122,9 +122,12 @@ def survey(path: Path, options: Options, *, rows: bool = True) -> list[SheetView
 
 
 def _examples(width: int, rows: Iterable[Row]) -> list[str]:
-    kept = list(rows)
-    columns = [(line_of(row.cells[column]) for row in kept) for column in range(width)]
-    return [next((text[:80] for text in column if text), "") for column in columns]
+    """The first text of each column."""
+    found = [""] * width
+    for row in rows:
+        for column, cell in enumerate(row.cells[:width]):
+            found[column] = found[column] or line_of(cell)[:80]
+    return found
 
 
 def read(path: Path, options: Options, *, now: datetime) -> Iterator[tuple[Columns, list[Draft | Reject]]]:
