@@ -4,9 +4,10 @@ import json
 import os
 import sys
 from collections.abc import Iterator
+from itertools import chain
 
-from bench import cases, idle, imports, lifecycles
-from bench.measure import Figure
+from bench import cases, idle, imports, lifecycles, triage
+from bench.measure import Figure, machine
 
 ALL = {
     "create": cases.create,
@@ -16,6 +17,7 @@ ALL = {
     "lifecycles": lifecycles.lifecycles,
     "burst": lifecycles.burst,
     "idle": idle.idle,
+    "triage": triage.triage,
 }
 
 
@@ -27,7 +29,7 @@ def main(names: list[str]) -> int:
     small = os.environ.get("SMALL") == "1"
     for name in names or list(ALL):
         figures: Iterator[Figure] = ALL[name](small=small)
-        for figure in figures:
+        for figure in chain(machine(), figures):
             print(json.dumps(figure.as_dict(), ensure_ascii=False), flush=True)
     return 0
 

@@ -18,7 +18,7 @@ def move(place: Installation, who: str, case: str, name: str, **data: object) ->
 
 
 def lifecycle(place: Installation, number: int) -> bool:
-    """Four calls more than once: create; accept and dispatch (assign); sign and reply (resolve); search by number."""
+    """Six calls: create; accept and dispatch (assign); sign and reply (resolve); search by number."""
     status, made = call(place, "operator", "POST", "/api/v1/loop/cases", report(number, place.people["matter"]))
     if status != 201:
         return False
@@ -52,8 +52,8 @@ def lifecycles(*, small: bool) -> Iterator[Figure]:
     """Lifecycles per second with 8 people at once, at 100,000 and at 1,000,000 cases."""
     sizes = (2_000, 10_000) if small else (100_000, 1_000_000)
     count = 30 if small else 400
-    with installation() as place, place.owner() as owner:
-        many(lambda n: lifecycle(place, n), 200, 4)
+    with installation(worker=True) as place, place.owner() as owner:
+        many(lambda n: lifecycle(place, n), 30 if small else 200, 4)
         first = 0.0
         for size in sizes:
             grow_to(owner, size, place)
@@ -72,8 +72,8 @@ def grow_to(owner: object, size: int, place: Installation) -> None:
 def burst(*, small: bool) -> Iterator[Figure]:
     """Lifecycles started at 1, 15, 25, 35 a second, whether or not the last ones are finished."""
     seconds = 3 if small else 15
-    with installation() as place:
-        many(lambda n: lifecycle(place, n), 50, 4)
+    with installation(worker=True) as place:
+        many(lambda n: lifecycle(place, n), 20, 4)
         failed = started = 0
         took: list[float] = []
         for rate in (1, 15, 25, 35):

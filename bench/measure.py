@@ -74,12 +74,6 @@ def percentile(values: list[float], share: float) -> float:
     return ordered[min(len(ordered) - 1, int(len(ordered) * share))]
 
 
-def family_pss(root: int) -> int:
-    """Sum of the proportional set sizes of a process and all its children, and of the database it uses, in bytes."""
-    processes = [psutil.Process(root), *psutil.Process(root).children(recursive=True)]
-    return sum(process.memory_full_info().pss for process in processes)
-
-
 def pss_of(pids: list[int]) -> int:
     return sum(psutil.Process(pid).memory_full_info().pss for pid in pids if psutil.pid_exists(pid))
 
@@ -92,5 +86,17 @@ def wait_until(ready: Any, seconds: float = 60.0) -> None:
         time.sleep(0.1)
 
 
-def cores() -> int:
-    return os.cpu_count() or 1
+def machine() -> Iterator[Figure]:
+    """What this machine is at this moment: cores, how many want them, and the CPU that a fixed loop needs.
+
+    A busy machine needs more CPU time for the same work (shared caches, shared cores), so figures in CPU milliseconds
+    are read beside this one: the loop takes about 100 ms of CPU on a quiet core of 2023.
+    """
+    yield Figure("machine.cores", float(os.cpu_count() or 1), "cores")
+    yield Figure("machine.load", round(os.getloadavg()[0], 1), "processes that want a core")
+    took = []
+    for _ in range(5):
+        start = time.process_time()
+        sum(number * number for number in range(2_000_000))
+        took.append((time.process_time() - start) * 1000)
+    yield Figure("machine.loop", round(sorted(took)[2], 1), "ms", 100.0)

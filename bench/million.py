@@ -1,10 +1,13 @@
 """A million cases by cloning real ones inside the database: valid for lists, searches and moves on new cases."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import psycopg
 
 CHUNK = 100_000
+TABLES = ("loop_case", "loop_casetext", "loop_involvement")
 OPEN = "(g % 100 < 6)"  # 6 % are open, in seven states; the rest was closed over two years
 AGO = "now() - (g % 1051200) * interval '1 minute'"
 STATES = "ARRAY['received','accepted','dispatched','handling','handling','replied','verifying']"
@@ -49,12 +52,31 @@ def grow(owner: psycopg.Connection[Any], size: int, units: dict[str, int]) -> No
     )
     owner.execute("CREATE UNIQUE INDEX ON seeds (at)")
     owner.execute("CREATE TEMP TABLE made (id uuid, seed uuid)")
-    for first in range(before + 1, before + wanted + 1, CHUNK):
-        clone(owner, first, min(first + CHUNK - 1, before + wanted), bureaus)
+    with without_indexes(owner):
+        for first in range(before + 1, before + wanted + 1, CHUNK):
+            clone(owner, first, min(first + CHUNK - 1, before + wanted), bureaus)
     owner.execute("SET session_replication_role = origin")
+    owner.execute("SET synchronous_commit = on")
     owner.execute("DROP TABLE seeds, made")
-    owner.execute("VACUUM (ANALYZE) loop_case, loop_casetext, loop_involvement")
+    owner.execute(f"VACUUM (ANALYZE) {', '.join(TABLES)}")  # type: ignore[arg-type]
     owner.execute("CHECKPOINT")
+
+
+@contextmanager
+def without_indexes(owner: psycopg.Connection[Any]) -> Iterator[None]:
+    """Indexes that guard nothing are dropped and built again by sorting, which is several times faster."""
+    rows = owner.execute(
+        "SELECT i.indexrelid::regclass::text, pg_get_indexdef(i.indexrelid) FROM pg_index i "
+        "WHERE i.indrelid = ANY(%s::regclass[]) AND NOT i.indisunique",
+        [list(TABLES)],
+    ).fetchall()
+    for name, _ in rows:
+        owner.execute(f"DROP INDEX {name}")  # type: ignore[arg-type]
+    yield
+    owner.execute("SET maintenance_work_mem = '512MB'")
+    for _, definition in rows:
+        owner.execute(definition)
+    owner.execute("RESET maintenance_work_mem")
 
 
 def clone(owner: psycopg.Connection[Any], first: int, last: int, bureaus: list[int]) -> None:
