@@ -20,8 +20,8 @@ MESSAGES = ROOT.parent / "shared" / "data" / "citizen_messages" / "DEV_fj2_token
 FOLDS = 5
 SERVED = """
 import sys, pathlib, psutil
-from gezhi.loop.triage.rules import archive
 own = psutil.Process(); before = own.memory_info().rss
+from gezhi.loop.triage.rules import archive
 model = archive.load(pathlib.Path(sys.argv[1]).read_bytes()); model.suggest(["路灯不亮"])
 print(own.memory_info().rss - before)
 """
@@ -48,11 +48,11 @@ def city(*, small: bool) -> Iterator[Figure]:
         ).stdout
         gezhi("stop", env=env)
     found: dict[str, Any] = json.loads(said.splitlines()[-1])
-    desk, first = found["desk"], found["right_at_first"]
+    desk, first, words = found["desk"], found["right_at_first"], found["keywords"]
     yield Figure("triage.city.asked", found["asked"], f"cases, after {found['learnt']} in {found['matters']} matters")
     yield Figure("triage.city.dispatched_right_at_first", round(first, 4), "share, by people")
-    yield Figure("triage.city.matter_top1", round(desk["matter1"], 4), "share", round(found["keywords"]["matter1"], 4))
-    yield Figure("triage.city.matter_top3", round(desk["matter3"], 4), "share", round(found["keywords"]["matter3"], 4))
+    yield Figure("triage.city.matter_top1", round(desk["matter1"], 4), "share", round(words["matter1"], 4))
+    yield Figure("triage.city.matter_top3", round(desk["matter3"], 4), "share", round(words["matter3"], 4))
     yield Figure("triage.city.unit_top1", round(desk["unit1"], 4), "share", round(first, 4))
     yield Figure("triage.city.unit_top3", round(desk["unit3"], 4), "share", round(first, 4))
     yield Figure("triage.city.filled_in", round(desk["sure"], 4), "share")
@@ -61,6 +61,12 @@ def city(*, small: bool) -> Iterator[Figure]:
     )
     yield Figure("triage.city.learning", round(found["seconds"], 1), "s")
     yield Figure("triage.city.suggestion", round(desk["cpu_ms"], 2), "CPU ms, matter and unit", 20.0)
+
+
+def printed(*arguments: str, env: dict[str, str] | None = None) -> str:
+    """What a Python process of its own prints."""
+    command = [sys.executable, *arguments]
+    return subprocess.run(command, env=env, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True).stdout
 
 
 def messages(*, small: bool) -> Iterator[Figure]:
@@ -113,7 +119,7 @@ def served(content: bytes, texts: list[list[str]]) -> Iterator[Figure]:
             [sys.executable, "-c", SERVED, file.name], stdout=subprocess.PIPE, text=True, check=True
         )
     yield Figure("triage.messages.file", round(len(content) / 2**20, 1), "MB", 30.0)
-    yield Figure("triage.messages.memory", round(int(memory.stdout) / 2**20, 1), "MB in the serving process")
+    yield Figure("triage.messages.memory", round(memory / 2**20, 1), "MB in the serving process")
     yield Figure("triage.messages.rate", round(rate), "texts per CPU second", 300.0)
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from triage_stories import NOW, stories
 
-from gezhi.loop.triage.rules.blend import Blend
+from gezhi.loop.triage.rules.blend import Blend, learn_voice
 from gezhi.loop.triage.rules.keywords import Keywords
 from gezhi.loop.triage.rules.scoring import score
 from gezhi.loop.triage.rules.training import Example, train
@@ -52,13 +52,44 @@ def test_a_word_shared_by_matters_counts_less_for_each():
     assert found["02"] < alone
 
 
-def test_a_grown_model_outvotes_keywords_and_a_young_one_does_not():
-    old = train(stories(70), columns=["t"], created_at=NOW)
-    young = train(stories(8), columns=["t"], created_at=NOW)
-    misleading = Keywords([("噪声", "路灯", 9.0), ("噪声", "路灯不亮", 9.0)])
-    text = ["路灯不亮", "路灯不亮灯杆倾斜"]
-    assert Blend(old, misleading, lambda code: []).suggest(text).candidates[0].label == "路灯"
-    assert Blend(young, misleading, lambda code: []).suggest(text).candidates[0].label == "噪声"
+SAY_LABELS = {"路灯": ["路灯", "灯杆", "灯泡"], "噪声": ["噪声", "打桩", "扰民"], "学校": ["学校", "学生", "老师"]}
+
+
+def taught(rows, keys: Keywords) -> Blend:
+    """A model that learnt beside these keywords, with them."""
+    return Blend(train(rows, columns=["t"], created_at=NOW, keywords=keys), keys, lambda code: [])
+
+
+def test_good_keywords_are_heard_and_misleading_ones_are_not():
+    good = Keywords([(label, word, 2.0) for label, words in SAY_LABELS.items() for word in words])
+    shifted = dict(zip(SAY_LABELS, [*list(SAY_LABELS.values())[1:], SAY_LABELS["路灯"]], strict=True))
+    bad = Keywords([(label, word, 2.0) for label, words in shifted.items() for word in words])
+    with_good, with_bad = taught(stories(12), good), taught(stories(12), bad)
+    assert with_good.model.voice[1] > 0
+    assert with_bad.model.voice[1] == 0
+    text = ["路灯不亮", "路灯灯杆倾斜"]
+    assert with_good.suggest(text).candidates[0].label == "路灯"
+    assert with_bad.suggest(text).candidates[0].label == "路灯"
+
+
+def test_keywords_make_a_young_model_better():
+    """Few cases, and words in the question that no case had: only keywords can know them."""
+    good = Keywords([(label, word, 2.0) for label, words in SAY_LABELS.items() for word in words])
+    rows = [row for row in stories(12) if "灯泡" not in row.fields[1]]
+    text = ["灯泡", "灯泡碎了一地"]
+    alone = train(rows, columns=["t"], created_at=NOW).suggest(text)
+    helped = taught(rows, good).suggest(text)
+    assert helped.candidates[0].label == "路灯"
+    assert helped.candidates[0].words == ("灯泡",)
+    assert helped.chances["路灯"] > alone.chances.get("路灯", 0)
+
+
+def test_the_learnt_say_makes_what_happened_likeliest():
+    truth = np.array([0, 1] * 50)
+    vague = np.full((100, 2), 0.5, dtype=np.float32)
+    telling = np.eye(2, dtype=np.float32)[truth] * 5
+    assert learn_voice(vague, telling, truth)[1] == 3.0
+    assert learn_voice(np.clip(np.eye(2)[truth], 0.05, 0.95).astype(np.float32), telling[::-1], truth)[1] == 0.0
 
 
 def test_keywords_refine_a_coarse_model():
@@ -75,10 +106,11 @@ def test_keywords_refine_a_coarse_model():
     assert no_keyword.candidates[0].words
 
 
-def test_a_matter_without_cases_is_found_by_keywords_while_the_office_is_young():
-    young = train(stories(8), columns=["t"], created_at=NOW)
-    keys = Keywords([("养老", "养老保险", 5.0), ("养老", "社保卡", 5.0)])
-    assert Blend(young, keys, lambda code: []).suggest(["养老保险", "社保卡何时发"]).candidates[0].label == "养老"
+def test_a_matter_without_cases_is_found_by_keywords():
+    keys = Keywords(
+        [("养老", "养老保险", 5.0), ("养老", "社保卡", 5.0), *((k, w, 2.0) for k, v in SAY_LABELS.items() for w in v)]
+    )
+    assert taught(stories(12), keys).suggest(["养老保险", "社保卡何时发"]).candidates[0].label == "养老"
 
 
 # ---- the real messages

@@ -50,6 +50,7 @@ def load(content: bytes) -> Model:
             created_at=datetime.fromisoformat(meta["created_at"]), rows=int(meta["rows"]),
             known=KnownWords(arrays["known"]) if meta["known"] else None, threshold=float(meta["threshold"]),
             quality=meta["quality"], counts=meta["counts"],
+            voice=(float(meta["voice"][0]), float(meta["voice"][1])),
         )  # fmt: skip
     except (ValueError, KeyError, TypeError, OSError, EOFError, zipfile.BadZipFile) as fault:
         raise Refused("triage-model-broken", status=422, why=type(fault).__name__) from fault
@@ -84,6 +85,7 @@ def _meta(model: Model) -> dict[str, Any]:
         "format": FORMAT, "labels": list(model.labels), "columns": list(model.columns),
         "created_at": model.created_at.isoformat(), "rows": model.rows, "known": model.known is not None,
         "threshold": model.threshold, "quality": dict(model.quality), "counts": dict(model.counts),
+        "voice": list(model.voice),
     }  # fmt: skip
 
 

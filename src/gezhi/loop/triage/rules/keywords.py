@@ -56,6 +56,10 @@ class Keywords:
                 speaking.setdefault(label, {})[word] = amount * weight / len(meaning)
         return speaking
 
+    def weights(self, fields: Sequence[str]) -> dict[str, float]:
+        """How much speaks for each label."""
+        return {label: sum(words.values()) for label, words in self.evidence(fields).items()}
+
     def suggest(self, fields: Sequence[str], extra: Sequence[str] = (), top: int = TOP) -> Suggestion:
         """The labels with the most evidence; their words are the keywords that were found.
 

@@ -109,6 +109,7 @@ class Model:
     threshold: float = THRESHOLD
     quality: Mapping[str, Any] = field(default_factory=dict)
     counts: Mapping[str, int] = field(default_factory=dict)  # training rows of each label
+    voice: tuple[float, float] = (1.0, 0.0)  # the say of the model and of keywords beside it, as learnt
 
     def read(self, fields: Iterable[str], extra: Sequence[str] = ()) -> Reading:
         """A text through the eyes of the model."""

@@ -14,7 +14,9 @@ from typing import Any
 import numpy as np
 
 from gezhi.kernel.errors import Refused
+from gezhi.loop.triage.rules.blend import learn_voice, mixed
 from gezhi.loop.triage.rules.features import CHARS, OPENING, WORDS, Floats, Ints, word_keys
+from gezhi.loop.triage.rules.keywords import Keywords
 from gezhi.loop.triage.rules.matrix import Matrix, build, folds_of, same_story, unit_rows
 from gezhi.loop.triage.rules.model import THRESHOLD, KnownWords, Model, softmax
 from gezhi.loop.triage.rules.scoring import calibration_error, figures
@@ -65,10 +67,16 @@ LIGHT = (Learner(ALL, 1.0), Learner(ALL, 0.3, 0.3))
 
 
 def train(
-    examples: Sequence[Example], *, columns: Sequence[str], created_at: datetime, threshold: float = THRESHOLD
+    examples: Sequence[Example],
+    *,
+    columns: Sequence[str],
+    created_at: datetime,
+    threshold: float = THRESHOLD,
+    keywords: Keywords | None = None,
 ) -> Model:
     """A model from decided cases; the same rows give the same model.
 
+    With `keywords` it also learns how much they may say beside it, and its quality is that of both together.
     Raises Refused triage-too-few(rows, classes, least) when there is nothing to learn from.
     """
     rows = _usable(examples)
@@ -82,6 +90,11 @@ def train(
     truth = np.array([labels.index(row.label) for row in rows], dtype=np.int64)
     folds = folds_of(same_story(matrix, SEED), FOLDS, SEED)
     whole, chances = _fit(matrix, truth, folds, len(labels))
+    voice = (1.0, 0.0)
+    if keywords is not None and len(keywords):
+        evidence = _evidence(keywords, rows, labels)
+        voice = learn_voice(chances, evidence, truth)
+        chances = mixed(chances, evidence, voice)
     return Model(
         labels=labels,
         space=matrix.space,
@@ -94,7 +107,19 @@ def train(
         threshold=threshold,
         quality=_quality(labels, truth, chances, threshold),
         counts=dict(sorted(counts.items())),
+        voice=voice,
     )
+
+
+def _evidence(keywords: Keywords, rows: Sequence[Example], labels: Sequence[str]) -> Floats:
+    """What keywords say for each label of each row."""
+    place = {label: at for at, label in enumerate(labels)}
+    said = np.zeros((len(rows), len(labels)), dtype=np.float32)
+    for at, row in enumerate(rows):
+        for label, weight in keywords.weights(row.fields).items():
+            if label in place:
+                said[at, place[label]] = weight
+    return said
 
 
 def _usable(examples: Sequence[Example]) -> list[Example]:

@@ -1,10 +1,21 @@
 """What others call: suggestions for a text or a case, and the life of models."""
 
-from gezhi.loop.triage.service.advising import Advice, UnitCandidate, advise, advise_case, forget, panel, suggest
+from gezhi.loop.triage.service.advising import (
+    Advice,
+    Desk,
+    UnitCandidate,
+    advise,
+    advise_case,
+    forget,
+    panel,
+    suggest,
+    together,
+)
 from gezhi.loop.triage.service.learning import examples_in, load_model, register, score_file, train_file, train_own, use
 
 __all__ = [
     "Advice",
+    "Desk",
     "UnitCandidate",
     "advise",
     "advise_case",
@@ -15,6 +26,7 @@ __all__ = [
     "register",
     "score_file",
     "suggest",
+    "together",
     "train_file",
     "train_own",
     "use",

@@ -52,19 +52,19 @@ class Advice:
 
 
 @dataclass(frozen=True)
-class _Desk:
+class Desk:
     """What is on the desk, read at `read_at`."""
 
     matter: Suggester
     unit: Model | None
-    digests: Mapping[str, str]
-    mark: tuple[int, int]
     keywords: Keywords
+    digests: Mapping[str, str] = field(default_factory=dict)
+    mark: tuple[int, int] = (0, 0)
     read_at: float = field(default_factory=wall.monotonic)
 
 
 _lock = threading.Lock()
-_kept: _Desk | None = None
+_kept: Desk | None = None
 
 
 def forget() -> None:
@@ -73,7 +73,7 @@ def forget() -> None:
     _kept = None
 
 
-def _desk() -> _Desk:
+def _desk() -> Desk:
     global _kept  # noqa: PLW0603 - see forget
     kept = _kept
     if kept is None or wall.monotonic() - kept.read_at > FRESH:
@@ -82,14 +82,15 @@ def _desk() -> _Desk:
     return kept
 
 
-def _look(before: _Desk | None) -> _Desk:
+def _look(before: Desk | None) -> Desk:
     """Read what has changed; a model and keywords that have not are used on."""
     digests = {target: row.digest for target, row in store.in_use().items()}
     mark = store.keyword_mark()
     if before is not None and before.mark == mark and before.digests == digests:
-        return _Desk(before.matter, before.unit, digests, mark, before.keywords)
+        return Desk(before.matter, before.unit, before.keywords, digests, mark)
     keywords = before.keywords if before is not None and before.mark == mark else Keywords(store.keywords())
-    return _Desk(_matter(digests, keywords), _model(digests, "unit"), digests, mark, keywords)
+    model = _model(digests, "matter")
+    return Desk(together(model, keywords), _model(digests, "unit"), keywords, digests, mark)
 
 
 def _model(digests: Mapping[str, str], target: str) -> Model | None:
@@ -102,8 +103,8 @@ def _model(digests: Mapping[str, str], target: str) -> Model | None:
         return None
 
 
-def _matter(digests: Mapping[str, str], keywords: Keywords) -> Suggester:
-    model = _model(digests, "matter")
+def together(model: Model | None, keywords: Keywords) -> Suggester:
+    """A model with keywords beside it; keywords alone while there is no model."""
     if model is None:
         return keywords
     return Blend(model, keywords, ancestors, codes_of(model.labels, content()))
@@ -129,9 +130,14 @@ def codes_of(labels: Sequence[str], kept: Content) -> dict[str, str]:
     return found
 
 
-def advise(fields: Sequence[str], area: str = "", *, matter: str = "", top: int = TOP) -> Advice:
-    """The best matters and units for a text in an area; `matter` is what a person has already chosen."""
-    desk = _desk()
+def advise(
+    fields: Sequence[str], area: str = "", *, matter: str = "", top: int = TOP, desk: Desk | None = None
+) -> Advice:
+    """The best matters and units for a text in an area; `matter` is what a person has already chosen.
+
+    `desk` is given where models are compared without putting them on the desk.
+    """
+    desk = desk or _desk()
     if not any(text.strip() for text in fields):
         return Advice((), (), sure=False, origin="none")
     found = desk.matter.suggest(fields, top=top)
@@ -156,7 +162,7 @@ def suggest(text: str | Sequence[str], area: str = "") -> dict[str, list[dict[st
 
 
 def _units(
-    desk: _Desk, kept: Content, chances: Mapping[str, float], fields: Sequence[str], area: str
+    desk: Desk, kept: Content, chances: Mapping[str, float], fields: Sequence[str], area: str
 ) -> tuple[UnitCandidate, ...]:
     """Units by what the catalogue says of the likely matters, and by what earlier cases went to."""
     told: dict[str, float] = {}
@@ -180,7 +186,7 @@ def _units(
     )
 
 
-def _learnt_units(desk: _Desk, fields: Sequence[str], area: str) -> tuple[dict[str, float], dict[str, tuple[str, ...]]]:
+def _learnt_units(desk: Desk, fields: Sequence[str], area: str) -> tuple[dict[str, float], dict[str, tuple[str, ...]]]:
     if desk.unit is None:
         return {}, {}
     extra = area_facts(area)

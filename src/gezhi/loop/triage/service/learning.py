@@ -2,6 +2,7 @@
 
 from collections import deque
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from gezhi.loop.models import TriageModel
 from gezhi.loop.store.content import content
 from gezhi.loop.triage import store
 from gezhi.loop.triage.rules import archive
+from gezhi.loop.triage.rules.keywords import Keywords
 from gezhi.loop.triage.rules.model import Model
 from gezhi.loop.triage.rules.scoring import score
 from gezhi.loop.triage.rules.training import MOST_ROWS, Example, train
@@ -32,22 +34,46 @@ def train_own(*, actor: Actor, now: datetime, targets: Sequence[str] = TARGETS) 
     learnt = _own_examples()
     made = []
     for target in targets:
-        model = train(learnt[target], columns=OWN, created_at=now)
+        keywords = Keywords(store.keywords()) if target == "matter" else None
+        model = train(learnt[target], columns=OWN, created_at=now, keywords=keywords)
         made.append(register(model, target, actor=actor, now=now))
     return made
 
 
 def _own_examples() -> dict[str, list[Example]]:
+    cases = list(own_cases())
+    return {
+        "matter": [case.matter_example() for case in cases],
+        "unit": [case.unit_example() for case in cases if case.unit],
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class OwnCase:
+    """A closed case as an example: its words, how it ended, and where it was sent at first."""
+
+    fields: tuple[str, ...]
+    area: str
+    matter: str
+    unit: str
+    first_unit: str
+
+    def matter_example(self) -> Example:
+        return Example(self.fields, self.matter)
+
+    def unit_example(self) -> Example:
+        return Example(self.fields, self.unit, advising.area_facts(self.area))
+
+
+def own_cases() -> Iterator[OwnCase]:
+    """The deployment's closed cases whose matter is still known, oldest first; the newest where there are too many."""
     known = content().matters
-    learnt: dict[str, list[Example]] = {"matter": [], "unit": []}
     for case in store.decided(MOST_ROWS):
-        if case.matter not in known:
-            continue
-        fields = tuple(advising.fields_of(case))
-        learnt["matter"].append(Example(fields, case.matter))
-        if case.lead is not None:
-            learnt["unit"].append(Example(fields, case.lead.code, advising.area_facts(case.area)))
-    return learnt
+        if case.matter in known:
+            yield OwnCase(
+                tuple(advising.fields_of(case)), case.area, case.matter, case.lead.code if case.lead else "",
+                case.first_unit.code if case.first_unit else "",
+            )  # fmt: skip
 
 
 def train_file(
