@@ -1,0 +1,104 @@
+"""What `gezhi check` must see: planted faults of an installation, one at a time."""
+
+import os
+from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
+
+import pytest
+from django.db import connection
+
+from gezhi.kit import checkup
+from gezhi.kit.config import Config
+from gezhi.kit.database.roles import insert_only_tables
+from gezhi.web import checks
+from gezhi.web.running import prepare
+
+NOW = datetime(2026, 5, 1, 8, tzinfo=UTC)
+
+
+@pytest.fixture
+def office(tmp_path, settings):
+    config = Config(data=tmp_path)
+    config.keys.mkdir(mode=0o700)
+    config.backups.mkdir()
+    (tmp_path / "gezhi.toml").touch()
+    settings.CONFIG, settings.GEZHI_DATA, settings.GEZHI_KEYS = config, tmp_path, config.keys
+    return config
+
+
+def age(path, days):
+    moment = (NOW - timedelta(days=days)).timestamp()
+    os.utime(path, (moment, moment))
+
+
+def found(look):
+    return {(item.code, item.serious) for item in look(NOW)}
+
+
+def test_keys_that_others_can_read(office):
+    key = office.keys / "signing.key"
+    key.touch(mode=0o600)
+    assert found(checks.folders) == set()
+    key.chmod(0o640)
+    assert found(checks.folders) == {("keys-readable", True)}
+
+
+def test_a_disk_that_fills(office, monkeypatch):
+    monkeypatch.setattr(checks.shutil, "disk_usage", lambda folder: SimpleNamespace(free=2**29))
+    (item,) = checks.folders(NOW)
+    assert (item.code, item.serious, item.facts["megabytes"]) == ("disk-full", True, 512)
+
+
+def test_a_backup_that_is_old_or_never_came(office):
+    age(office.data / "gezhi.toml", 1)
+    assert found(checks.backups) == set(), "an installation of yesterday needs none yet"
+    age(office.data / "gezhi.toml", 9)
+    assert found(checks.backups) == {("backup-old", False)}
+    last = office.backups / "nightly-20260430.gezhi"
+    last.touch()
+    age(last, 1)
+    assert found(checks.backups) == set()
+
+
+def test_backups_turned_off_and_open_doors(office, settings):
+    settings.CONFIG = Config(data=office.data, backup_hour=-1, host="0.0.0.0")
+    assert found(checks.backups) == {("backups-off", False)}
+    assert found(checks.doors) == {("tls-missing", False)}
+    settings.CONFIG = Config(data=office.data, host="0.0.0.0", tls=True)
+    assert found(checks.doors) == set()
+
+
+@pytest.mark.django_db
+def test_a_right_to_rewrite_history_is_found_and_taken_away_by_preparing(app_role):
+    assert found(checks.rights) == set()
+    table = next(insert_only_tables())
+    with connection.cursor() as cursor:
+        cursor.execute(f"GRANT UPDATE ON {table} TO gezhi_app")
+    (item,) = checks.rights(NOW)
+    assert (item.code, item.serious, item.facts) == ("history-unguarded", True, {"table": table, "right": "UPDATE"})
+    prepare.grant(connection)
+    assert found(checks.rights) == set()
+
+
+@pytest.mark.django_db
+def test_migrations_that_wait():
+    assert found(checks.migrations) == set()
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM django_migrations WHERE app = 'trust' AND name LIKE '0001%%'")
+        cursor.execute("DELETE FROM django_migrations WHERE app = 'loop'")
+    (item,) = checks.migrations(NOW)
+    assert (item.code, item.serious) == ("migrations-pending", True)
+
+
+def test_a_look_that_breaks_is_a_serious_finding_and_the_others_are_still_told(monkeypatch):
+    def broken(now):
+        raise RuntimeError("no such column")
+
+    def fine(now):
+        yield checkup.Finding("backups-off")
+
+    monkeypatch.setattr(checkup, "LOOKS", {"one": fine, "two": broken})
+    first, second = checkup.findings(NOW)
+    assert (first.code, first.serious, second.code) == ("check-failed", True, "backups-off")
+    assert "no such column" in first.what
+    assert second.mend
