@@ -7,7 +7,6 @@ import base64
 import contextlib
 import os
 import secrets
-import time
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
@@ -141,8 +140,14 @@ def _beat(batch: Batch, plan: Plan, total: int, state: str) -> None:
     for name in service.COUNTS:
         setattr(batch, name, getattr(plan, name))
     batch.total, batch.state = total or batch.total, state
-    batch.mapping = {**batch.mapping, "beat": time.time()}
     store.save_batch(batch, *service.COUNTS, "total", "state", "mapping", "error")
+    _touch(batch)
+
+
+def _touch(batch: Batch) -> None:
+    """The time of the file says when its batch last made progress."""
+    with contextlib.suppress(Refused, OSError):
+        path_of(batch).touch()
 
 
 def _fail(batch: Batch, refused: Refused) -> None:
@@ -158,7 +163,7 @@ def start(batch_id: int, *, actor: Actor, now: datetime) -> Batch:
     batch = store.batch_of(batch_id, lock=True)
     if batch is None:
         raise Refused("batch-unknown", status=404, batch=batch_id)
-    if batch.state not in ("draft", "checked", "failed") and not stalled(batch):
+    if batch.state not in ("draft", "checked", "failed") and not stalled(batch, now):
         raise Refused("batch-not-waiting", batch=batch_id, state=batch.state)
     path_of(batch)
     batch.state = "waiting"
@@ -167,9 +172,14 @@ def start(batch_id: int, *, actor: Actor, now: datetime) -> Batch:
     return batch
 
 
-def stalled(batch: Batch) -> bool:
+def stalled(batch: Batch, now: datetime) -> bool:
     """Whether a run has made no progress for so long that its process must be gone."""
-    return batch.state in ("running", "checking") and time.time() - float(batch.mapping.get("beat", 0)) > STALLED
+    if batch.state not in ("running", "checking"):
+        return False
+    try:
+        return now.timestamp() - path_of(batch).stat().st_mtime > STALLED
+    except (Refused, OSError):
+        return True
 
 
 def work(batch_id: int, what: str, user: int | None, *, now: datetime) -> None:
@@ -190,7 +200,7 @@ def work(batch_id: int, what: str, user: int | None, *, now: datetime) -> None:
 def run(batch: Batch, *, actor: Actor, now: datetime) -> None:
     """Run a batch that waits; where it is refused it says why on its page."""
     try:
-        service.run_batch(batch.pk, path_of(batch), actor=actor, now=now)
+        service.run_batch(batch.pk, path_of(batch), actor=actor, now=now, progress=lambda _plan, _total: _touch(batch))
     except Refused as refused:
         _fail(store.batch_of(batch.pk) or batch, refused)
         return

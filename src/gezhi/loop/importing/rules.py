@@ -145,15 +145,8 @@ def draft_of(
         raise Refused(f"import-row-{row.problem}", status=422)
     cells = _Cells(row.cells, mapping)
     title, text = _words(cells)
-    received = cells.moment("received_at", zone, now)
-    if received is None and "received_at" in mapping.columns:
-        raise Refused("import-time-empty", status=422, column=mapping.saved()["received_at"])
-    closed, replied = cells.moment("closed_at", zone, now), cells.moment("replied_at", zone, now)
     reply = bounded(cells["reply"], "reply")
-    if received and closed and closed < received:
-        raise Refused("import-closed-before-received", status=422, value=line_of(cells["closed_at"]))
-    if closed is None and replied is not None and reply and not {"state", "closed_at"} & mapping.columns.keys():
-        closed = replied  # a message board knows no state: an answered message is closed
+    received, closed, replied = _moments(cells, mapping, reply, zone=zone, now=now)
     codes, unknown = _codes(cells, mapping)
     return Draft(
         row=row.number,
@@ -173,6 +166,21 @@ def draft_of(
         **codes,
         **{name: line_of(cells[name])[:300] for name in _LINES},
     )
+
+
+def _moments(
+    cells: "_Cells", mapping: Mapping, reply: str, *, zone: tzinfo, now: datetime
+) -> tuple[datetime | None, datetime | None, datetime | None]:
+    """When it was received, closed and answered."""
+    received = cells.moment("received_at", zone, now)
+    if received is None and "received_at" in mapping.columns:
+        raise Refused("import-time-empty", status=422, column=mapping.saved()["received_at"])
+    closed, replied = cells.moment("closed_at", zone, now), cells.moment("replied_at", zone, now)
+    if received and closed and closed < received:
+        raise Refused("import-closed-before-received", status=422, value=line_of(cells["closed_at"]))
+    if closed is None and replied is not None and reply and not {"state", "closed_at"} & mapping.columns.keys():
+        closed = replied  # a message board knows no state: an answered message is closed
+    return received, closed, replied
 
 
 class _Cells:

@@ -1,7 +1,6 @@
 """Verbs of the import: run a file, try it first, run a batch in the background, undo it."""
 
 import hashlib
-import time
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
@@ -140,8 +139,7 @@ def _note(batch: Batch, plan: Plan, state: str) -> None:
     for name in COUNTS:
         setattr(batch, name, getattr(plan, name))
     batch.state = state
-    batch.mapping = {**batch.mapping, "beat": time.time()}
-    store.save_batch(batch, *COUNTS, "state", "error", "mapping")
+    store.save_batch(batch, *COUNTS, "state", "error")
 
 
 def _count(outcome: Outcome, found: Verdicts, rows: int) -> None:

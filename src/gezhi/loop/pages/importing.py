@@ -113,7 +113,7 @@ def page(request: HttpRequest, batch_id: int) -> HttpResponse:
 
 
 def shown(batch: Batch, actor: Actor, *, every: bool) -> dict[str, Any]:
-    busy = batch.state in BUSY and not background.stalled(batch)
+    busy = batch.state in BUSY and not background.stalled(batch, common.now())
     over = batch.state in ("done", "undone", "undoing")
     views = background.views_of(batch)
     sheet = next((view for view in views if view.usable), views[0] if views else None)
@@ -124,7 +124,7 @@ def shown(batch: Batch, actor: Actor, *, every: bool) -> dict[str, Any]:
     at = 4 if over or batch.state in ("waiting", "running") else 3 if batch.state in ("checked", "checking") else 2
     return {
         "b": batch, "url": f"{ADDRESS}{batch.pk}/", "steps": steps(5 if over else at), "busy": busy, "over": over,
-        "stalled": background.stalled(batch), "progress": background.progress_of(batch),
+        "stalled": background.stalled(batch, common.now()), "progress": background.progress_of(batch),
         "state": pgettext("batch", batch.state), "sheet": sheet,
         "sheet_names": [view.name for view in views if view.usable and view.name],
         "left_out": [view.name for view in views if not view.usable and view.name],
