@@ -25,7 +25,8 @@ def mixed(chances: Floats, evidence: Floats, voice: tuple[float, float]) -> Floa
     >>> mixed(np.array([[0.5, 0.5]], dtype=np.float32), np.array([[3.0, 0.0]], dtype=np.float32), (1, 1)).tolist()
     [[0.800000011920929, 0.20000000298023224]]
     """
-    return softmax(voice[0] * np.log(np.maximum(chances, FLOOR)) + voice[1] * np.log1p(evidence))
+    scores = voice[0] * np.log(np.maximum(chances, FLOOR)) + voice[1] * np.log1p(evidence)
+    return softmax(scores.astype(np.float32))
 
 
 def learn_voice(chances: Floats, evidence: Floats, truth: Ints) -> tuple[float, float]:
