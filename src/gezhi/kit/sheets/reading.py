@@ -33,7 +33,7 @@ def read_tables(
     their number (old .xls is loaded whole, a sheet at a time).
 
     Raises Refused: sheet-empty, sheet-not-a-table(found), sheet-broken(kind), sheet-locked, sheet-too-large(what,
-    limit), sheet-encoding(line), sheet-quote-open(line).
+    limit), sheet-bomb(limit), sheet-encoding(line), sheet-quote-open(line).
     """
     return _sheets(source, limits or Limits(), known or _nothing)
 

@@ -32,6 +32,8 @@ class Limits:
 
     def refuse(self, what: str) -> Refused:
         """The refusal for the limit `what`, naming its figure."""
+        if what == "ratio":
+            return Refused("sheet-bomb", status=422, what=what, limit=self.ratio)
         return Refused("sheet-too-large", status=422, what=what, limit=getattr(self, what))
 
 
