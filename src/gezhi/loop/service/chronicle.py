@@ -14,7 +14,7 @@ from gezhi.kernel.errors import Refused
 from gezhi.kernel.ids import uuid7
 from gezhi.kit.text import index_text
 from gezhi.loop.importing.store import Bundle, insert
-from gezhi.loop.models import Case
+from gezhi.loop.models import Case, Involvement
 from gezhi.loop.models import Step as StepRow
 from gezhi.loop.rules.fields import clean
 from gezhi.loop.rules.guards import Situation
@@ -37,7 +37,6 @@ from gezhi.loop.service.receiving import (
 from gezhi.loop.service.rights import permit
 from gezhi.loop.service.values import checked_codes
 from gezhi.loop.store import below
-from gezhi.loop.store import cases as store
 from gezhi.loop.store.content import content
 from gezhi.loop.store.numbers import next_numbers
 from gezhi.loop.store.rows import clock_row, put, step_value
@@ -53,6 +52,11 @@ from gezhi.trust.service import (
 )
 
 SYSTEM = Actor.system("loop")
+
+
+def _listed(value: Any) -> list[int]:
+    """The units that a field names: one, several or none."""
+    return list(value) if isinstance(value, list | tuple) else [] if value is None else [value]
 
 
 @dataclass(slots=True)
@@ -84,7 +88,8 @@ class Chronicle:
 
     def __init__(self) -> None:
         self.kept = content()
-        self.units = {unit.pk: unit for unit in below.units()}
+        self.units = {unit.pk: unit for unit in below.units().order_by("path")}
+        self.desk = next((unit for unit in self.units.values() if unit.active), None)  # takes what citizens send
         self.told: dict[str, Told] = {}
         self.merged: dict[str, list[Told]] = {}
         self.numbers: dict[date, list[str]] = {}
@@ -100,7 +105,7 @@ class Chronicle:
     def receive(self, report: Report, *, actor: Actor, now: datetime) -> Told:
         """Open a case, as the verb `receive` does."""
         report = checked(report, self.kept)
-        desk = _desk(report, actor)
+        desk = self.desk if self.desk and report.desk is None and actor.unit_id is None else _desk(report, actor)
         require(actor, "case.create", unit_paths=[desk.path])
         case_id, number = uuid7(), self._number(now)
         requester = sealed_requester(name=report.name, phone=report.phone)
@@ -134,7 +139,7 @@ class Chronicle:
         if snap.state not in row.sources:
             raise Refused("move-not-from-here", move=name, state=snap.state)
         codes, texts = clean(row, data)
-        codes = checked_codes(row, codes, self.kept)
+        codes = self._checked(row, codes)
         main = self.told[codes["main"]].case if name == "merge" else None
         situation = _situation(
             row, Ground(case, [], snap, main), codes=codes, texts=texts, actor=actor, now=now, kept=self.kept
@@ -147,6 +152,15 @@ class Chronicle:
         if name == "merge":
             self.merged.setdefault(codes["main"], []).append(told)
         self._answer(told, row, target, now=now)
+
+    def _checked(self, row: Move, codes: dict[str, Any]) -> dict[str, Any]:
+        """Codes held against the content; units against those that were read at the beginning."""
+        named = [code for name in ("unit", "assisting") for code in _listed(codes.get(name))]
+        if all(key in self.units and self.units[key].active for key in named):
+            rest = {name: value for name, value in codes.items() if name not in ("unit", "assisting")}
+            checked_codes(row, rest, self.kept)
+            return codes
+        return checked_codes(row, codes, self.kept)
 
     def _answer(self, told: Told, row: Move, target: str, *, now: datetime) -> None:
         """What the end of a main case means for those merged into it."""
@@ -193,13 +207,19 @@ class Chronicle:
         )
         new_requesters([told.case.requester for told in cases])
         self._record(steps)
-        insert([
-            Bundle(told.case, told.steps, [clock_row(told.case.pk, clock) for clock in told.snap.clocks], told.words)
-            for told in cases
-        ])
-        for told in cases:
-            if told.involved - {told.case.lead_id}:
-                store.involve(told.case, told.involved)
+        insert(
+            [
+                Bundle(
+                    told.case, told.steps, [clock_row(told.case.pk, clock) for clock in told.snap.clocks], told.words
+                )
+                for told in cases
+            ]
+        )
+        others = [(told, told.involved - {told.case.lead_id}) for told in cases]
+        Involvement.objects.bulk_create(
+            [Involvement(case=told.case, unit_id=unit) for told, units in others for unit in sorted(units)],
+            ignore_conflicts=True,
+        )
         publish_many([each for told in cases for each in told.events])
         self.told, self.merged = {}, {}
         return len(steps)

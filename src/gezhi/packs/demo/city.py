@@ -150,10 +150,14 @@ def _staff(hiring: Hiring, code: str) -> list[Any]:
     return [head, *(hiring.hire(f"{code}.{n}", "handler", code) for n in range(1, BUSY.get(code, 1) + 1))]
 
 
-def _sign_ins(users: dict[str, list[Any]], staff: dict[str, list[Any]], password: str, *, now: datetime) -> tuple[SignIn, ...]:
+def _sign_ins(
+    users: dict[str, list[Any]], staff: dict[str, list[Any]], password: str, *, now: datetime
+) -> tuple[SignIn, ...]:
     """One person of each role gets the demo's password."""
     shown = [(role, team[0]) for role, team in users.items()]
-    shown += [(role, person) for code in SHOWN for role, person in zip(("unit_lead", "handler"), staff[code], strict=False)]
+    for code in SHOWN:
+        head, handler, *_ = staff[code]
+        shown += [("unit_lead", head), ("handler", handler)]
     for _, user in shown:
         change_password(user, password, old=None, actor=actor_for(user, now), now=now)
     return tuple(SignIn(role, user.username, user.unit.code if user.unit else "") for role, user in shown)

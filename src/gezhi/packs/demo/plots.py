@@ -3,133 +3,30 @@
 from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 
-from gezhi.packs.demo.tales import WEB, Tale
-
-# ---- the common stretches of road
-
-
-def intake(t: Tale) -> None:
-    """Accepted and dispatched; now and then classified wrongly at first."""
-    story, area = t.scene.story, t.scene.area
-    t.within("accept", t.scene.received, 0.02, 0.5)
-    wrong = t.world.duties.sibling(story.matter) if t.sometimes(0.05) else story.matter
-    t.act(t.operator, "accept", matter=wrong, kind=story.kind, urgency=story.urgency, area=area, note=t.note("accept", 0.2))
-    if wrong != story.matter:
-        t.minutes(5, 60)
-        t.act(t.operator, "correct", matter=story.matter, reason=t.phrase("correct"))
-    dispatch(t)
-
-
-def dispatch(t: Tale) -> None:
-    t.within("dispatch", t.at, 0.01, 0.12)
-    t.begin()
-    t.act(t.dispatcher, "dispatch", unit=t.party.key, note=t.note("dispatch", 0.2))
-
-
-def sign(t: Tale) -> None:
-    """Signed by the unit, some late, now and then handed to a colleague."""
-    t.within("sign", t.sent or t.at, *((1.1, 1.7) if t.sometimes(0.05) else (0.05, 0.9)))
-    t.act(t.handler, "sign")
-    colleagues = [other for other in t.party.handlers if other.id != t.handler.id]
-    if colleagues and t.sometimes(0.06):
-        t.minutes(5, 30)
-        other = t.rng.choice(colleagues)
-        t.act(t.handler, "transfer", user=f"user:{other.id}", note=t.phrase("transfer"))
-        t.handler = other
-
-
-def contact(t: Tale) -> None:
-    if not t.scene.caller.phone:
-        return
-    t.within("contact", t.sent or t.at, 0.1, 0.8)
-    t.act(t.handler, "contact", reached="reached", note=t.phrase("contact"))
-
-
-def start(t: Tale) -> None:
-    """Everything until the unit has spoken with the person."""
-    intake(t)
-    sign(t)
-    contact(t)
-
-
-def work(t: Tale, low: float = 0.3, high: float = 0.85) -> None:
-    """The unit works; people ask how far it is; units are asked to help."""
-    if t.sometimes(0.45):
-        t.office(0.5, 3)
-        t.act(t.handler, "note", note=t.phrase("note"))
-    if t.sometimes(0.06):
-        t.office(0.5, 3)
-        t.act(t.citizen(), "supplement", words=t.phrase("supplement"))
-    if t.sometimes(0.07):
-        t.office(1, 4)
-        t.act(t.citizen(), "chase", words=t.phrase("chase"))
-    if t.sometimes(0.04):
-        assist(t)
-    t.share(low, high)
-
-
-def assist(t: Tale, words: str | None = None) -> None:
-    t.office(0.2, 1)
-    t.act(t.handler, "task", unit=t.other.key, ask=t.phrase("task"))
-    t.office(2, 8)
-    t.act(t.rng.choice(t.other.handlers), "task_done", unit=t.other.key, note=words or t.phrase("task_done"))
-
-
-def answer(t: Tale, outcome: str = "solved", *, number: int = 0, basis: str = "") -> None:
-    """The unit's answer and its review; now and then it is sent back once."""
-    text = t.reply(number)
-    why = t.phrase(basis) if basis else None
-    t.act(t.handler, "reply", outcome=outcome, reply=text, basis=why)
-    t.office(0.3, 3)
-    if t.sometimes(0.06):
-        t.act(t.party.lead, "review_back", reason=t.phrase("review_back"))
-        t.office(0.5, 4)
-        t.act(t.handler, "reply", outcome=outcome, reply=t.world.writer.answer(text, t.slots()), basis=why)
-        t.office(0.3, 2)
-    t.act(t.party.lead, "review_pass", note=t.note("review_pass", 0.35))
-
-
-def verdict(t: Tale, satisfaction: str, solved: str, *, number: int = -1) -> None:
-    """The person is called back, or rates by himself; who gave no name is closed without."""
-    if not t.scene.caller.phone:
-        t.days(0.5, 2)
-        t.act(t.rng.choice(t.world.cast.callers), "close", reason=t.phrase("close"))
-        return
-    answered = {"satisfaction": satisfaction, "solved": solved, "scores": t.scores(satisfaction)}
-    if t.channel in WEB and t.sometimes(0.6):
-        t.days(0.1, 1.5)
-        t.act(None, "rate", words=t.voice(number) if t.sometimes(0.6) else None, **answered)
-        return
-    caller = t.rng.choice(t.world.cast.callers)
-    if t.sometimes(0.08):
-        t.office(1, 6)
-        t.act(caller, "callback", contacted=False)
-    t.office(2, 14)
-    t.act(caller, "callback", contacted=True, words=t.voice(number), **answered)
-
-
-def glad(t: Tale) -> str:
-    return t.rng.choices(("very", "satisfied", "basic"), (45, 45, 10))[0]
-
-
-def lukewarm(t: Tale) -> str:
-    return t.rng.choices(("satisfied", "basic"), (35, 65))[0]
-
-
-def once_more(t: Tale) -> None:
-    """A new round with the same unit."""
-    sign(t)
-    contact(t)
-    work(t)
-
-
-# ---- the plots
+from gezhi.packs.demo.passages import (
+    answer,
+    assist,
+    contact,
+    dispatch,
+    glad,
+    intake,
+    lukewarm,
+    once_more,
+    sign,
+    start,
+    supervised,
+    verdict,
+    verdict_bank,
+    verdict_told,
+    work,
+)
+from gezhi.packs.demo.tales import Tale
 
 
 def plain(t: Tale) -> None:
     start(t)
     if t.sometimes(0.04):
-        _supervised(t)
+        supervised(t)
     work(t)
     answer(t)
     if t.sometimes(0.05):
@@ -139,26 +36,6 @@ def plain(t: Tale) -> None:
         once_more(t)
         answer(t, number=99)
     verdict(t, glad(t), "solved")
-
-
-def verdict_bank(t: Tale, satisfaction: str, solved: str, bank: str) -> None:
-    """A call-back in words of a bank, for a round that the story does not tell."""
-    if not t.scene.caller.phone:
-        t.days(0.5, 2)
-        t.act(t.rng.choice(t.world.cast.callers), "close", reason=t.phrase("close"))
-        return
-    t.office(2, 14)
-    t.act(t.rng.choice(t.world.cast.callers), "callback", contacted=True, satisfaction=satisfaction, solved=solved,
-          scores=t.scores(satisfaction), words=t.phrase(bank))  # fmt: skip
-    t.begin()
-
-
-def _supervised(t: Tale) -> None:
-    t.office(0.5, 3)
-    due = (t.at + timedelta(days=3)).date()
-    t.act(t.rng.choice(t.world.cast.supervisors), "supervise", reason=t.phrase("supervise"), due=due.isoformat())
-    t.office(1, 6)
-    t.act(t.party.lead, "supervise_answer", note=t.phrase("supervise_answer"))
 
 
 def answered(t: Tale) -> None:
@@ -291,14 +168,6 @@ def redone(t: Tale) -> None:
     verdict(t, glad(t), "solved")
 
 
-def verdict_told(t: Tale, satisfaction: str, number: int) -> None:
-    """A call-back that is surely answered, in the story's words."""
-    t.office(2, 14)
-    t.act(t.rng.choice(t.world.cast.callers), "callback", contacted=True, satisfaction=satisfaction, solved="unsolved",
-          scores=t.scores(satisfaction), words=t.voice(number))  # fmt: skip
-    t.begin()
-
-
 def angry(t: Tale) -> None:
     """Dissatisfied twice; then the matter is under supervision."""
     start(t)
@@ -368,7 +237,7 @@ def late(t: Tale) -> None:
     start(t)
     work(t, 1.12, 1.9)
     if t.sometimes(0.4):
-        _supervised(t)
+        supervised(t)
         t.office(0.5, 3)
     answer(t)
     verdict(t, lukewarm(t), "solved")

@@ -1,5 +1,6 @@
 """Where and when a story happens: the places, names, numbers and dates that fill its slots."""
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -17,6 +18,8 @@ REPEAT_SHARE = 0.07  # of callers who have called before
 MALE = 0.48
 DRAWS = 80
 NAMED = ("redo", "angry_redo", "reopen", "chase", "waiting", "unreachable", "withdrawn")  # who asks must be known
+
+CLAUSE = re.compile(r"[。！？，；]|[.!?;](?:\s|$)")
 
 Both = tuple[str, str]  # the same value in Chinese and in English
 Value = Callable[[Random], Both]
@@ -86,7 +89,7 @@ VALUES: Mapping[str, Value] = {
     "deg2": _number(35, 39),
     "building": _shaped(1, 28, "{}栋", lambda n: f"Building {n}"),
     "floor": _shaped(3, 26, "{}楼", lambda n: f"{ordinal(n)} floor"),
-    "group": lambda rng: (lambda n: (f"{MONTHS_ZH[n - 1]}组", f"Group {n}"))(rng.randint(1, 9)),
+    "group": _one_of(*((f"{zh}组", f"Group {n}") for n, zh in enumerate(MONTHS_ZH[:9], 1))),
     "bus": _shaped(2, 68, "{}路", lambda n: f"Route {n}"),
     "money": _yuan(260, 1980, 20),
     "money2": _yuan(12, 38, 1),
@@ -149,6 +152,16 @@ def day_text(day: datetime, language: str) -> str:
     return f"{day.day} {MONTHS[day.month - 1]}" if language == "en" else f"{day.month}月{day.day}日"
 
 
+def headline(template: str) -> str:
+    """A title out of what somebody says: the first clause that names something, else the longest.
+
+    >>> headline("Hello. It is dark on {road}. The lamp is out."), headline("喂，{road}路灯不亮了，危险。")
+    ('It is dark on {road}', '{road}路灯不亮了')
+    """
+    clauses = [part.strip() for part in CLAUSE.split(template) if part.strip()]
+    return next((clause for clause in clauses if "{" in clause), max(clauses, key=len))
+
+
 class Stage:
     """Sets scenes: draws places that belong together, a caller, and words that were not used before."""
 
@@ -164,9 +177,10 @@ class Stage:
         """A scene for a story; `like` keeps the places of another scene, `part` is which of its tellings is used."""
         for draw in range(DRAWS):
             slots, area = self._slots(story, received, like)
-            title, text = (fill(words, slots, self.language) for words in (story.title, story.text[part]))
+            heading = headline(story.text[part]) if part else story.title  # the others have words of their own
+            title, text = (fill(words, slots, self.language) for words in (heading, story.text[part]))
             often = 1 if draw < DRAWS // 2 else MOST
-            if (like is not None or self.writer.fresh(title)) and self.writer.fresh(text, often):
+            if self.writer.fresh(title) and self.writer.fresh(text, often):
                 break
         else:
             raise LookupError(f"no fresh words are left for {story.key}")
@@ -193,7 +207,8 @@ class Stage:
         nearest = self.rng.choice(places_of(kind, ground.code))
         slots[kind] = nearest.name(self.language)
         slots.setdefault("community", self._name(places_of("community", ground.code)))
-        slots["locus"] = slots[next((name for name in ("village", "estate", "road") if name in story.slots), "community")]
+        nearby = (name for name in ("village", "estate", "road") if name in story.slots)
+        slots["locus"] = slots[next(nearby, "community")]
         return slots, nearest.code
 
     def _ground(self, story: Story) -> Place:

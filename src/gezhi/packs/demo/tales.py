@@ -1,4 +1,4 @@
-"""A case being told: its acts in the order of time, by whom, in which words; nothing is written to the database here."""
+"""A case being told: its acts in the order of time, by whom, in which words; nothing is written down here."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -12,7 +12,8 @@ from gezhi.packs.demo.scenes import Scene, Stage
 from gezhi.packs.demo.texts import Writer, fill
 from gezhi.trust.rules import Actor
 
-URGENT = 0.5  # at and below this haste nights and holidays count
+URGENT = 0.5  # below this haste nights and holidays count
+ON_DUTY = 3  # hours that stand for a limit in working time where somebody is on duty
 HASTE = {1: 1.0, 2: 0.8, 3: 0.45, 4: 0.2}  # how long things take by urgency
 WEB = ("web", "app")
 SCORES = {"very": (4, 5), "satisfied": (4, 5), "basic": (2, 4), "dissatisfied": (1, 3), "very_dissatisfied": (1, 2)}
@@ -59,7 +60,7 @@ class Duties:
 
     calendar: Calendar
     units: Callable[[str, str], tuple[str, Sequence[str]]]  # matter, area: the lead, then others it may concern
-    limit: Callable[[str, str, str, str, int], tuple[int, str] | None]  # stage, matter, area, kind, urgency: amount, unit
+    limit: Callable[[str, str, str, str, int], tuple[int, str] | None]  # stage and case: amount and unit
     matter: Callable[[str], str]  # its name
     sibling: Callable[[str], str]  # another matter beside it, or itself
     reasons: Callable[[str], Sequence[str]]  # the codes of a list
@@ -114,6 +115,16 @@ class Tale:
     def haste(self) -> float:
         return HASTE[self.scene.story.urgency]
 
+    @property
+    def pressing(self) -> bool:
+        """Whether nights and holidays count: urgent, or of a matter whose limit runs in natural hours."""
+        found = self.limit("handle")
+        return self.haste < URGENT or (found is not None and found[1] == "hour")
+
+    def limit(self, stage: str) -> tuple[int, str] | None:
+        story = self.scene.story
+        return self.world.duties.limit(stage, story.matter, self.scene.area, story.kind, story.urgency)
+
     # ---- time
     def minutes(self, low: float, high: float) -> None:
         """Natural time passes: people who work round the clock."""
@@ -122,7 +133,7 @@ class Tale:
     def office(self, low: float, high: float) -> None:
         """Office hours pass; for what is urgent people work on through the night."""
         hours = Fraction(round(self.rng.uniform(low, high) * self.haste * 3600) + 7, 3600)
-        self.at = self.world.duties.calendar.add(self.at, hours, "workhour" if self.haste > URGENT else "hour")
+        self.at = self.world.duties.calendar.add(self.at, hours, "hour" if self.pressing else "workhour")
 
     def days(self, low: float, high: float) -> None:
         """Days pass, whatever the haste, and it is office time again."""
@@ -131,20 +142,22 @@ class Tale:
 
     def within(self, stage: str, start: datetime, low: float, high: float) -> None:
         """Some share of a stage's limit is used up since `start`; more than one is late."""
-        story = self.scene.story
-        found = self.world.duties.limit(stage, story.matter, self.scene.area, story.kind, story.urgency)
+        found = self.limit(stage)
         before = self.at + timedelta(seconds=self.rng.randint(40, 400))
         if found is None:
             self.office(0.2, 2)
             return
-        share = Fraction(round(found[0] * self.rng.uniform(low, high) * 1000), 1000)
-        self.at = max(before, self.world.duties.calendar.add(start, share, found[1]))
+        amount, unit = found
+        if self.pressing and unit in ("workhour", "workday"):  # somebody is on duty
+            amount, unit = ON_DUTY, "hour"
+        share = Fraction(round(amount * self.rng.uniform(low, high) * 1000), 1000)
+        self.at = max(before, self.world.duties.calendar.add(start, share, unit))
 
     def share(self, low: float, high: float) -> None:
         """The handling limit is used up to some share, or beyond it, and at least an hour of work is done."""
         self.office(0.3, 1.6)
         self.within("handle", self.dispatched or self.at, low, high)
-        if self.haste > URGENT:
+        if not self.pressing:
             self.at = self.world.duties.calendar.add(self.at, Fraction(self.rng.randint(5, 4000), 3600), "workhour")
 
     def begin(self) -> None:
@@ -165,7 +178,9 @@ class Tale:
     def reply(self, number: int = 0) -> str:
         """The office's answer of one round; beyond what the story has, an answer after a second look."""
         parts = self.scene.story.reply
-        return self.world.writer.answer(parts[number], self.slots()) if number < len(parts) else self.phrase("second_reply")
+        if number >= len(parts):
+            return self.phrase("second_reply")
+        return self.world.writer.answer(parts[number], self.slots())
 
     def voice(self, number: int = -1) -> str:
         """What the person says when called back."""
@@ -180,7 +195,8 @@ class Tale:
 
     # ---- acts
     def act(self, actor: Actor | None, move: str, **data: Any) -> None:
-        self.acts.append(Act(self.at, actor, move, {name: value for name, value in data.items() if value not in (None, "")}))
+        given = {name: value for name, value in data.items() if value not in (None, "")}
+        self.acts.append(Act(self.at, actor, move, given))
 
     def sometimes(self, chance: float) -> bool:
         return self.rng.random() < chance

@@ -13,18 +13,38 @@ from gezhi.packs.demo.tales import Act, Tale, World
 from gezhi.packs.demo.texts import Story, stories
 
 YEAR = 365
-RECENT = 10  # days before the end, in which more is told, so that desks are full
-RECENT_WEIGHT = 2.8
+RECENT = 12  # days before the end, in which more is told, so that desks are full
+RECENT_WEIGHT = 3.4
 HOURS = ((7, 2), (8, 6), (9, 10), (10, 10), (11, 7), (12, 4), (13, 4), (14, 8), (15, 9), (16, 8), (17, 6), (18, 4),
          (19, 4), (20, 4), (21, 3), (22, 2), (23, 1), (2, 0.4))  # fmt: skip
 CHANNELS = {"hotline": 64, "web": 11, "app": 14, "counter": 5, "mail": 2, "grid": 4}
 OPEN_SHARE = 0.12
 CONFIDENTIAL_KINDS = {"report": 0.25, "complaint": 0.04}
-STANDS = {"accept": 3, "dispatch": 6, "return": 14, "ask": 8, "hangup_decide": 12, "reply": 7, "review_pass": 9}
-# how many cases at least stand just after this move at the end, and for how many hours they may have stood there
-STOOD = {"accept": 5, "dispatch": 5, "return": 9, "ask": 150, "hangup_decide": 1400, "reply": 20, "review_pass": 40}
-WAITING_AT_THE_DESK = 6  # received in the last hour and a half
-OVERDUE = 0.012  # share of all cases that stand overdue
+STANDS = {
+    "receive": 5,
+    "accept": 4,
+    "dispatch": 9,
+    "return": 7,
+    "ask": 9,
+    "hangup_decide": 14,
+    "reply": 9,
+    "review_pass": 12,
+}  # how many of 2,000 cases at least stand just after this move at the end
+STOOD = {
+    "receive": 2,
+    "accept": 6,
+    "dispatch": 9,
+    "return": 30,
+    "ask": 170,
+    "hangup_decide": 1500,
+    "reply": 24,
+    "review_pass": 48,
+}  # for how many hours they may have stood there
+PLANTED = {"return": (3, 2), "wrong_return": (5, 2), "waiting": (7, 6), "hangup": (6, 30)}
+# quarrels and pauses just before the end: how many, and within how many days
+TODAY = 16  # received in the last three hours
+OVERDUE = 0.012  # share of all cases left standing beyond their limit
+LONG, SHORT = timedelta(days=15), timedelta(days=4)  # how old a case may be that stands within its limit
 RARE = ("void", "declined", "angry_redo", "reopen", "withdrawn", "hangup", "unreachable")  # told at least once a year
 
 
@@ -44,13 +64,15 @@ def moments(count: int, span: Span, rng: Random) -> list[datetime]:
     found = []
     for day in rng.choices(days, weights, k=count):
         hour = rng.choices([h for h, _ in HOURS], [w for _, w in HOURS])[0]
-        local = datetime.combine(day.astimezone(span.zone), time(hour, rng.randint(0, 59), rng.randint(0, 59)), span.zone)
+        clock = time(hour, rng.randint(0, 59), rng.randint(0, 59))
+        local = datetime.combine(day.astimezone(span.zone), clock, span.zone)
         at = local.astimezone(span.end.tzinfo)
         while at >= span.end:
             at -= timedelta(days=1)
         found.append(at)
-    for number in range(min(WAITING_AT_THE_DESK, count // 20)):
-        found[number] = span.end - timedelta(seconds=rng.randint(60, 5400))
+    rng.shuffle(found)
+    for number in range(min(TODAY, count // 20)):
+        found[number] = span.end - timedelta(seconds=rng.randint(60, 10_800))
     return sorted(found)
 
 
@@ -81,11 +103,21 @@ class Teller:
                 tales += self._join(tale, coming)
         return sorted(tales, key=lambda tale: tale.scene.received)
 
-    def _rare(self, coming: Sequence[datetime]) -> dict[datetime, str]:
-        """Moments kept for plots that might not come up by chance among few cases."""
+    def _rare(self, coming: list[datetime]) -> dict[datetime, str]:
+        """Moments kept for plots that might not come up by chance, and for those that shall stand open at the end."""
         early = coming[: max(1, len(coming) * 2 // 3)]
         wanted = [plot for plot in PLOTS if plot in RARE or len(coming) < len(self.stories)]
-        return dict(zip(self.rng.sample(early, min(len(early), len(wanted))), wanted, strict=False))
+        kept = dict(zip(self.rng.sample(early, min(len(early), len(wanted))), wanted, strict=False))
+        late = [at for at in coming if at not in kept]
+        for plot, (number, days) in PLANTED.items():
+            for _ in range(max(1, round(number * len(coming) / 2000))):
+                if late:
+                    coming.remove(late.pop(self.rng.randrange(len(late))))
+                at = self.span.end - timedelta(days=self.rng.uniform(0.4, days))
+                kept[at] = plot
+                coming.append(at)
+        coming.sort()
+        return kept
 
     def _tell(self, at: datetime, plot: str | None) -> Tale:
         month = at.astimezone(self.span.zone).month
@@ -124,8 +156,11 @@ class Teller:
             at = main.scene.received + timedelta(minutes=self.rng.randint(8, 1200))
             if not coming or at >= self.span.end:
                 break
+            try:
+                tales.append(self._cast(main.scene.story, at, part=part, main=main))
+            except LookupError:  # said too often already
+                continue
             coming.pop(self.rng.randrange(len(coming)))
-            tales.append(self._cast(main.scene.story, at, part=part, main=main))
         return tales
 
 
@@ -133,13 +168,12 @@ class Teller:
 
 
 def state_at(tale: Tale, end: datetime) -> str:
-    """Roughly where a case stands at the end, as far as the open ones go: by its last act before it."""
+    """Where a case stands at the end, by its last act before it."""
     state = "received"
     for act in tale.acts:
         if act.at > end:
             break
-        targets = BY_NAME[act.move].targets
-        state = _target(act, state, targets)
+        state = _target(act, state, BY_NAME[act.move].targets)
     return state
 
 
@@ -158,40 +192,38 @@ def _target(act: Act, state: str, targets: tuple[str, ...]) -> str:
 
 def leave_open(tales: list[Tale], end: datetime, rng: Random) -> None:
     """Cut tales short so that every desk has work at the end: each state, some overdue, some due soon."""
+    alone = [tale for tale in tales if tale.main is None and tale.scene.story.plot != "merged"]
+    rng.shuffle(alone)
     for move, number in STANDS.items():
-        wanted = max(1, round(number * len(tales) / 2000))
-        _stand(tales, move, wanted, timedelta(hours=STOOD[move]), end, rng)
-    for tale in _shuffled(tales, rng)[: len(tales) // 4]:
-        age = end - tale.scene.received
-        if timedelta(days=18) < age < timedelta(days=45) and rng.random() < OVERDUE * 40:
-            _cut(tale, ("contact", "note", "sign"), end)
-    for tale in _shuffled(tales, rng):
-        standing = sum(state_at(t, end) in OPEN for t in tales) if rng.random() < 0.05 else 0
-        if standing > OPEN_SHARE * len(tales):
+        _stand(alone, move, max(1, round(number * len(tales) / 2000)), end)
+    late = [tale for tale in alone if timedelta(days=18) < end - tale.scene.received < timedelta(days=50)]
+    for tale in late[: round(OVERDUE * len(tales))]:
+        _cut(tale, end)
+    standing = sum(state_at(tale, end) in OPEN for tale in tales)
+    for tale in alone:
+        if standing >= OPEN_SHARE * len(tales):
             break
-        if end - tale.scene.received < timedelta(days=9) and state_at(tale, end) == "closed":
-            _cut(tale, ("contact", "note", "chase", "sign"), end)
+        fresh = LONG if tale.scene.story.kind in ("complaint", "report") and not tale.pressing else SHORT
+        if end - tale.scene.received < fresh and state_at(tale, end) == "closed" and _cut(tale, end):
+            standing += 1
 
 
-def _stand(tales: list[Tale], move: str, wanted: int, stood: timedelta, end: datetime, rng: Random) -> None:
-    done = 0
-    for tale in _shuffled(tales, rng):
-        if done >= wanted:
-            return
-        last = next((n for n, act in reversed(list(enumerate(tale.acts))) if act.move == move), None)
-        if last is not None and end - stood < tale.acts[last].at <= end and tale.main is None:
-            del tale.acts[last + 1 :]
-            done += 1
+def _stand(tales: list[Tale], move: str, wanted: int, end: datetime) -> None:
+    """So many cases are left where this move brought them, a short while ago."""
+    since = end - timedelta(hours=STOOD[move])
+    for tale in tales:
+        moves = [("receive", tale.scene.received), *((act.move, act.at) for act in tale.acts)]
+        last = next((n for n in range(len(moves) - 1, -1, -1) if moves[n][0] == move), None)
+        if wanted and last is not None and since < moves[last][1] <= end:
+            del tale.acts[last:]
+            wanted -= 1
 
 
-def _cut(tale: Tale, moves: tuple[str, ...], end: datetime) -> None:
+def _cut(tale: Tale, end: datetime) -> bool:
     """Let a case stand where it was being handled."""
-    last = next((n for n, act in reversed(list(enumerate(tale.acts))) if act.move in moves and act.at <= end), None)
-    if last is not None and not any(act.move in ("withdraw", "merge") for act in tale.acts):
-        del tale.acts[last + 1 :]
-
-
-def _shuffled(tales: Sequence[Tale], rng: Random) -> list[Tale]:
-    mixed = [tale for tale in tales if tale.main is None]
-    rng.shuffle(mixed)
-    return mixed
+    middle = ("contact", "note", "chase", "sign", "supplement")
+    last = next((n for n in range(len(tale.acts) - 1, -1, -1) if tale.acts[n].move in middle), None)
+    if last is None or tale.acts[last].at > end or any(act.move == "withdraw" for act in tale.acts):
+        return False
+    del tale.acts[last + 1 :]
+    return True

@@ -28,7 +28,9 @@ def examples(content: Sheets, given: Sheets, findings: Findings) -> int:
         _units(content, given["units"], findings)
     if "due" in given and "limits" in content:
         _due(content, given["due"], findings)
-    for name in ("matters", "units", "due"):
+    for name, table in (("matters", "matters"), ("units", "catalogue"), ("due", "limits")):
+        if table not in content:
+            continue
         count = len(given[name].rows) if name in given else 0
         if count < FEW:
             findings.warn("examples-few", given[name].file if name in given else "manifest.toml", column=name,

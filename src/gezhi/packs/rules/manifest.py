@@ -14,7 +14,7 @@ QUALITY_FILE = "quality.toml"
 NAME = re.compile(r"[a-z][a-z0-9-]{1,38}")
 VERSION = re.compile(r"\d{1,4}\.\d{1,4}\.\d{1,4}")
 TEXTS = ("title_zh", "title_en", "about_zh", "about_en", "licence")
-KEYS = {"name", "version", *TEXTS, "languages", "requires", "content", "templates", "examples"}
+KEYS = {"name", "version", *TEXTS, "languages", "requires", "content", "templates", "examples", "stories"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,10 +33,12 @@ class Manifest:
     content: Mapping[str, str] = field(default_factory=dict)
     templates: Mapping[str, str] = field(default_factory=dict)
     examples: Mapping[str, str] = field(default_factory=dict)
+    stories: Mapping[str, str] = field(default_factory=dict)  # read by a generator of cases, not by the loader
 
     @property
     def files(self) -> set[str]:
-        return {*self.content.values(), *self.templates.values(), *self.examples.values()}
+        parts = (self.content, self.templates, self.examples, self.stories)
+        return {file for part in parts for file in part.values()}
 
 
 def toml(file: str, files: Mapping[str, bytes], findings: Findings) -> dict[str, Any]:
@@ -67,9 +69,10 @@ def manifest(files: Mapping[str, bytes], findings: Findings) -> Manifest:
     content = _files(given, "content", set(TABLES) - set(TEMPLATES), files, findings)
     templates = _files(given, "templates", set(TEMPLATES), files, findings)
     examples = _files(given, "examples", {"matters", "units", "due"}, files, findings)
+    stories = _files(given, "stories", set(_table(given, "stories", findings)), files, findings)
     made = Manifest(
         **texts, languages=_strings(given, "languages", findings), requires=_table(given, "requires", findings),
-        content=content, templates=templates, examples=examples,
+        content=content, templates=templates, examples=examples, stories=stories,
     )  # fmt: skip
     for name in sorted(set(files) - made.files):
         if name.endswith(".csv"):

@@ -1,0 +1,146 @@
+"""The demo city in the database: whole by replay and ledger, alive at its end, open to those who are given the way in."""
+
+import re
+from collections import Counter
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from django.apps import apps
+from django.db import transaction
+from django.utils import timezone
+
+from gezhi.kernel.errors import Refused
+from gezhi.loop.rules.words import OPEN
+from gezhi.loop.service import replay
+from gezhi.loop.store import content, numbers
+from gezhi.packs.demo import install_demo
+from gezhi.trust.service import acts as act_room
+from gezhi.trust.service import open_text, sign_in, token_digest, verify_ledger
+
+AS_OF = date(2026, 11, 20)
+NOW = datetime(2026, 11, 21, 4, 0, tzinfo=UTC)
+CASES = 60
+
+
+def table(room, name):
+    return apps.get_model(room, name)._default_manager
+
+
+def forget():
+    act_room.look_again()
+    content.forget()
+    numbers.forget()
+
+
+@pytest.fixture(scope="module")
+def demo(django_db_setup, django_db_blocker):
+    """The city once for all tests of this file, rolled back at the end."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        forget()
+        yield install_demo(AS_OF, "zh-hans", CASES, now=NOW)
+        transaction.set_rollback(True)
+    forget()
+
+
+def texts_of():
+    """Every text of every case, opened; what the product itself copies to merged cases is left out."""
+    for case in table("loop", "Case").select_related("requester"):
+        story = open_text(case.requester, case.story)
+        yield from (story["title"], story["text"])
+    for row in table("loop", "StepText").exclude(step__move="answered").select_related("step__case__requester"):
+        yield from open_text(row.step.case.requester, row.sealed).values()
+
+
+def test_all_cases_are_there_with_their_acts(demo):
+    assert table("loop", "Case").count() == demo.cases == CASES
+    assert table("loop", "Step").count() == demo.acts
+
+
+def test_replay_and_ledger_prove_the_year(demo):
+    assert [fault for fault in replay() if not isinstance(fault, int)] == []
+    verdict = verify_ledger(NOW)
+    assert verdict.whole
+    assert verdict.unsealed == 0
+    assert verdict.sealed > demo.acts
+
+
+def test_replay_finds_a_changed_state(demo):
+    case = table("loop", "Case").filter(state="closed").first()
+    with transaction.atomic():
+        table("loop", "Case").filter(pk=case.pk).update(outcome="unsolved", redos=7)
+        faults = [fault for fault in replay() if not isinstance(fault, int)]
+        assert {fault.what for fault in faults} >= {"redos"}
+        transaction.set_rollback(True)
+
+
+def test_no_text_stands_more_than_three_times_and_each_is_chinese(demo):
+    uses = Counter(texts_of())
+    assert len(uses) > 5 * CASES
+    assert max(uses.values()) <= 3
+    assert not [text for text in uses if "{" in text or re.search("[a-z]", text)]
+
+
+def test_every_act_lies_in_the_year_and_was_recorded_now(demo):
+    steps = table("loop", "Step")
+    assert not steps.filter(acted_at__gt=demo.as_of).exists()
+    assert not steps.filter(acted_at__lt=demo.as_of - timedelta(days=366)).exists()
+    assert not steps.filter(recorded_at__lt=timezone.now() - timedelta(hours=2)).exists()
+    numbered = table("loop", "Case").values_list("number", "received_at")
+    assert not [number for number, at in numbered if f"{timezone.localtime(at):%Y%m%d}" not in number]
+
+
+def test_all_plots_left_their_traces(demo):
+    moves = set(table("loop", "Step").values_list("move", flat=True))
+    assert moves >= {
+        "receive", "answer", "accept", "dispatch", "sign", "return", "adjudicate", "contact", "note", "task",
+        "task_done", "ask", "postpone_ask", "postpone_decide", "hangup_ask", "reply", "review_pass", "callback",
+        "chase", "merge", "supervise_answer", "reopen", "close",
+    }  # fmt: skip
+    rulings = {step.facts["ruling"] for step in table("loop", "Step").filter(move="adjudicate")}
+    assert rulings >= {"uphold", "reject"}
+    assert table("loop", "Case").filter(redos__gte=2, supervised=True).exists()
+    assert set(table("loop", "Case").values_list("outcome", flat=True)) >= {"solved", "answered", "refused"}
+
+
+def test_everyone_who_was_merged_got_an_answer(demo):
+    merged = table("loop", "Case").filter(main__isnull=False)
+    assert merged.exists()
+    for case in merged.select_related("main", "requester"):
+        if case.main.state in ("verifying", "closed"):
+            last = table("loop", "StepText").get(step__case=case, step__move="answered")
+            assert open_text(case.requester, last.sealed)["reply"]
+
+
+def test_desks_are_alive(demo):
+    states = Counter(table("loop", "Case").values_list("state", flat=True))
+    assert 0.08 < sum(states[state] for state in OPEN) / CASES < 0.35  # of each state one, however few the cases
+    clocks = table("loop", "CaseClock").filter(finished_at=None, case__state__in=OPEN)
+    assert clocks.filter(due_at__gt=demo.as_of).exists()
+
+
+def test_each_role_has_a_way_in_with_the_one_password(demo):
+    roles = {"operator", "dispatcher", "callback", "supervisor", "evaluator", "handler", "unit_lead", "sysadmin",
+             "secadmin", "auditor"}  # fmt: skip
+    assert {way.role for way in demo.sign_ins} == roles
+    way = next(way for way in demo.sign_ins if way.role == "handler")
+    user = sign_in(way.username, demo.password, address="127.0.0.1", now=NOW)
+    assert not user.must_change_password
+    with pytest.raises(Refused, match="sign-in-wrong"):
+        sign_in(way.username, demo.password + "x", address="127.0.0.1", now=NOW)
+
+
+def test_the_shown_case_opens_with_its_secret(demo):
+    case = table("loop", "Case").get(number=demo.number)
+    assert bytes(case.secret_hash) == token_digest(f"{demo.number}:{demo.secret}")
+
+
+def test_a_second_city_is_refused(demo):
+    with pytest.raises(Refused) as refused:
+        install_demo(AS_OF, "zh-hans", CASES, now=NOW)
+    assert refused.value.code == "demo-has-cases"
+
+
+def test_too_many_cases_are_refused(demo):
+    with pytest.raises(Refused) as refused:
+        install_demo(AS_OF, "zh-hans", 5000, now=NOW)
+    assert refused.value.code == "demo-too-many"
