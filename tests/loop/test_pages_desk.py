@@ -222,7 +222,7 @@ def test_a_call_is_added_to_the_callers_case_or_merged_into_anothers(office, sit
 
 
 def test_an_invalid_call_ends_with_a_reason(office, site):
-    CodeItem.objects.create(list="decline_reason", code="invalid_call", name_zh="无效来电", pack="test")
+    CodeItem.objects.create(list="decline_reason", code="no_content", name_zh="无效来电", pack="test")
     from gezhi.loop.store import content
 
     content.forget()

@@ -29,7 +29,7 @@ PAST = 8
 RECENT = timedelta(days=7)
 VERB = "case.answer"
 ENDINGS = {"dispatch": "dispatch", "answer": "answer", "invalid": "decline", "receive": "keep"}
-INVALID = "invalid_call"  # the reason in the pack's list for calls that hold no request
+INVALID = "no_content"  # the reason in the pack's list for calls that hold no request
 
 
 @require_http_methods(["GET", "POST"])
