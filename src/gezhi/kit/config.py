@@ -40,7 +40,7 @@ class Config:
     allowed_hosts: tuple[str, ...] = setting((), "Host names answered to, beside localhost and that of public_url.")
     tls: bool = setting(False, "People reach the site through TLS: secure cookies, HSTS, redirects.")
     trusted_proxies: tuple[str, ...] = setting((), "Addresses of proxies whose X-Forwarded-* headers are believed.")
-    web_threads: int = setting(8, "Threads of the web process.")
+    web_threads: int = setting(4, "Threads of the web process.")
     language: str = setting("zh-hans", "Language of people who have not chosen one: zh-hans or en.")
     pseudo: bool = setting(False, "Offer the pseudo-language en-xa, which shows untranslated text.")
     time_zone: str = setting("Asia/Shanghai", "Time zone of dates on screens and of the working calendar.")
