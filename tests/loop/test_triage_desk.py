@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from triage_stories import stories
 
 from gezhi.kernel.errors import Refused
+from gezhi.kit.checkup import LOOKS
 from gezhi.kit.commands import Nouns
 from gezhi.loop.models import Case, Keyword, Suggested, TriageModel
 from gezhi.loop.store import content
@@ -158,10 +159,14 @@ def test_names_of_matters_serve_as_labels(desk):
 def test_without_its_file_the_desk_goes_on_with_keywords(desk, sheet, caplog):
     row = trained(sheet, desk.now)
     service.use(row.pk, actor=ROOT, now=desk.now)
+    assert list(LOOKS["triage"](desk.now)) == []
     store.file_of(row.digest).write_bytes(b"nothing")
     service.forget()
     assert service.advise(["路灯"]).origin == "keywords"
     assert row.digest in caplog.text
+    (found,) = LOOKS["triage"](desk.now)
+    assert found.facts["model"] == row.pk
+    assert "files/triage" in found.mend
     with pytest.raises(Refused, match="triage-model-broken"):
         service.load_model(row)
 

@@ -1,5 +1,7 @@
 """A case that came in is classified by the worker, seconds after its reporter got an answer."""
 
+from importlib import import_module
+
 from django.utils import timezone
 
 from gezhi.loop.rules.words import OPEN
@@ -9,7 +11,8 @@ from gezhi.trust.service import Event, subscribe
 
 
 def connect() -> None:
-    """Subscribe to the topics of the loop; called once at start-up."""
+    """Subscribe to the topics of the loop and offer the check of model files; called once at start-up."""
+    import_module("gezhi.loop.triage.checks")
     subscribe("case.received", "loop.triage", on_received)
 
 
