@@ -1,0 +1,97 @@
+"""Every screen can be used by everybody: nothing keeps people out, nothing is wider than a phone, nothing is untranslated."""
+
+import re
+
+import pytest
+from django.apps import apps
+from journey_screens import screens
+from journey_site import AXE, DESK, PHONE, hindrances, overflow
+
+TEXTS = """() => {
+  const skip = 'script,style,template,kbd,.code,[lang]:not(html),noscript';
+  const walker = document.createTreeWalker(document.documentElement, NodeFilter.SHOW_TEXT);
+  const found = [];
+  while (walker.nextNode()) {
+    const node = walker.currentNode;
+    if (!node.parentElement.closest(skip)) found.push(node.data);
+  }
+  const rest = [];
+  for (const e of document.querySelectorAll('[placeholder],[title],[aria-label],[alt]')) {
+    if (e.closest('[lang]:not(html)')) continue;
+    for (const name of ['placeholder', 'title', 'aria-label', 'alt']) if (e.getAttribute(name)) rest.push(e.getAttribute(name));
+  }
+  return [found.join(' '), ...rest];
+}"""
+BRACKETS = re.compile(r"\[[^\[\]]*\]")
+FORGOTTEN = re.compile(r"[A-Za-zÀ-ž]{3,}|[㐀-鿿]+")
+NAMES = {"Gezhi", "CSV", "GB18030", "UTF", "Excel", "HTML", "xlsx", "xls", "csv", "http", "https"}
+ROWS = (("trust", "Unit"), ("trust", "Role"), ("loop", "Matter"), ("loop", "CodeItem"), ("place", "Area"))
+
+
+def content():
+    """What rows and people say: names of both languages, stories, and what is shortened of them."""
+    said = set()
+    for room, model in ROWS:
+        for row in apps.get_model(room, model).objects.all():
+            said |= {row.name_zh, row.name_en}
+    said |= {user.display_name for user in apps.get_model("trust", "User").objects.all()}
+    return sorted((words for words in said if words), key=len, reverse=True)
+
+
+def forgotten(page, known):
+    """Words of a page in the pseudo-language that no catalogue holds."""
+    left = []
+    for text in page.evaluate(TEXTS):
+        before = None
+        while before != text:
+            before, text = text, BRACKETS.sub(" ", text)
+        for words in known:
+            if words in text:
+                text = text.replace(words, " ")
+        left += [word for word in FORGOTTEN.findall(text) if word not in NAMES]
+    return left
+
+
+@pytest.fixture
+def gallery(site):
+    """All screens, each opened in a browser of its person in a language and size."""
+    shown = screens(site.office)
+
+    def each(language, size):
+        pages = {}
+        for one in shown:
+            if one.who not in pages:
+                pages[one.who] = site.page(one.who, language=language, size=size)
+            page = pages[one.who]
+            site.open(page, one.path)
+            if one.before:
+                one.before(page)
+            yield one, page
+        site.close()
+
+    return each
+
+
+@pytest.mark.skipif(not AXE.exists(), reason="axe-core is collected by npm at set-up")
+@pytest.mark.parametrize("size", [PHONE, DESK], ids=["phone", "desk"])
+def test_nothing_keeps_people_out_and_nothing_runs_off_the_side(gallery, size):
+    found = {}
+    for screen, page in gallery("zh-hans", size):
+        faults = hindrances(page)
+        if overflow(page) > 0:
+            faults.append(f"wider than the window by {overflow(page)}")
+        if faults:
+            found[screen.name] = faults
+    assert found == {}
+
+
+def test_nothing_is_untranslated_or_runs_off_the_side_in_longer_words(gallery, pseudo_language):
+    found = {}
+    known = content()
+    for screen, page in gallery("en-xa", PHONE):
+        words = forgotten(page, known)
+        if overflow(page) > 0:
+            words.append(f"wider than the window by {overflow(page)}")
+        if words:
+            found[screen.name] = sorted(set(words))
+    assert found == {}
