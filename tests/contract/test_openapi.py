@@ -40,7 +40,7 @@ def test_no_operation_fails(api):
         operation = result.ok()
         seen.append(operation.label)
 
-        @settings(max_examples=20, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+        @settings(max_examples=12, deadline=None, database=None, suppress_health_check=list(HealthCheck))
         @given(operation.as_strategy())
         def attack(case):
             response = case.call(headers=api.headers)
