@@ -3,7 +3,6 @@
 import io
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 from journey_office import Office, now
@@ -24,11 +23,12 @@ STORIES = (
     ("书院路路灯三天不亮，晚上老人和孩子走路很危险，请尽快修好。", "书院路 45 号门口", "010404", "complaint"),
     ("工地夜间施工到两点，住户无法休息，多次反映未解决。", "丽江新城六栋", "110101", "complaint"),
     ("建议在学校门口增设斑马线和减速带。", "临江市第三小学东门", "010404", "suggest"),
-    ("小区南门烧烤店占道经营，油烟很大，晚上车辆无法通行，已经影响到救护车进出，居民多次劝阻没有效果。", "南湖路 118 号",
-     "010404", "report"),
+    ("小区南门烧烤店占道经营，油烟很大，晚上车辆无法通行，已经影响到救护车进出，居民多次劝阻没有效果。",
+     "南湖路 118 号", "010404", "report"),
     ("医保异地报销需要哪些材料？", "", "", "consult"),
     ("感谢环卫工人雪天清扫。", "滨河路", "", "praise"),
 )  # fmt: skip
+STATES = ("received", "accepted", "dispatched", "handling", "returned", "replied", "verifying", "closed", "redo")
 SHEET = (
     "工单编号,来电时间,来电人,联系电话,诉求内容,诉求地址,备注\n"
     "RX001,2026/1/3 9:12,王小明,13812346207,书院路 45 号路灯不亮,书院路 45 号,甲\n"
@@ -68,7 +68,17 @@ def furnish(office: Office) -> dict[str, str]:
         one = office.receive(text, place=place, matter=matter, kind=kind, urgency=1 + number % 4, **person)
         found[f"open{number}"] = one
     told = service.Report(text=STORIES[0][0], place=STORIES[0][1], channel="web", **person)
-    for state in ("received", "accepted", "dispatched", "handling", "returned", "replied", "verifying", "closed", "redo"):
+    for state in (
+        "received",
+        "accepted",
+        "dispatched",
+        "handling",
+        "returned",
+        "replied",
+        "verifying",
+        "closed",
+        "redo",
+    ):
         case = report_with(told, [photo()], actor=visitor, now=now(), key=state).moved.case
         found[state] = case
         office.to({"returned": "dispatched", "closed": "verifying", "redo": "verifying"}.get(state, state), case)
@@ -82,8 +92,10 @@ def furnish(office: Office) -> dict[str, str]:
     office.move(busy, "supplement", "olive", words="来电人补充：旁边 47 号门口的灯也不亮。")
     for name in ("closed", "redo"):
         happy = name == "closed"
-        office.move(found[name], "callback", "cal", contacted=True, satisfaction="satisfied" if happy else "dissatisfied",
-                    solved="solved" if happy else "unsolved", scores={"speed": 4, "result": 5 if happy else 2})  # fmt: skip
+        said = {"satisfaction": "satisfied", "solved": "solved", "scores": {"speed": 4, "result": 5}}
+        if not happy:
+            said = {"satisfaction": "dissatisfied", "solved": "unsolved", "scores": {"speed": 4, "result": 2}}
+        office.move(found[name], "callback", "cal", contacted=True, **said)
     office.move(found["open1"], "supervise", "sue", reason="多次反映，限期办结。")
     seal_pending(now())
     return found
@@ -137,12 +149,14 @@ def screens(office: Office) -> list[Screen]:
     return [
         Screen("home", "", "/"), Screen("report", "", "/report/"), Screen("report-refused", "", "/report/", refused),
         Screen("reported", "", f"/report/{token['received']}/"), Screen("follow", "", f"/f/{token['handling']}/"),
-        Screen("follow-answered", "", f"/f/{token['verifying']}/"), Screen("follow-closed", "", f"/f/{token['closed']}/"),
+        Screen("follow-answered", "", f"/f/{token['verifying']}/"),
+        Screen("follow-closed", "", f"/f/{token['closed']}/"),
         Screen("rate", "", f"/f/{token['verifying']}/rate/"), Screen("lookup", "", "/follow/"),
         Screen("who", "", f"/f/{token['handling']}/who/"), Screen("not-found", "", "/f/AAAAAAAAAAAAAAAAAAAAAA/"),
         Screen("sign-in", "", "/sign-in/"), Screen("sign-in-refused", "", "/sign-in/", guessed),
         Screen("worklist", "dora", "/desk/?tab=open"), Screen("worklist-menu", "dora", "/desk/?tab=open", menu),
-        Screen("worklist-handler", "hugo", "/desk/?tab=handling"), Screen("worklist-keys", "dora", "/desk/?tab=to_accept", help_),
+        Screen("worklist-handler", "hugo", "/desk/?tab=handling"),
+        Screen("worklist-keys", "dora", "/desk/?tab=to_accept", help_),
         Screen("worklist-empty", "dora", "/desk/?tab=open&q=没有这个词"),
         Screen("case-received", "olive", desk["received"]), Screen("case-accepted", "dora", desk["accepted"]),
         Screen("case-accepted-picker", "dora", desk["accepted"], picker),

@@ -85,8 +85,12 @@ class Site:
 
     def page(self, who: str = "", *, language: str = "zh-hans", size: Any = None, scripts: bool = True) -> Page:
         """A browser of its own for one person, signed in by name through the form; nobody is a citizen."""
-        context = self.browser.new_context(viewport=size or (DESK if who else PHONE), java_script_enabled=scripts,
-                                           locale="zh-CN", timezone_id="Asia/Shanghai", accept_downloads=True)  # fmt: skip
+        context = self.browser.new_context(
+            viewport=size or (DESK if who else PHONE),
+            java_script_enabled=scripts,
+            locale="zh-CN",
+            timezone_id="Asia/Shanghai",
+        )
         context.add_cookies([{"name": "gezhi_language", "value": language, "url": self.url}])
         context.set_default_timeout(WAIT)
         self.contexts.append(context)
@@ -123,7 +127,8 @@ def settle(page: Page) -> None:
     page.wait_for_load_state()
     if page.evaluate("() => { try { return document.scripts.length > 0 } catch { return false } }"):
         page.wait_for_function(
-            """() => !document.documentElement.classList.contains('js') ? !window.matchMedia('(scripting: enabled)').matches
+            """() => !document.documentElement.classList.contains('js')
+            ? !window.matchMedia('(scripting: enabled)').matches
             : [...document.querySelectorAll('[data-picker]')].every((e) => e.dataset.pickerReady)
               && [...document.querySelectorAll('[data-list]')].every((e) => e.dataset.listReady)
               && [...document.querySelectorAll('[data-upload]')].every((e) => e.dataset.uploadReady)"""
@@ -139,7 +144,7 @@ def choose(page: Page, field: str, words: str) -> None:
 
 
 def act(page: Page, move: str, **data: str) -> None:
-    """One move of the case that is open: its form, opened from "more" where it is not the next step, filled and sent."""
+    """One move of the case that is open: its form, opened from "more" where it is no next step, filled, sent."""
     form = page.locator(f"#move-form[action$='/{move}/']")
     if not form.count():
         page.locator(".band details.menu summary").click()

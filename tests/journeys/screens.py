@@ -1,4 +1,4 @@
-"""Pictures of every screen for the eye: `python tests/journeys/screens.py OUT [--only NAME] [--language L] [--width W]`."""
+"""Pictures of every screen for the eye: `python tests/journeys/screens.py OUT` (--only, --language, --width)."""
 
 import os
 import sys
@@ -54,11 +54,13 @@ def take(out: Path, only: list[str], languages: list[str], widths: list[int]) ->
                     if one.before:
                         one.before(page)
                     if overflow(page) > 0:
-                        print(f"{one.name} {language} {width}: wider by {overflow(page)}")
-                    page.screenshot(path=str(out / f"{one.name}-{language}-{width}.png"), full_page="dialog" not in one.name)
+                        sys.stdout.write(f"{one.name} {language} {width}: wider by {overflow(page)}\n")
+                    page.screenshot(
+                        path=str(out / f"{one.name}-{language}-{width}.png"), full_page="dialog" not in one.name
+                    )
                 site.close()
         for fault in site.faults:
-            print(fault)
+            sys.stdout.write(f"{fault}\n")
 
 
 def main() -> None:

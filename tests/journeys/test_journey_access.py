@@ -1,4 +1,4 @@
-"""Every screen can be used by everybody: nothing keeps people out, nothing is wider than a phone, nothing is untranslated."""
+"""Every screen for everybody: nothing keeps people out, nothing runs off a phone, nothing is untranslated."""
 
 import re
 
@@ -18,7 +18,7 @@ TEXTS = """() => {
   const rest = [];
   for (const e of document.querySelectorAll('[placeholder],[title],[aria-label],[alt]')) {
     if (e.closest('[lang]:not(html)')) continue;
-    for (const name of ['placeholder', 'title', 'aria-label', 'alt']) if (e.getAttribute(name)) rest.push(e.getAttribute(name));
+    for (const name of ['placeholder', 'title', 'aria-label', 'alt']) rest.push(e.getAttribute(name) || '');
   }
   return [found.join(' '), ...rest];
 }"""
@@ -38,16 +38,20 @@ def content():
     return sorted((words for words in said if words), key=len, reverse=True)
 
 
+def bare(text):
+    """What stands outside the brackets that every translated text of the pseudo-language has."""
+    while (less := BRACKETS.sub(" ", text)) != text:
+        text = less
+    return text
+
+
 def forgotten(page, known):
     """Words of a page in the pseudo-language that no catalogue holds."""
     left = []
-    for text in page.evaluate(TEXTS):
-        before = None
-        while before != text:
-            before, text = text, BRACKETS.sub(" ", text)
+    for shown in page.evaluate(TEXTS):
+        text = bare(shown)
         for words in known:
-            if words in text:
-                text = text.replace(words, " ")
+            text = text.replace(words, " ")
         left += [word for word in FORGOTTEN.findall(text) if word not in NAMES]
     return left
 

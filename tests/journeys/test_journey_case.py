@@ -120,7 +120,13 @@ def test_one_case_through_every_desk_twice_round(site):
     assert "case-not-found" in hana.inner_text("main")
     site.open(hugo, at)
     assert "下一步" in hugo.inner_text("#move-title")
-    act(hugo, "return", cause="not_our_duty", basis="该路段灯杆由供电公司产权维护，移交协议第三条。", proposed="供电公司")
+    act(
+        hugo,
+        "return",
+        cause="not_our_duty",
+        basis="该路段灯杆由供电公司产权维护，移交协议第三条。",
+        proposed="供电公司",
+    )
     stored(case, "returned")
     site.open(dora, "/desk/?tab=to_adjudicate")
     dora.locator(f".rows a.t[href='{at}']").click()
@@ -161,7 +167,12 @@ def test_one_case_through_every_desk_twice_round(site):
 
     rate(site, citizen, follow)
     stored(case, "closed", round=2, satisfaction="satisfied")
-    assert Step.objects.get(case=case, move="rate").facts["scores"] == {"speed": 4, "result": 5, "service": 5, "feedback": 4}
+    assert Step.objects.get(case=case, move="rate").facts["scores"] == {
+        "speed": 4,
+        "result": 5,
+        "service": 5,
+        "feedback": 4,
+    }
     assert list(Step.objects.filter(case=case).order_by("no").values_list("move", flat=True)) == WALK
     assert [found for found in replay() if not isinstance(found, int)] == []
     timeline(site, dora, at)

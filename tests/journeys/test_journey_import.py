@@ -56,7 +56,8 @@ def test_a_messy_sheet_is_tried_imported_mended_and_taken_back(site, sheet):
     settle(page)
 
     held = {
-        row.locator("label").inner_text(): row.locator("select").input_value() for row in page.locator("#mapping tbody tr").all()
+        row.locator("label").inner_text(): row.locator("select").input_value()
+        for row in page.locator("#mapping tbody tr").all()
     }
     assert held["工单编号"] == "number"
     assert held["诉求内容"] == "text"

@@ -120,4 +120,5 @@ def test_two_dispatchers_at_once_the_second_is_told_and_loses_nothing(site):
     assert "又有了变动" in told
     assert "待签收" in told
     kept = two.locator("[name=note]")
-    assert kept.count() and kept.first.input_value() == "请当天到现场，来电人行动不便"
+    assert kept.count() == 1
+    assert kept.first.input_value() == "请当天到现场，来电人行动不便"
