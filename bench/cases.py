@@ -68,7 +68,7 @@ def worklist(*, small: bool) -> Iterator[Figure]:
         matter = place.people["matter"]
         many(lambda n: call(place, "operator", "POST", "/api/v1/loop/cases", report(n, matter))[0] == 201, 200, 4)
         grow(owner, size, place.people["units"])
-        yield Figure("worklist.cases", float(owner.execute("SELECT count(*) FROM loop_case").fetchone()[0]), "cases")  # type: ignore[index]
+        yield Figure("worklist.cases", float(owner.execute("SELECT count(*) FROM loop_case").fetchone()[0]), "cases")
         for name, path in (
             ("api", "/api/v1/loop/cases?tab=open"),
             ("late", "/api/v1/loop/cases?tab=open&light=late"),

@@ -66,7 +66,7 @@ def lifecycles(*, small: bool) -> Iterator[Figure]:
 
 
 def grow_to(owner: object, size: int, place: Installation) -> None:
-    grow(owner, size, place.people["units"])  # type: ignore[arg-type]
+    grow(owner, size, place.people["units"])
 
 
 def burst(*, small: bool) -> Iterator[Figure]:

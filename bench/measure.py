@@ -52,7 +52,7 @@ def logged(connection: psycopg.Connection[Any], log: Path) -> Iterator[list[byte
     """Have the server log every statement while the block runs; afterwards the list holds what others sent."""
     own = connection.info.backend_pid
     for name, value in (("log_statement", "all"), ("log_line_prefix", "@@%p "), ("log_min_duration_statement", "-1")):
-        connection.execute(f"ALTER SYSTEM SET {name} = '{value}'")  # type: ignore[arg-type]
+        connection.execute(f"ALTER SYSTEM SET {name} = '{value}'")
     connection.execute("SELECT pg_reload_conf()")
     time.sleep(1)
     start = log.stat().st_size
@@ -65,7 +65,7 @@ def logged(connection: psycopg.Connection[Any], log: Path) -> Iterator[list[byte
         mine = f"@@{own} ".encode()
         lines += [m.group() for m in STATEMENT.finditer(written) if not m.group().startswith(mine)]
         for name in ("log_statement", "log_line_prefix", "log_min_duration_statement"):
-            connection.execute(f"ALTER SYSTEM RESET {name}")  # type: ignore[arg-type]
+            connection.execute(f"ALTER SYSTEM RESET {name}")
         connection.execute("SELECT pg_reload_conf()")
 
 

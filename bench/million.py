@@ -34,7 +34,7 @@ def changed(bureaus: int) -> dict[str, str]:
 
 
 def count(owner: psycopg.Connection[Any], where: str = "true") -> int:
-    row = owner.execute(f"SELECT count(*) FROM loop_case WHERE {where}").fetchone()  # type: ignore[arg-type]
+    row = owner.execute(f"SELECT count(*) FROM loop_case WHERE {where}").fetchone()
     return int(row[0]) if row else 0
 
 
@@ -58,7 +58,7 @@ def grow(owner: psycopg.Connection[Any], size: int, units: dict[str, int]) -> No
     owner.execute("SET session_replication_role = origin")
     owner.execute("SET synchronous_commit = on")
     owner.execute("DROP TABLE seeds, made")
-    owner.execute(f"VACUUM (ANALYZE) {', '.join(TABLES)}")  # type: ignore[arg-type]
+    owner.execute(f"VACUUM (ANALYZE) {', '.join(TABLES)}")
     owner.execute("CHECKPOINT")
 
 
@@ -71,7 +71,7 @@ def without_indexes(owner: psycopg.Connection[Any]) -> Iterator[None]:
         [list(TABLES)],
     ).fetchall()
     for name, _ in rows:
-        owner.execute(f"DROP INDEX {name}")  # type: ignore[arg-type]
+        owner.execute(f"DROP INDEX {name}")
     yield
     owner.execute("SET maintenance_work_mem = '512MB'")
     for _, definition in rows:
@@ -96,7 +96,7 @@ def clone(owner: psycopg.Connection[Any], first: int, last: int, bureaus: list[i
         "FROM generate_series(%(first)s::bigint, %(last)s::bigint) g "
         f"JOIN seeds s ON s.at = g % {seeds} JOIN loop_case c ON c.id = s.id"
     ).replace(" % ", " %% ")
-    owner.execute(insert, {"first": first, "last": last, "bureaus": bureaus})  # type: ignore[arg-type]
+    owner.execute(insert, {"first": first, "last": last, "bureaus": bureaus})
     numbers = ["B" + str(first).zfill(12), "B" + str(last).zfill(12)]
     owner.execute("TRUNCATE made")
     owner.execute(

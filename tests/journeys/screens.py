@@ -14,7 +14,7 @@ WIDTHS = (390, 1366, 1440)
 
 def prepare() -> Any:
     """A database of its own with the office in it, as the tests have."""
-    import conftest  # the environment of a test run  # noqa: F401
+    import conftest  # the environment of a test run  # noqa: F401 - imported for what it sets
     import django
 
     django.setup()
