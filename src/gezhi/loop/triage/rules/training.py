@@ -74,27 +74,21 @@ def train(
     threshold: float = THRESHOLD,
     keywords: Keywords | None = None,
 ) -> Model:
-    """A model from decided cases; the same rows give the same model.
+    """A model from decided cases; the same rows give the same model. Raises Refused triage-too-few.
 
     With `keywords` it also learns how much they may say beside it, and its quality is that of both together.
-    Raises Refused triage-too-few(rows, classes, least) when there is nothing to learn from.
     """
     rows = _usable(examples)
     counts = Counter(row.label for row in rows)
     if len(counts) < 2 or len(rows) < FEWEST_ROWS:
         raise Refused("triage-too-few", status=422, rows=len(rows), classes=len(counts), least=FEWEST_ROWS)
-    tokens = mostly_tokenised([joined(row.fields) for row in rows])
     words = [words_of(row.fields) for row in rows]
     labels = tuple(sorted(counts))
     matrix = build(words, [row.extra for row in rows], len(labels))
+    tokens = mostly_tokenised([joined(row.fields) for row in rows])
     truth = np.array([labels.index(row.label) for row in rows], dtype=np.int64)
-    folds = folds_of(same_story(matrix, SEED), FOLDS, SEED)
-    whole, chances = _fit(matrix, truth, folds, len(labels))
-    voice = (1.0, 0.0)
-    if keywords is not None and len(keywords):
-        evidence = _evidence(keywords, rows, labels)
-        voice = learn_voice(chances, evidence, truth)
-        chances = mixed(chances, evidence, voice)
+    whole, chances = _fit(matrix, truth, folds_of(same_story(matrix, SEED), FOLDS, SEED), len(labels))
+    voice, chances = _listened(keywords, rows, labels, truth, chances)
     return Model(
         labels=labels,
         space=matrix.space,
@@ -109,6 +103,17 @@ def train(
         counts=dict(sorted(counts.items())),
         voice=voice,
     )
+
+
+def _listened(
+    keywords: Keywords | None, rows: Sequence[Example], labels: Sequence[str], truth: Ints, chances: Floats
+) -> tuple[tuple[float, float], Floats]:
+    """How much keywords may say beside the model, and the probabilities of both together."""
+    if keywords is None or not len(keywords):
+        return (1.0, 0.0), chances
+    evidence = _evidence(keywords, rows, labels)
+    voice = learn_voice(chances, evidence, truth)
+    return voice, mixed(chances, evidence, voice)
 
 
 def _evidence(keywords: Keywords, rows: Sequence[Example], labels: Sequence[str]) -> Floats:
