@@ -74,7 +74,7 @@ def test_open_and_closed_old_cases(bring, office):
     assert identity_of(closed.requester) == {"name": "李明", "phone": "13800138000"}
     story = open_text(closed.requester, closed.story)
     assert (story["title"], story["text"]) == ("路灯不亮", "门口路灯不亮")
-    assert story["imported"]["标签"] == "每月一题"
+    assert story["answers"]["标签"] == "每月一题"
     steps = list(Step.objects.filter(case=closed).order_by("no"))
     assert [(step.move, step.target, step.acted_at) for step in steps] == [
         ("receive", "received", closed.received_at),
@@ -89,10 +89,10 @@ def test_open_and_closed_old_cases(bring, office):
 
     waiting = case("R2")
     assert (waiting.state, waiting.dormant, waiting.matter, waiting.lead) == ("received", True, "0102", None)
-    assert open_text(waiting.requester, waiting.story)["imported"]["承办单位"] == "housing"
+    assert open_text(waiting.requester, waiting.story)["answers"]["承办单位"] == "housing"
     unknown = case("R3")
     assert (unknown.matter, unknown.anonymous) == ("", True)
-    assert open_text(unknown.requester, unknown.story)["imported"]["一级分类"] == "天文"
+    assert open_text(unknown.requester, unknown.story)["answers"]["一级分类"] == "天文"
     assert not CaseClock.objects.exists()
     assert CaseText.objects.count() == 3
     assert records().count("case.receive") == 3

@@ -46,8 +46,8 @@ def mark_of(draft: Draft) -> bytes:
     return keyed_hash("import", draft.fingerprint.hex()) or b""
 
 
-def report_of(draft: Draft, frame: Frame) -> tuple[Report, dict[str, str]]:
-    """The report that a draft stands for, and its words that found no code."""
+def report_of(draft: Draft, frame: Frame) -> Report:
+    """The report that a draft stands for; columns without a field and words without a code are its answers."""
     matcher = frame.matcher
     matter, area = matcher.matter(draft.matter), matcher.area(draft.area, draft.street, draft.community)
     left = dict(draft.extras)
@@ -63,13 +63,12 @@ def report_of(draft: Draft, frame: Frame) -> tuple[Report, dict[str, str]]:
     labels = {"matter": frame.labels.get("matter_1", "matter"), **frame.labels}
     left |= {labels.get(name, name): word for name, word in words.items() if word}
     place = draft.place or "".join(dict.fromkeys((draft.area, draft.street, draft.community)))
-    report = Report(
+    return Report(
         text=draft.text, title=draft.title, place=place[:PLACE], object=draft.object, kind=draft.kind, matter=matter,
         urgency=int(draft.urgency or 1), area=area, channel=draft.channel or "import", name=draft.requester_name,
         phone=draft.phone, confidential=draft.confidential == "yes", source=frame.source,
-        external_number=draft.number,
+        external_number=draft.number, answers=left,
     )  # fmt: skip
-    return report, left
 
 
 def bundle_of(draft: Draft, mark: bytes, number: str, frame: Frame) -> Bundle:
@@ -77,8 +76,8 @@ def bundle_of(draft: Draft, mark: bytes, number: str, frame: Frame) -> Bundle:
 
     An open one sleeps (no clock, no worklist, no score) until somebody takes it over, unless clocks are started.
     """
-    report, left = report_of(draft, frame)
-    case = _case(draft, number, report, left, frame)
+    report = report_of(draft, frame)
+    case = _case(draft, number, report, frame)
     case.fingerprint = mark
     asleep = draft.closed or not frame.start_clocks
     facts = facts_of(report, frame.now, frame.kept, case.received_at, dormant=asleep) | {"imported": True}
@@ -98,15 +97,14 @@ def bundle_of(draft: Draft, mark: bytes, number: str, frame: Frame) -> Bundle:
     return Bundle(case, steps, clocks, words, [_event(case, step) for step, _ in steps])
 
 
-def _case(draft: Draft, number: str, report: Report, left: Mapping[str, str], frame: Frame) -> Case:
+def _case(draft: Draft, number: str, report: Report, frame: Frame) -> Case:
     case_id = uuid7()
     requester = sealed_requester(name=report.name, phone=report.phone)
-    story = story_of(report) | ({"imported": left} if left else {})
     return Case(
         id=case_id, number=number, token_hash=token_digest(case_token(case_id)),
         secret_hash=token_digest(f"{number}:{case_secret(case_id)}"),
         requester=requester, confidential=report.confidential, anonymous=not (report.name or report.phone),
-        story=seal_text(requester, story), channel=report.channel, source=frame.source,
+        story=seal_text(requester, story_of(report)), channel=report.channel, source=frame.source,
         external_number=draft.number, batch_id=frame.batch,
         received_at=draft.received_at or frame.now, desk_id=frame.desk,
         matter_version=version_of(frame.kept, report.matter),

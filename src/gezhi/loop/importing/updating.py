@@ -26,9 +26,9 @@ def update(case_id: UUID, draft: Draft, frame: Frame, *, actor: Actor, now: date
         return _refuse(draft, "import-update-ended", ground)
     if draft.closed and not ground.snap.dormant:
         return _refuse(draft, "import-update-worked-on", ground)
-    report, left = report_of(draft, frame)
+    report = report_of(draft, frame)
     _correct(ground, report, frame, actor=actor, now=now)
-    words = changed_words(ground, draft, story_of(report), left, frame)
+    words = changed_words(ground, draft, story_of(report), frame)
     if words:
         again = lock(case_id, BY_NAME["supplement"], {})
         make(BY_NAME["supplement"], again, {"words": words[:TEXT_LIMIT]}, actor=actor, now=now, seen=None)
@@ -60,16 +60,16 @@ def _correct(ground: Ground, report: Report, frame: Frame, *, actor: Actor, now:
         make(row, again, {**codes, "reason": frame.file}, actor=actor, now=now, seen=None)
 
 
-def changed_words(ground: Ground, draft: Draft, story: dict[str, Any], left: dict[str, str], frame: Frame) -> str:
+def changed_words(ground: Ground, draft: Draft, story: dict[str, Any], frame: Frame) -> str:
     """What the sheet now says otherwise, a line for each column."""
     before = open_text(ground.case.requester, ground.case.story)
-    old_left = before.get("imported", {})
+    known = before.get("answers", {})
     lines = [
         f"{frame.labels.get(name, name)}: {story[name]}"
         for name in ("title", "text", "place", "object")
         if story.get(name) and "".join(story[name].split()) != "".join(str(before.get(name, "")).split())
     ]
-    lines += [f"{name}: {word}" for name, word in left.items() if word != old_left.get(name)]
+    lines += [f"{name}: {word}" for name, word in story.get("answers", {}).items() if word != known.get(name)]
     if draft.received_at and draft.received_at != ground.case.received_at:
         lines.append(f"{frame.labels.get('received_at', 'received_at')}: {draft.received_at:%Y-%m-%d %H:%M:%S} UTC")
     return "\n".join(lines)

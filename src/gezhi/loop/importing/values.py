@@ -4,6 +4,7 @@ import csv
 import re
 import unicodedata
 from datetime import UTC, datetime, timedelta, tzinfo
+from math import isfinite
 from functools import cache, lru_cache
 
 from gezhi.kernel.errors import Refused
@@ -186,6 +187,8 @@ def _refuse(reason: str, value: str) -> Refused:
 
 
 def _from_number(value: float, zone: tzinfo) -> datetime:
+    if not isfinite(value):
+        raise _refuse("unclear", str(value))
     digits = str(int(value))
     if isinstance(value, int) and len(digits) in (8, 10, 12, 14) and _COMPACT.match(digits):
         return _from_text(digits, zone)
