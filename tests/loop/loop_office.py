@@ -82,8 +82,8 @@ def lay_content() -> None:
     for code, parent, level, zh, en in rows:
         Matter.objects.create(code=code, parent=parent, level=level, name_zh=zh, name_en=en, pack="test")
     limits = [("accept", 2, "hour"), ("dispatch", 2, "hour"), ("sign", 4, "workhour"), ("contact", 24, "hour"),
-              ("handle", 5, "workday"), ("reply", 1, "workday"), ("verify", 3, "workday"), ("adjudicate", 4, "workhour"),
-              ("task", 2, "workday"), ("return", 1, "workday")]  # fmt: skip
+              ("handle", 5, "workday"), ("reply", 1, "workday"), ("verify", 3, "workday"),
+              ("adjudicate", 4, "workhour"), ("task", 2, "workday"), ("return", 1, "workday")]  # fmt: skip
     for stage, amount, unit_of in limits:
         Limit.objects.create(stage=stage, amount=amount, unit_of=unit_of, pack="test", source="test rule")
     codes = {"decline_reason": ["court"], "return_reason": ["not_ours"], "postpone_reason": ["parts"],

@@ -7,6 +7,7 @@ from dataclasses import fields
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
+from pkgutil import iter_modules
 from typing import Any
 
 import django
@@ -23,7 +24,7 @@ def cell(text: object) -> str:
     r"""A text as a cell of a table.
 
     >>> cell("a|b")
-    'a\\\\|b'
+    'a\\|b'
     """
     return re.sub(r"\s+", " ", str(text)).replace("|", "\\|").strip()
 
@@ -75,9 +76,9 @@ def settings_page() -> str:
 
 
 def commands() -> str:
-    from gezhi import cli
+    from gezhi.web.running.commands import parser  # late: commands may be read without the rest
 
-    rows = [(f"`{line}`", about) for line, about in command_lines(cli.parser())]
+    rows = [(f"`{line}`", about) for line, about in command_lines(parser())]
     return page("Commands 命令", "Each tells its arguments with `--help`.", ("command", "what it does"), rows)
 
 
@@ -91,8 +92,20 @@ def command_lines(parser: Any) -> Iterable[tuple[str, str]]:
             yield from command_lines(child)
 
 
+def import_all_verbs() -> None:
+    """Import every service of every room, since a verb is known once its file is read."""
+    for room in settings.ROOMS:
+        if find_spec(f"gezhi.{room}.service") is None:
+            continue
+        service = import_module(f"gezhi.{room}.service")
+        for part in iter_modules(getattr(service, "__path__", [])):
+            import_module(f"{service.__name__}.{part.name}")
+
+
 def permissions() -> str:
     from gezhi.trust.service import VERBS
+
+    import_all_verbs()
 
     for room in settings.ROOMS:
         optional(f"gezhi.{room}.service", "")

@@ -87,7 +87,7 @@ class _Plan:
         return self.target != self.s.snap.state
 
 
-def _one(name: str, argument: str, plan: _Plan) -> list[dict[str, Any]]:
+def _one(name: str, argument: str, plan: _Plan) -> list[dict[str, Any]]:  # noqa: PLR0911 - a line for each operation
     """One entry of the clock column as operations."""
     s, planner = plan.s, plan.planner
     match name:

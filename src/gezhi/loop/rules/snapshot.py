@@ -122,7 +122,8 @@ def _rated(snap: Snapshot, facts: Facts) -> Snapshot:
     return _redo(snap) if snap.state in ("dispatched", "accepted") else snap
 
 
-def _effect(snap: Snapshot, step: Step) -> Snapshot:  # noqa: C901, PLR0911, PLR0912 - one line for each move is the clearest form
+def _effect(snap: Snapshot, step: Step) -> Snapshot:  # noqa: C901, PLR0911, PLR0912 - a line for each move is clearest
+    """What intake, dispatch and the unit's own moves do; the rest is in `_later`."""
     facts = step.facts
     match step.move:
         case "receive":
@@ -158,6 +159,14 @@ def _effect(snap: Snapshot, step: Step) -> Snapshot:  # noqa: C901, PLR0911, PLR
             return replace(snap, tasks=done)
         case "transfer":
             return replace(snap, owner=facts["user"])
+        case _:
+            return _later(snap, step)
+
+
+def _later(snap: Snapshot, step: Step) -> Snapshot:  # noqa: C901, PLR0911 - a line for each move is clearest
+    """What answers, call-backs, merges and supervision do."""
+    facts = step.facts
+    match step.move:
         case "reply":
             return replace(snap, outcome=facts["outcome"])
         case "callback" | "rate":
