@@ -1,38 +1,15 @@
 """`gezhi`: the commands of the installation, and `gezhi <noun> <verb>` of every room."""
 
-import argparse
 import os
 import signal
 import sys
 from collections.abc import Callable, Sequence
-from importlib import import_module
-from importlib.util import find_spec
 
 from gezhi.kernel.errors import Refused
-from gezhi.kit.commands import Command, Nouns
-from gezhi.web.running import commands as installation
+from gezhi.kit.commands import Command
+from gezhi.web.running.commands import nouns, parser, run, sentence
 
-ROOMS = ("trust", "place", "loop", "packs")
-
-
-def nouns() -> Nouns:
-    """The commands that the rooms offer."""
-    found = Nouns()
-    for room in ROOMS:
-        name = f"gezhi.{room}.commands"
-        if find_spec(name) is not None:
-            import_module(name).add_commands(found)
-    return found
-
-
-def parser() -> argparse.ArgumentParser:
-    """All commands with their help."""
-    top = argparse.ArgumentParser(prog="gezhi", description="Gezhi 格治: one loop, one base, one ledger.")
-    top.add_argument("--data", metavar="FOLDER", help="the data folder (otherwise GEZHI_DATA, otherwise ./data)")
-    below = top.add_subparsers(metavar="COMMAND", required=True)
-    installation.add_to(below)
-    nouns().add_to(below)
-    return top
+__all__ = ["answered", "main", "nouns", "parser"]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -43,7 +20,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         os.environ["GEZHI_DATA"] = given.data
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "gezhi.web.settings")
     command: Command = given.command
-    return answered(lambda: installation.run(command, given))
+    return answered(lambda: run(command, given))
 
 
 def answered(work: Callable[[], int | None]) -> int:
@@ -51,7 +28,7 @@ def answered(work: Callable[[], int | None]) -> int:
     try:
         return work() or 0
     except Refused as refused:
-        sys.stderr.write(f"{installation.sentence(refused)}\n[{refused.code}]\n")
+        sys.stderr.write(f"{sentence(refused)}\n[{refused.code}]\n")
         return 1
     except KeyboardInterrupt:
         return 130
@@ -60,7 +37,7 @@ def answered(work: Callable[[], int | None]) -> int:
         return 141
     except (FileNotFoundError, PermissionError, IsADirectoryError, NotADirectoryError) as error:
         problem = Refused("file-trouble", file=str(error.filename or ""), reason=error.strerror or str(error))
-        sys.stderr.write(f"{installation.sentence(problem)}\n[file-trouble]\n")
+        sys.stderr.write(f"{sentence(problem)}\n[file-trouble]\n")
         return 1
 
 

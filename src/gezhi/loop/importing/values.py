@@ -4,8 +4,8 @@ import csv
 import re
 import unicodedata
 from datetime import UTC, datetime, timedelta, tzinfo
-from math import isfinite
 from functools import cache, lru_cache
+from math import isfinite
 
 from gezhi.kernel.errors import Refused
 from gezhi.kit.sheets import Cell

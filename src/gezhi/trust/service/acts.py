@@ -50,9 +50,11 @@ def verb(name: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
     Called from within another act it joins that act's transaction; there a failure undoes the whole act, unless the
     caller opened a savepoint (`transaction.atomic()`) around the call.
     """
-    VERBS.add(name)
 
     def wrap(function: Callable[P, R]) -> Callable[P, R]:
+        if function.__module__.startswith("gezhi."):  # a test's own verbs are no verbs of the product
+            VERBS.add(name)
+
         @functools.wraps(function)
         def act(*args: P.args, **kwargs: P.kwargs) -> R:
             if _current.get() is not None:

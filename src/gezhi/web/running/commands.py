@@ -1,16 +1,18 @@
 """The commands of the installation itself: init, serve, stop, demo, check, backup, restore, upgrade."""
 
 import os
-from argparse import Namespace
+from argparse import ArgumentParser, Namespace
 from collections.abc import Callable
 from contextlib import nullcontext
+from importlib import import_module
+from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 import django
 from django.db.utils import OperationalError
 
 from gezhi.kernel.errors import Refused
-from gezhi.kit.commands import Arguments, Command
+from gezhi.kit.commands import Arguments, Command, Nouns
 from gezhi.kit.config import config
 from gezhi.kit.database.session import opened
 from gezhi.kit.messages import plain
@@ -19,6 +21,7 @@ from gezhi.web.running import keeping, starting
 if TYPE_CHECKING:
     from gezhi.kit.commands import Below
 
+ROOMS = ("trust", "place", "loop", "packs")  # those that offer commands
 OWNER = {"init", "prepare", "upgrade", "restore"}  # these change tables, so they run as the tables' owner
 NEW = {"init", "serve", "demo", "restore"}  # only these may meet a folder that is no installation yet
 POOLED = {"serve", "web", "worker"}
@@ -89,3 +92,23 @@ def add_to(below: "Below") -> None:
         if arguments is not None:
             arguments(parser)
         parser.set_defaults(command=Command("", name, function, arguments, about, database=True))
+
+
+def nouns() -> Nouns:
+    """The commands that the rooms offer."""
+    found = Nouns()
+    for room in ROOMS:
+        name = f"gezhi.{room}.commands"
+        if find_spec(name) is not None:
+            import_module(name).add_commands(found)
+    return found
+
+
+def parser() -> ArgumentParser:
+    """All commands with their help."""
+    top = ArgumentParser(prog="gezhi", description="Gezhi 格治: one loop, one base, one ledger.")
+    top.add_argument("--data", metavar="FOLDER", help="the data folder (otherwise GEZHI_DATA, otherwise ./data)")
+    below = top.add_subparsers(metavar="COMMAND", required=True)
+    add_to(below)
+    nouns().add_to(below)
+    return top
