@@ -6,7 +6,9 @@ import re
 import pytest
 from django.db import DatabaseError, OperationalError
 from django.test import Client, RequestFactory
+from psycopg.errors import LockNotAvailable
 
+from gezhi.kit.http import HouseMiddleware
 from gezhi.web import pages
 
 HAN = re.compile(r"[\u4e00-\u9fff]")
@@ -85,6 +87,13 @@ def test_a_database_that_is_away_is_503_in_words(client, monkeypatch):
     response = client.post("/language/", {"language": "en"})
     assert response.status_code == 503
     assert "database-away" in response.content.decode()
+
+
+def test_a_lock_that_takes_too_long_is_not_called_an_outage():
+    fault = OperationalError("canceling statement due to lock timeout")
+    fault.__cause__ = LockNotAvailable()
+    answer = HouseMiddleware(lambda request: None).process_exception(RequestFactory().get("/api/v1/x"), fault)
+    assert (answer.status_code, json.loads(answer.content)["code"]) == (503, "database-busy")
 
 
 @pytest.mark.django_db

@@ -19,6 +19,7 @@ POLICY = (
     "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; object-src 'none'; "
     "base-uri 'none'; frame-ancestors 'none'; form-action 'self'"
 )
+BUSY = {"40P01", "40001", "55P03", "57014"}  # deadlock, serialisation, lock or statement took too long
 PERMISSIONS = "camera=(self), geolocation=(self), microphone=(self), browsing-topics=()"
 
 
@@ -96,8 +97,9 @@ class HouseMiddleware:
         return response
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        if isinstance(exception, OperationalError):  # the database is being started again
-            exception = Refused("database-away", status=503)
+        if isinstance(exception, OperationalError):
+            busy = getattr(exception.__cause__, "sqlstate", None) in BUSY
+            exception = Refused("database-busy" if busy else "database-away", status=503)
         if not isinstance(exception, Refused):
             return None
         if request.path.startswith("/api/"):
