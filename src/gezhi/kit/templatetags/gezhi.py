@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
 
@@ -29,6 +30,7 @@ def _now(context: Mapping[str, Any]) -> datetime:
 
 
 @register.simple_tag
+@lru_cache(maxsize=512)  # a list shows the same few a hundred times
 def icon(name: str, label: str = "") -> SafeString:
     """One icon of the sprite; decorative unless it carries a label of its own."""
     use = format_html('<use href="{}#{}"></use>', static("gezhi/icons.svg"), name)

@@ -77,6 +77,12 @@ class Case(models.Model):
             models.Index(fields=["state", "due_at", "id"], condition=IS_OPEN, name="open_by_state"),
             models.Index(fields=["lead", "state", "due_at", "id"], condition=IS_OPEN, name="open_by_lead"),
             models.Index(fields=["due_at", "id"], condition=IS_OPEN, name="open_by_due"),
+            models.Index(
+                fields=["due_at", "id"], condition=IS_OPEN & models.Q(more__has_key="pending"), name="open_pending"
+            ),
+            models.Index(
+                fields=["due_at", "id"], condition=IS_OPEN & models.Q(supervised=True), name="open_supervised"
+            ),
             models.Index(fields=["-received_at", "id"], name="by_received"),
             models.Index(fields=["lead", "-received_at", "id"], name="by_lead_received"),
             models.Index(fields=["requester"], name="by_requester"),
