@@ -22,8 +22,8 @@ REPORT = {
 NAMES = ("state", "last", "round", "matter", "kind", "urgency", "lead_id", "owner_id", "first_unit_id", "outcome",
          "satisfaction", "solved", "redos", "chases", "supervised", "closed_at", "more", "due_at", "soon_at",
          "due_stage", "paused", "matter_version", "anonymous", "channel", "received_at")  # fmt: skip
-CLOCKS = ("key", "stage", "round", "unit", "amount", "unit_of", "started_at", "due_at", "finished_at", "paused", "pauses",
-          "extensions", "rung")  # fmt: skip
+CLOCKS = ("key", "stage", "round", "unit", "amount", "unit_of", "started_at", "due_at", "finished_at", "paused",
+          "pauses", "extensions", "rung")  # fmt: skip
 
 
 def rows(name):

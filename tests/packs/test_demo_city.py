@@ -1,4 +1,4 @@
-"""The demo city in the database: whole by replay and ledger, alive at its end, open to those who are given the way in."""
+"""The demo city in the database: whole by replay and ledger, alive at its end, with a way in for each role."""
 
 import re
 from collections import Counter
