@@ -1,6 +1,7 @@
 """Every screen of the product with something to see on it: who looks at it, its address, what is done before."""
 
 import io
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -28,6 +29,12 @@ STORIES = (
     ("医保异地报销需要哪些材料？", "", "", "consult"),
     ("感谢环卫工人雪天清扫。", "滨河路", "", "praise"),
 )  # fmt: skip
+SPOKEN = (
+    "移交协议第三条", "已与来电人通话，约定今晚到场。", "请提供该路段的移交资料。", "到现场看过，灯头损坏，已拍照。",
+    "来电人补充：旁边 47 号门口的灯也不亮。", "多次反映，限期办结。",
+    "路灯已修复，今晚起正常亮灯。", "王**", "没有这个词",
+    "昨晚十二点工地又开始夜间施工了，住户无法休息",
+)  # fmt: skip
 STATES = ("received", "accepted", "dispatched", "handling", "returned", "replied", "verifying", "closed", "redo")
 SHEET = (
     "工单编号,来电时间,来电人,联系电话,诉求内容,诉求地址,备注\n"
@@ -45,6 +52,16 @@ class Screen:
     who: str
     path: str
     before: Callable[[Page], None] | None = None
+
+
+def said() -> set[str]:
+    """What the people of these screens say, whole and as lists shorten it."""
+    whole = {text for story in STORIES for text in story[:2]} | {*SPOKEN, *SHEET.replace("\n", ",").split(",")}
+    return (
+        whole
+        | {part for text in whole for part in re.split("[，。？,]", text)}
+        | {text.strip("。？") for text in whole}
+    )
 
 
 def photo() -> Incoming:
@@ -83,20 +100,20 @@ def furnish(office: Office) -> dict[str, str]:
         found[state] = case
         office.to({"returned": "dispatched", "closed": "verifying", "redo": "verifying"}.get(state, state), case)
     power, housing = office.units["power_company"].pk, office.units["housing"].pk
-    office.move(found["returned"], "return", "hugo", cause="not_our_duty", basis="移交协议第三条", proposed=power)
+    office.move(found["returned"], "return", "hugo", cause="not_our_duty", basis=SPOKEN[0], proposed=power)
     busy = found["handling"]
     reveal_requester(busy, actor=office.actor("hugo"), now=now(), purpose="first_contact")
-    office.move(busy, "contact", "hugo", reached="reached", note="已与来电人通话，约定今晚到场。")
-    office.move(busy, "task", "hugo", unit=housing, ask="请提供该路段的移交资料。")
-    office.move(busy, "note", "hugo", note="到现场看过，灯头损坏，已拍照。", shown=True)
-    office.move(busy, "supplement", "olive", words="来电人补充：旁边 47 号门口的灯也不亮。")
+    office.move(busy, "contact", "hugo", reached="reached", note=SPOKEN[1])
+    office.move(busy, "task", "hugo", unit=housing, ask=SPOKEN[2])
+    office.move(busy, "note", "hugo", note=SPOKEN[3], shown=True)
+    office.move(busy, "supplement", "olive", words=SPOKEN[4])
     for name in ("closed", "redo"):
         happy = name == "closed"
         said = {"satisfaction": "satisfied", "solved": "solved", "scores": {"speed": 4, "result": 5}}
         if not happy:
             said = {"satisfaction": "dissatisfied", "solved": "unsolved", "scores": {"speed": 4, "result": 2}}
         office.move(found[name], "callback", "cal", contacted=True, **said)
-    office.move(found["open1"], "supervise", "sue", reason="多次反映，限期办结。")
+    office.move(found["open1"], "supervise", "sue", reason=SPOKEN[5])
     seal_pending(now())
     return found
 

@@ -2,9 +2,9 @@
 
 import re
 
+import journey_screens
 import pytest
 from django.apps import apps
-from journey_screens import screens
 from journey_site import AXE, DESK, PHONE, hindrances, overflow
 
 TEXTS = """() => {
@@ -25,16 +25,21 @@ TEXTS = """() => {
 BRACKETS = re.compile(r"\[[^\[\]]*\]")
 FORGOTTEN = re.compile(r"[A-Za-zÀ-ž]{3,}|[㐀-鿿]+")
 NAMES = {"Gezhi", "CSV", "GB18030", "UTF", "Excel", "HTML", "xlsx", "xls", "csv", "http", "https"}
-ROWS = (("trust", "Unit"), ("trust", "Role"), ("loop", "Matter"), ("loop", "CodeItem"), ("place", "Area"))
+NAME = ("name_zh", "name_en")
+ROWS = (
+    ("trust", "Unit", NAME), ("trust", "Role", NAME), ("loop", "Matter", (*NAME, "hint_zh", "hint_en")),
+    ("loop", "CodeItem", NAME), ("place", "Area", NAME), ("trust", "User", ("display_name",)),
+    ("loop", "CatalogueItem", ("basis_zh", "basis_en")),
+    ("loop", "StandardReply", ("title_zh", "title_en", "text_zh", "text_en")),
+)  # fmt: skip
 
 
 def content():
-    """What rows and people say: names of both languages, stories, and what is shortened of them."""
-    said = set()
-    for room, model in ROWS:
-        for row in apps.get_model(room, model).objects.all():
-            said |= {row.name_zh, row.name_en}
-    said |= {user.display_name for user in apps.get_model("trust", "User").objects.all()}
+    """What rows and people say: names of both languages, legal grounds, stories, files."""
+    said = {"Linjiang", "临江市", "路灯.jpg", "2026 年 1 月工单.csv", *journey_screens.said()}
+    for room, model, columns in ROWS:
+        for row in apps.get_model(room, model).objects.values_list(*columns):
+            said |= set(row)
     return sorted((words for words in said if words), key=len, reverse=True)
 
 
@@ -59,7 +64,7 @@ def forgotten(page, known):
 @pytest.fixture
 def gallery(site):
     """All screens, each opened in a browser of its person in a language and size."""
-    shown = screens(site.office)
+    shown = journey_screens.screens(site.office)
 
     def each(language, size):
         pages = {}
