@@ -1,5 +1,8 @@
 """Schemathesis attacks every operation of our OpenAPI as a person with every right; the server must never fail."""
 
+import sys
+from pathlib import Path
+
 import pytest
 import schemathesis
 from django.core import signals
@@ -11,6 +14,7 @@ pytestmark = pytest.mark.slow
 
 @pytest.fixture
 def api(db):
+    sys.path.append(str(Path(__file__).parents[1] / "loop"))  # the small office of the loop's tests
     from django.core.wsgi import get_wsgi_application
     from loop_office import ROOT, build_office
 
