@@ -1,11 +1,17 @@
 """Every screen for everybody: nothing keeps people out, nothing runs off a phone, nothing is untranslated."""
 
+import os
 import re
 
 import journey_screens
 import pytest
 from django.apps import apps
 from journey_site import AXE, DESK, PHONE, hindrances, overflow
+
+EVERY_SCREEN = pytest.mark.skipif(
+    not os.environ.get("GEZHI_TEST_EVERY_SCREEN"), reason="minutes of axe over every screen: GEZHI_TEST_EVERY_SCREEN=1"
+)
+pytestmark = [pytest.mark.browser, EVERY_SCREEN]
 
 TEXTS = """() => {
   const skip = 'script,style,template,kbd,.code,[lang]:not(html),noscript';
