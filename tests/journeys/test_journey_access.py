@@ -15,7 +15,7 @@ EVERY_SCREEN = pytest.mark.skipif(
 pytestmark = [pytest.mark.browser, EVERY_SCREEN]
 
 TEXTS = """() => {
-  const skip = 'script,style,template,kbd,.code,[lang]:not(html),noscript';
+  const skip = '[data-insert],script,style,template,kbd,.code,[lang]:not(html),noscript';
   const walker = document.createTreeWalker(document.documentElement, NodeFilter.SHOW_TEXT);
   const found = [];
   while (walker.nextNode()) {
@@ -32,7 +32,7 @@ TEXTS = """() => {
 BRACKETS = re.compile(r"\[[^\[\]]*\]")
 FORGOTTEN = re.compile(r"[A-Za-zÀ-ž]{3,}|[㐀-鿿]+")
 NAMES = {"Gezhi", "CSV", "GB18030", "UTF", "Excel", "HTML", "xlsx", "xls", "csv", "http", "https"}
-NAME = ("name_zh", "name_en")
+NAME = ("code", "name_zh", "name_en")
 ROWS = (
     ("trust", "Unit", NAME), ("trust", "Role", NAME), ("loop", "Matter", (*NAME, "hint_zh", "hint_en")),
     ("loop", "CodeItem", NAME), ("place", "Area", NAME), ("trust", "User", ("display_name",)),
