@@ -37,13 +37,13 @@ run: .venv/.base $(VENDOR)
 test: setup chromium
 	@$(BIN)/python -m pytest -n auto
 
-# What can be said in about two minutes: style, types, who imports whom, texts, migrations, tests without a browser.
+# What can be said in about two minutes: style, types, who imports whom, texts, and tests without a browser (among them
+# that models and migrations agree).
 check: setup
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports
 	$(BIN)/python -m gezhi.kit.messages check
-	DJANGO_SETTINGS_MODULE=gezhi.web.settings $(BIN)/python -m django makemigrations --check --dry-run
 	$(BIN)/mypy
 	$(BIN)/python -m pytest -n auto -m "not browser and not slow"
 

@@ -9,6 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from gezhi.kit.sheets import read_tables
+from gezhi.loop import tasks
 from gezhi.loop.importing import background
 from gezhi.loop.models import Batch, Case, ImportMapping
 
@@ -219,6 +220,22 @@ def test_a_run_that_stopped_can_go_on(office, site, monkeypatch):
     assert "没有进展" in client.get(address).content.decode()
     client.post(f"{address}start/")
     assert work(office).state == "done"
+
+
+def test_a_run_whose_process_was_killed_goes_on_by_itself(office, site):
+    client = site()
+    address = sent(client)
+    client.post(f"{address}start/")
+    Batch.objects.update(state="running")
+    before = len(jobs())
+    tasks.resume(int(office.now.timestamp()))
+    assert len(jobs()) == before  # it made progress a moment ago
+    late = int(office.now.timestamp()) + background.STALLED + 60
+    tasks.resume(late)
+    tasks.resume(late)  # the first is still waiting for the worker
+    assert len(jobs()) == before + 1
+    batch = work(office)
+    assert (batch.state, batch.created) == ("done", 1)
 
 
 def test_uploads_nobody_came_back_for_are_cleared(office, site, tmp_path):

@@ -17,7 +17,7 @@ from gezhi.kit.commands import Nouns
 from gezhi.loop.models import Case, Keyword, Suggested, TriageModel
 from gezhi.loop.store import content
 from gezhi.loop.triage import commands, service, store
-from gezhi.loop.triage.service import advising
+from gezhi.loop.triage.service import advising, learning
 from gezhi.trust import service as trust
 from gezhi.trust.rules import Actor
 
@@ -188,6 +188,16 @@ def test_the_office_teaches_by_how_its_cases_ended(desk):
     assert found["matter"][0]["code"] == "0102"
     assert found["unit"][0]["code"] == "housing"
     assert found["unit"][0]["words"]
+
+
+def test_a_new_model_is_made_only_when_enough_was_decided(desk, monkeypatch):
+    close_all(desk, stories(12))
+    assert service.learn_again(actor=ROOT, now=desk.now) == []
+    monkeypatch.setattr(learning, "ENOUGH_NEW", 36)
+    later = max(Case.objects.values_list("created_at", flat=True)) + timedelta(days=7)
+    assert len(service.learn_again(actor=ROOT, now=later)) == 2
+    assert not store.in_use()  # a person puts it on the desk
+    assert service.learn_again(actor=ROOT, now=later) == []
 
 
 def test_erased_requesters_teach_nothing(desk):

@@ -1,9 +1,12 @@
-"""What the worker does for the loop: escalation each minute, and a proof by replay each night."""
+"""What the worker does for the loop: escalation, imports taken up again, proof by replay, learning from new cases."""
 
 import logging
+from contextlib import suppress
 from datetime import UTC, datetime
 
+from django.db.transaction import atomic
 from procrastinate.contrib.django import app
+from procrastinate.exceptions import AlreadyEnqueued
 
 logger = logging.getLogger(__name__)
 
@@ -38,3 +41,31 @@ def import_batch(batch: int, what: str, user: int | None) -> None:
     from gezhi.loop.importing.background import work
 
     work(batch, what, user, now=datetime.now(UTC))
+
+
+@app.periodic(cron="*/2 * * * *")
+@app.task(name="loop.resume", queueing_lock="loop.resume")
+def resume(timestamp: int) -> None:
+    """Every two minutes: imports whose process was killed go on."""
+    from gezhi.loop.importing.background import abandoned
+
+    for batch in abandoned(datetime.fromtimestamp(timestamp, UTC)):
+        logger.warning("import %s had stopped and goes on", batch.pk)
+        what = "check" if batch.state == "checking" else "run"
+        job = import_batch.configure(queueing_lock=f"loop.import.{batch.pk}")
+        with suppress(AlreadyEnqueued), atomic():  # waits behind others since the last look
+            job.defer(batch=batch.pk, what=what, user=batch.created_by_id)
+
+
+@app.periodic(cron="30 4 * * 0")
+@app.task(name="loop.learn", queueing_lock="loop.learn")
+def learn(timestamp: int) -> None:
+    """Every week, where enough was closed since the last time: a new model to look at, not on the desk yet."""
+    from gezhi.kernel.errors import Refused
+    from gezhi.loop.triage.service import learn_again
+    from gezhi.trust.rules import Actor
+
+    try:
+        learn_again(actor=Actor.system("loop"), now=datetime.fromtimestamp(timestamp, UTC))
+    except Refused as refused:
+        logger.info("no new model: %s", refused)

@@ -207,6 +207,11 @@ def run(batch: Batch, *, actor: Actor, now: datetime) -> None:
     forget(batch)
 
 
+def abandoned(now: datetime) -> list[Batch]:
+    """Batches whose process went away at work; taken up again, they skip what is there already."""
+    return [batch for batch in store.busy_batches() if batch.state != "undoing" and stalled(batch, now)]
+
+
 def undo(batch: Batch) -> None:
     """Note that a batch is on its way back, for whoever watches."""
     batch.state = "undoing"

@@ -116,6 +116,11 @@ def batches() -> QuerySet[Batch]:
     return Batch.objects.select_related("created_by").order_by("-pk")
 
 
+def busy_batches() -> QuerySet[Batch]:
+    """Batches that some process should be working on."""
+    return batches().filter(state__in=("checking", "running"))
+
+
 def batch_of(pk: int, *, lock: bool = False) -> Batch | None:
     rows = Batch.objects.select_for_update() if lock else Batch.objects.all()
     return rows.filter(pk=pk).first()

@@ -90,6 +90,11 @@ class Case(models.Model):
             models.Index(fields=["main"], condition=models.Q(main__isnull=False), name="by_main"),
             models.Index(fields=["batch", "id"], condition=models.Q(batch__isnull=False), name="by_batch"),
             models.Index(fields=["external_number"], condition=~models.Q(external_number=""), name="by_external"),
+            models.Index(
+                fields=["source", "fingerprint"],
+                condition=models.Q(external_number="", fingerprint__isnull=False),
+                name="by_fingerprint",
+            ),  # rows of sheets without numbers are found again by their content
         ]
 
 

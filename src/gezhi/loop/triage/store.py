@@ -30,6 +30,14 @@ def decided(most: int) -> Iterator[Case]:
     )
 
 
+def decided_since(moment: datetime | None) -> int:
+    """Cases with a matter closed after a moment, or ever; imported ones count by when they came in."""
+    rows = Case.objects.filter(state__in=DECIDED).exclude(matter="")
+    if moment is not None:
+        rows = rows.filter(Q(closed_at__gt=moment) | Q(created_at__gt=moment))
+    return rows.count()
+
+
 def case_with_words(case_id: UUID | str) -> Case | None:
     """A case with its requester, unless it is gone or its requester was erased."""
     return Case.objects.select_related("requester").filter(pk=case_id, requester__erased_at=None).first()

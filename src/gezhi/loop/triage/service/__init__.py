@@ -11,7 +11,16 @@ from gezhi.loop.triage.service.advising import (
     suggest,
     together,
 )
-from gezhi.loop.triage.service.learning import examples_in, load_model, register, score_file, train_file, train_own, use
+from gezhi.loop.triage.service.learning import (
+    examples_in,
+    learn_again,
+    load_model,
+    register,
+    score_file,
+    train_file,
+    train_own,
+    use,
+)
 
 __all__ = [
     "Advice",
@@ -21,6 +30,7 @@ __all__ = [
     "advise_case",
     "examples_in",
     "forget",
+    "learn_again",
     "load_model",
     "panel",
     "register",

@@ -22,6 +22,7 @@ from gezhi.trust.rules import Actor
 from gezhi.trust.service import record, require, unchanged, verb
 
 TARGETS = ("matter", "unit")
+ENOUGH_NEW = 200  # cases closed since the last model that are worth another one
 OWN = ("title", "text", "object")
 
 
@@ -38,6 +39,14 @@ def train_own(*, actor: Actor, now: datetime, targets: Sequence[str] = TARGETS) 
         model = train(learnt[target], columns=OWN, created_at=now, keywords=keywords)
         made.append(register(model, target, actor=actor, now=now))
     return made
+
+
+def learn_again(*, actor: Actor, now: datetime) -> list[TriageModel]:
+    """Train on the own cases where enough was decided since the last model; a person puts the outcome on the desk."""
+    last = store.models().first()
+    if store.decided_since(last.created_at if last else None) < ENOUGH_NEW:
+        return []
+    return train_own(actor=actor, now=now)
 
 
 def _own_examples() -> dict[str, list[Example]]:
