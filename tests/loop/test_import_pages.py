@@ -235,7 +235,7 @@ def test_a_run_whose_process_was_killed_goes_on_by_itself(office, site):
     tasks.resume(late)  # the first is still waiting for the worker
     assert len(jobs()) == before + 1
     batch = work(office)
-    assert (batch.state, batch.created) == ("done", 1)
+    assert (batch.state, batch.created) == ("done", 2)
 
 
 def test_uploads_nobody_came_back_for_are_cleared(office, site, tmp_path):

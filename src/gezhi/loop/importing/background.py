@@ -198,7 +198,9 @@ def work(batch_id: int, what: str, user: int | None, *, now: datetime) -> None:
 
 
 def run(batch: Batch, *, actor: Actor, now: datetime) -> None:
-    """Run a batch that waits; where it is refused it says why on its page."""
+    """Run a batch that waits; a refusal stands on its page, and a job that comes twice finds nothing to do."""
+    if batch.state not in ("waiting", "running", "failed"):
+        return
     try:
         service.run_batch(batch.pk, path_of(batch), actor=actor, now=now, progress=lambda _plan, _total: _touch(batch))
     except Refused as refused:
