@@ -281,3 +281,10 @@ def test_a_day_of_the_calendar_is_changed_by_who_may(office, site):
     assert client.get("/desk/calendar/hours/").status_code == 200
     bad = client.post("/desk/calendar/hours/", {"from_0": "13-40", "to_0": "x", "periods_0": "y"})
     assert bad.status_code == 422
+
+
+def test_an_assisting_unit_answers_by_the_form(office, site):
+    case = office.to("handling")
+    office.move(case, "task", "hugo", unit=office.units["street"].pk, ask="Please look at the pole.")
+    act(site("tom"), case, "task_done", note="It leans.", unit=office.units["street"].pk)
+    assert Step.objects.filter(case=case, move="task_done").exists()

@@ -74,6 +74,8 @@ def prefill(move: Move, ground: Ground) -> dict[str, Any]:
         start["unit"] = found["lead"].pk if found["lead"] else ""
         start["assisting"] = [unit.pk for unit in found["assisting"]]
         start["why"] = found["duty"]
+    if move.name == "task_done":
+        start["unit"] = ground.actor.unit_id or ""
     if move.name == "postpone_decide":
         start["approve"] = ""
     return start

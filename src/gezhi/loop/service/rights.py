@@ -51,5 +51,5 @@ def paths_for(move: Move, case: Case, snap: Snapshot, data: Mapping[str, object]
 def task_paths(snap: Snapshot, data: Mapping[str, object]) -> Sequence[str]:
     """Units with an open assisting task; where the move names one, only that."""
     open_units = [task.unit for task in snap.tasks if not task.done]
-    named = data.get("unit")
-    return list(below.unit_paths(u for u in open_units if named in (None, u)).values())
+    named = str(data.get("unit") or "").strip()  # a form sends the number as text; its form is checked later
+    return list(below.unit_paths(u for u in open_units if named in ("", str(u))).values())
