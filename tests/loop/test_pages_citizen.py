@@ -212,3 +212,28 @@ def test_people_of_the_office_go_from_home_to_their_work(citizen, office):
     citizen.force_login(office.users["hugo"], backend="gezhi.trust.backend.PeopleBackend")
     assert citizen.get("/")["Location"] == "/desk/"
     assert citizen.get("/?stay").status_code == 200
+
+
+def test_only_files_of_the_answer_that_passed_are_shown(citizen, office):
+    from gezhi.loop.service.attaching import Incoming
+    from gezhi.loop.service.carrying import carry
+
+    def with_photo(case, move, by, name, **data):
+        file = Incoming(name, photo(name).file)
+        office.later(minutes=1)
+        carry(case, move, data, [file], actor=office.actor(by), now=office.now)
+        return f"{link(case)}files/{Attachment.objects.order_by('-pk').first().pk}/"
+
+    case = office.to("handling")
+    inside = with_photo(case, "note", "hugo", "inside.jpg", note="the neighbour's papers")
+    told = with_photo(case, "note", "hugo", "told.jpg", note="work has begun", shown=True)
+    first = with_photo(case, "reply", "hugo", "first.jpg", outcome="solved", reply="Done.")
+    office.move(case, "review_back", "lena", reason="The photo shows another street.")
+    second = with_photo(case, "reply", "hugo", "second.jpg", outcome="solved", reply="Done now.")
+    assert citizen.get(second).status_code == 404  # not reviewed yet
+    office.move(case, "review_pass", "lena")
+    assert [citizen.get(at).status_code for at in (inside, told, first, second)] == [404, 200, 404, 200]
+    page = citizen.get(link(case)).content.decode()
+    assert second in page
+    assert inside not in page
+    assert first not in page

@@ -70,7 +70,10 @@ def show(
         "opened": move,
         "reads_url": "" if case.anonymous else f"/f/{token}/who/",
         "said": [{"at": case.received_at, "text": shown.story.get("text", "")}],
-        "own_files": common.files_of([f for f in shown.files if f.step_id is None], f"/f/{token}/files/", case),
+        "own_files": common.files_of(
+            [file for file in shown.files if file.step_id is None or file.step_id in shown.said],
+            f"/f/{token}/files/", case,
+        ),
     }  # fmt: skip
     return render(request, "loop/follow.html", context, status=refused.status if refused is not None else 200)
 
@@ -114,7 +117,7 @@ def answer_of(shown: CitizenView, token: str) -> dict[str, Any] | None:
     for entry in reversed(shown.entries):
         if entry.move in ANSWERS and entry.texts.get("reply"):
             outcome = shown.case.outcome
-            files = [file for file in shown.files if file.step_id is not None]
+            files = [file for file in shown.files if file.step_id in shown.answered]
             return {
                 "text": entry.texts["reply"], "unit": common.named(shown.case.lead) or common.named(entry.unit),
                 "at": entry.acted_at, "outcome_words": pgettext("citizen-outcome", outcome) if outcome else "",

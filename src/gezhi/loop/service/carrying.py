@@ -18,6 +18,8 @@ from gezhi.loop.service.receiving import Received, Report, receive
 from gezhi.trust.rules import Actor
 from gezhi.trust.service import citizen_actor, verb
 
+SHOWN = ("reply", "answer", "decline", "ask", "supply", "supplement")  # moves whose words the citizen reads or wrote
+
 
 @verb("case.move")
 def carry(
@@ -35,8 +37,19 @@ def carry(
     done = move(case_id, name, data, actor=actor, now=now, seen=seen, key=key)
     if files and not done.repeated:
         step = Step.objects.filter(case_id=case_id, no=done.last).values_list("pk", flat=True).first()
-        attach(case_id, files, actor=actor, now=now, step=step)
+        attach(case_id, files, actor=actor, now=now, step=step, public=shown(name, data))
     return done
+
+
+def shown(name: str, data: Mapping[str, Any]) -> bool:
+    """Whether the citizen may see files of this move: those of words meant for the citizen, or said by the citizen.
+
+    >>> shown("reply", {}), shown("note", {"note": "internal"}), shown("note", {"note": "for all", "shown": "1"})
+    (True, False, True)
+    """
+    if name == "note":
+        return str(data.get("shown", "")).lower() in ("1", "true", "on", "yes")
+    return name in SHOWN
 
 
 @verb("case.create")

@@ -249,6 +249,8 @@ class CitizenView:
     promise: datetime | None
     matter: Any
     files: list[Any]
+    answered: list[Any]  # keys of the steps that gave the newest answer
+    said: list[Any]  # keys of the steps by which the requester said more
     masked: dict[str, str]
 
 
@@ -263,7 +265,9 @@ def citizen_view(case: Case, *, actor: Actor) -> CitizenView:
     kept = content()
     rows = store.clocks(case)
     snap = snapshot_of(case, rows)
-    steps = [step for step in store.steps(case) if BY_NAME[step.move].public or step.facts.get("shown")]
+    every = store.steps(case)
+    steps = [step for step in every if BY_NAME[step.move].public or step.facts.get("shown")]
+    seen, answered = _passed(every)
     units = store.units_named(steps, snap)
     handle = [running_of(row) for row in rows if row.stage == "handle" and row.finished_at is None and row.verified]
     promise = max((c.due_at for c in handle if c.due_at and not c.paused), default=None)
@@ -271,8 +275,29 @@ def citizen_view(case: Case, *, actor: Actor) -> CitizenView:
         case=case, story=open_text(case.requester, case.story), stage=STAGE_OF[case.state],
         entries=[_public(case, step, units) for step in steps], offers=offers(case, snap, actor),
         reveals=store.reveals(case), promise=promise, matter=kept.matters.get(case.matter),
-        files=[file for file in store.files(case) if file.public], masked={"name": case.requester.masked_name},
+        files=[file for file in store.files(case) if file.public and (file.step_id is None or file.step_id in seen)],
+        answered=answered, said=[step.pk for step in steps if step.move in ("supplement", "supply")],
+        masked={"name": case.requester.masked_name},
     )  # fmt: skip
+
+
+def _passed(steps: list[Step]) -> tuple[set[Any], list[Any]]:
+    """Keys of the steps whose files the requester may see, and of those that gave the newest answer.
+
+    An answer waits for its review: the files of one that was sent back are never shown.
+    """
+    seen = {step.pk for step in steps if BY_NAME[step.move].public or step.facts.get("shown")}
+    reply: Any = None
+    answered: list[Any] = []
+    for step in steps:
+        if step.move == "reply":
+            reply = step.pk
+        elif step.move == "review_pass" and reply is not None:
+            seen.add(reply)
+            answered = [reply]
+        elif step.move in ("answer", "decline"):
+            answered = [step.pk]
+    return seen, answered
 
 
 def _public(case: Case, step: Step, units: dict[int, Any]) -> PublicEntry:
