@@ -12,6 +12,7 @@ from gezhi.loop import service
 from gezhi.loop.api import schemas
 from gezhi.loop.models import Case
 from gezhi.loop.rules.moves import MOVES
+from gezhi.loop.rules.redact import redact
 from gezhi.loop.rules.tabs import BY_NAME
 from gezhi.loop.service.reading import CaseView, reveal_requester, view
 from gezhi.loop.store import worklist
@@ -102,10 +103,12 @@ SAME = ("id", "number", "state", "round", "matter", "kind", "urgency", "area", "
 
 
 def row_out(case: Case, story: dict[str, Any] | None = None) -> dict[str, Any]:
-    """One line of a list; the title is opened from the sealed story."""
-    story = open_text(case.requester, case.story) if story is None else story
+    """One line of a list; the title is opened from the sealed story, and what it tells of a confidential person cut."""
+    told = open_text(case.requester, case.story) if story is None else story
+    title = str(told.get("title", ""))
     row = {name: getattr(case, name) for name in SAME}
-    return {**row, "title": story.get("title", ""), "lead": case.lead.code if case.lead else None}
+    title = redact(title) if case.confidential else title
+    return {**row, "title": title, "lead": case.lead.code if case.lead else None}
 
 
 def detail_out(shown: CaseView) -> dict[str, Any]:
@@ -122,7 +125,7 @@ def detail_out(shown: CaseView) -> dict[str, Any]:
     names = schemas.ClockOut.model_fields
     return {
         **row_out(case, shown.story), **{name: getattr(case, name) for name in same}, "story": shown.story,
-        "requester": case.requester.masked_name, "main": case.main_id, "steps": steps,
+        "requester": shown.requester, "main": case.main_id, "steps": steps,
         "clocks": [{name: getattr(clock, name) for name in names} for clock in shown.clocks],
         "offers": shown.offers,
     }  # fmt: skip

@@ -54,7 +54,7 @@ def band(shown: CaseView, kept: Content, moment: datetime) -> dict[str, Any]:
         "story": _paragraphs(told), "files": common.files_of(own, base, case),
         "said": said_by_citizen(shown), "answers": [{"q": q, "a": a} for q, a in dict(told.get("answers", {})).items()],
         "channel": common.code_name(kept, "channel", case.channel), "confidential": case.confidential,
-        "anonymous": case.anonymous, "requester": {"name": case.requester.masked_name},
+        "anonymous": case.anonymous, "requester": {"name": shown.requester},
         "others": len(shown.secondaries), "others_url": "#related", "flags": _flags(shown),
     }  # fmt: skip
 
@@ -267,7 +267,7 @@ def links_of(shown: CaseView) -> list[dict[str, str]]:
         {
             "url": f"/desk/{case.pk}/",
             "number": case.number,
-            "words": f"{case.requester.masked_name} {pgettext('state', case.state)}",
+            "words": f"{'' if case.confidential else case.requester.masked_name} {pgettext('state', case.state)}".strip(),
         }
         for case in shown.secondaries[:20]
     )

@@ -1,15 +1,31 @@
-"""Hiding what would tell who a confidential requester is: numbers of persons and doors in free text."""
+"""Hiding what would tell who a confidential requester is: numbers of persons and doors, own names, in free text.
+
+Chinese texts are written with full-width marks and, on some phones, full-width digits; both are met here.
+"""
 
 import re
 
+GAP = r"[ \u3000\-\uff0d\u2014]?"  # people set numbers in groups
+MARK = r"[,\uff0c\u3002.;\uff1b\u3001!\uff01?\uff1f:\uff1a()\uff08\uff09\s\d]"
 PERSONAL = re.compile(
-    r"(?<!\d)(?:\+?86)?1[3-9]\d{9}(?!\d)"  # mobile phones
-    r"|(?<!\d)\d{17}[\dXx](?![\dXx])"  # identity numbers
-    r"|(?<!\d)0\d{2,3}-?\d{7,8}(?!\d)"  # fixed phones
+    rf"(?<!\d)(?:\+?86{GAP})?[1\uff11][3-9\uff13-\uff19](?:{GAP}\d){{9}}(?!\d)"  # mobile phones
+    r"|(?<!\d)\d{17}[\dXx\uff38\uff58](?![\dXx])"  # identity numbers
+    rf"|(?<!\d)[0\uff10]\d{{2,3}}{GAP}\d{{7,8}}(?!\d)"  # fixed phones
     r"|[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+\.[A-Za-z.]{2,}"
 )
-DOOR = re.compile(r"[0-9一二三四五六七八九十百]+\s*(?:号楼|栋|幢|单元|室|户|号院|楼)")
-CALLED = re.compile(r"(我叫|我是|本人|姓名[::]?)\s*([一-鿿]{2,3})(?=[,,。;;、\s]|$)")
+DOOR = re.compile(
+    r"[\d一二三四五六七八九十百]+\s*(?:号楼|栋|幢|单元|室|户|号院|楼)(?:\d{2,4}(?![\d栋幢单室户号楼]))?"
+    r"|(?<=[路街巷弄道里村])\s*\d+\s*号(?:\s*\d+)?"
+    r"|(?<![\d\-])\d{1,3}[-\uff0d\u2014]\d{1,3}[-\uff0d\u2014]\d{2,4}(?!\d)"
+)
+SURNAMES = (
+    "王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈姚卢姜"
+    "崔钟谭陆汪范金石廖贾夏韦付方白邹孟熊秦邱江尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤温康施文牛樊葛"
+)
+NEXT = "电话|手机|身份证|住|家住|今年|是|在|来自|反映|要|想"
+NAMED = re.compile(rf"((?:我的?名字|我|名)叫(?:做)?|姓名{MARK}?)\s*([一-鿿]{{2,4}}?)(?={MARK}|{NEXT}|$)")
+SELF = re.compile(rf"((?:我是|本人|联系人{MARK}?)\s*)([{SURNAMES}][一-鿿]{{1,2}}?)(?={MARK}|{NEXT}|$)")
+FAMILY = re.compile(rf"(我姓)[{SURNAMES}]")
 
 
 def redact(text: str) -> str:
@@ -17,5 +33,12 @@ def redact(text: str) -> str:
 
     >>> redact("我叫王小明,住丽江新城6栋2单元,电话13800001234")
     '我叫***,住丽江新城****,电话***'
+    >>> redact("我叫王小明，住解放路12号301，电话：138 0000 1234")
+    '我叫***，住解放路**，电话：***'
+    >>> redact("本人张三；姓名：李小四，房号6-2-301，手机１３８００００１２３４")
+    '本人***；姓名：***，房号**，手机***'
+    >>> redact("我是业主，3号线旁边2026-03-02又停水，5号才修")
+    '我是业主，3号线旁边2026-03-02又停水，5号才修'
     """
-    return CALLED.sub(r"\1***", DOOR.sub("**", PERSONAL.sub("***", text)))
+    text = DOOR.sub("**", PERSONAL.sub("***", text))
+    return FAMILY.sub(r"\1*", SELF.sub(r"\1***", NAMED.sub(r"\1***", text)))

@@ -68,6 +68,7 @@ class CaseView:
 
     case: Case
     story: dict[str, Any]
+    requester: str  # the masked name, where this reader may know even that
     entries: list[Entry]
     clocks: list[ClockView]
     offers: list[str]
@@ -93,7 +94,7 @@ def view(case_id: UUID | str, *, actor: Actor, now: datetime) -> CaseView:
     steps = store.steps(case)
     files = store.files(case)
     desk_reader = _is_desk(actor, case)
-    hide = case.confidential and not desk_reader
+    hide = hidden(actor, case)
     units = store.units_named(steps, snap)
     people = store.people_named(steps)
     story = open_text(case.requester, case.story)
@@ -102,7 +103,7 @@ def view(case_id: UUID | str, *, actor: Actor, now: datetime) -> CaseView:
         story.pop("answers", None)
         files = []
     return CaseView(
-        case=case, story=story, snap=snap,
+        case=case, story=story, snap=snap, requester="" if hide else case.requester.masked_name,
         entries=[_entry(case, step, units, people, files, hide=hide) for step in steps],
         clocks=[clock_view(running_of(row), kept, now, units) for row in rows],
         offers=offers(case, snap, actor),
@@ -117,6 +118,13 @@ def view(case_id: UUID | str, *, actor: Actor, now: datetime) -> CaseView:
 def _is_desk(actor: Actor, case: Case) -> bool:
     """People of the dispatch desk: those who may dispatch or receive for the desk that took the case."""
     return any(may(actor, verb_, case, paths=[case.desk.path]) for verb_ in (DESK_ROLES, "case.accept"))
+
+
+def hidden(actor: Actor, case: Case) -> bool:
+    """Whether this reader must not learn who asked: of a confidential case only its desk may, and in no case the unit
+    that is complained about.
+    """
+    return (case.confidential and not _is_desk(actor, case)) or _complained(actor, case)
 
 
 def offers(case: Case, snap: Snapshot, actor: Actor) -> list[str]:
@@ -193,7 +201,8 @@ def _complained(actor: Actor, case: Case) -> bool:
     """The unit complained about never learns who complained, whatever role its people hold."""
     if case.complained is None or actor.kind != "user":
         return False
-    return within(actor.unit_path, case.complained.path)
+    paths = [actor.unit_path, *(grant.unit_path for grant in actor.grants)]
+    return any(path and within(path, case.complained.path) for path in paths)
 
 
 @verb("case.reveal")

@@ -13,7 +13,7 @@ from gezhi.kit.text import query_text
 from gezhi.loop.models import Case, CaseClock, CaseText
 from gezhi.loop.rules.tabs import BY_NAME, Tab
 from gezhi.loop.store.below import units_under
-from gezhi.loop.store.visible import visible
+from gezhi.loop.store.visible import desk_of, visible
 from gezhi.trust.rules import Actor
 
 PAGE = 50
@@ -54,12 +54,12 @@ ORDERS: Mapping[str, tuple[Any, ...]] = {
     "oldest": ("received_at", "pk"),
     "urgent": ("-urgency", F("due_at").asc(nulls_last=True), "pk"),
 }
-SHOWN = ("lead", "desk", "requester", "owner")
+SHOWN = ("lead", "requester", "owner")
 UNSHOWN = (
     "token_hash", "secret_hash", "fingerprint", "created_at", "matter_version", "first_unit", "main", "batch", "lon",
     "lat", "complained", "requester__identity_ct", "requester__phone_hash", "requester__id_hash", "owner__password",
     "owner__last_login", "owner__language", "lead__path", "lead__valid_from", "lead__valid_to", "lead__parent",
-    "desk__path", "desk__valid_from", "desk__valid_to", "desk__parent",
+    "desk",
 )  # fmt: skip  # columns that no list shows; unread they cost neither transfer nor conversion
 
 
@@ -98,6 +98,7 @@ def narrowed(rows: QuerySet[Case], actor: Actor, wish: Wish, now: datetime) -> Q
         rows = rows.filter(area__startswith=wish.area)
     if wish.words:
         rows = rows.filter(pk__in=CaseText.objects.filter(search=raw_query(wish.words)).values("case"))
+        rows = rows.filter(Q(confidential=False) | desk_of(actor))  # what is hidden must not be found out by guessing
     return lit(rows, wish.light, now)
 
 
@@ -205,5 +206,6 @@ def similar(actor: Actor, words: str, *, exclude: object = None, limit: int = 5)
     with connection.cursor() as cursor:
         cursor.execute(sql, [" | ".join(parts), limit * 4])
         ranked = [row[0] for row in cursor.fetchall() if row[0] != exclude]
-    found = {case.pk: case for case in listed(visible(actor).filter(pk__in=ranked, dormant=False))}
+    rows = visible(actor).filter(Q(confidential=False) | desk_of(actor), pk__in=ranked, dormant=False)
+    found = {case.pk: case for case in listed(rows)}
     return [found[key] for key in ranked if key in found][:limit]
