@@ -83,6 +83,7 @@ def clockchip(context: Mapping[str, Any], clock: Any, lead: str = "") -> SafeStr
 
 
 @register.simple_tag
+@lru_cache(maxsize=512)
 def chip(light: str, words: str) -> SafeString:
     """A state in words with the colour and icon of its light."""
     mark = icon(LIGHT_ICONS[light]) if light in LIGHT_ICONS else ""

@@ -11,19 +11,18 @@ from urllib.parse import urlencode
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.utils.translation import gettext, ngettext, pgettext
+from django.utils.translation import gettext, pgettext
 
 from gezhi.loop.models import Case
 from gezhi.loop.pages import common
-from gezhi.loop.rules.redact import redact
+from gezhi.loop.pages.rows import rendered, row_of, urgency_word
 from gezhi.loop.rules.tabs import BY_NAME, LIGHTS, TABS, Tab, tabs_for
-from gezhi.loop.rules.words import ENDED, KINDS
+from gezhi.loop.rules.words import KINDS
 from gezhi.loop.service.reading import note_export
 from gezhi.loop.store import below, worklist
 from gezhi.loop.store.content import Content, content
 from gezhi.loop.store.worklist import Wish
 from gezhi.trust.rules import Actor
-from gezhi.trust.service import open_text
 
 TEXTS = ("tab", "light", "matter", "area", "channel", "kind", "order")
 SHOWN = 6  # options of a filter before "more"
@@ -80,7 +79,8 @@ def desk(request: HttpRequest) -> HttpResponse:
     total = sum(facets["channel"].values())
     shown = [row_of(case, kept, names, moment) for case in (*found.exact, *found.rows)]
     context = {
-        "title": _title(wish), "rows": shown, "q": wish.words, "search_text": wish.words, "now": moment,
+        "title": _title(wish), "rows": shown, "lines": rendered(shown, moment), "now": moment,
+        "q": wish.words, "search_text": wish.words,
         "total": common.count_words(total if total < common.MOST else common.MOST + 1),
         "late": 0 if wish.light or wish.words else facets["light"].get("late", 0),
         "tabs": [_tab(tab, wish, counts) for tab in tabs], "filters": _filters(wish, facets, names, kept),
@@ -102,55 +102,6 @@ def _names(rows: list[Case], areas: Mapping[str, int]) -> dict[str, dict[Any, st
         "area": common.area_names({*areas, *(case.area for case in rows)}),
         "unit": {key: common.named(unit) for key, unit in found.items()},
     }
-
-
-def row_of(case: Case, kept: Content, names: Mapping[str, Mapping[Any, str]], moment: datetime) -> dict[str, Any]:
-    """One case for `loop/parts/row.html`; what a confidential person wrote is shown without personal data."""
-    story = open_text(case.requester, case.story)
-    title, place = str(story.get("title", "")), str(story.get("place", ""))
-    if case.confidential:
-        title, place = redact(title), ""
-    notes = []
-    if case.round > 1:
-        notes.append(gettext("round %(n)s") % {"n": case.round})
-    if case.chases:
-        notes.append(ngettext("chased once", "chased %(n)s times", case.chases) % {"n": case.chases})
-    if case.dormant:
-        notes.append(gettext("imported, not taken over"))
-    flags = [{"light": "late", "words": gettext("Supervised")}] if case.supervised and case.state not in ENDED else []
-    if case.urgency > 2 and case.state not in ENDED:  # urgent and critical
-        flags.append({"light": "late", "words": urgency_word(case.urgency)})
-    if case.confidential:
-        flags.append({"light": "wait", "words": gettext("Confidential")})
-    area = names["area"].get(case.area, "")
-    return {
-        "id": case.pk, "number": case.number, "url": f"/desk/{case.pk}/", "title": title or gettext("(erased)"),
-        "place": " ".join(part for part in (area, place) if part), "matter": common.matter_name(kept, case.matter),
-        "notes": notes, "flags": flags, "clock": _clock(case, moment), "lead": common.named(case.lead),
-        "second": _second(case, names["unit"]), "state_words": pgettext("state", case.state),
-    }  # fmt: skip
-
-
-def _clock(case: Case, moment: datetime) -> dict[str, Any] | None:
-    if case.state in ENDED:
-        return None
-    return common.row_clock(case, moment)
-
-
-def _second(case: Case, units: Mapping[int, str]) -> str:
-    """Who else: assisting units, else the person who has it, else the state."""
-    assisting = [units[task[1]] for task in case.more.get("tasks", ()) if not task[2] and task[1] in units]
-    if assisting:
-        return gettext("Assisting %(units)s") % {"units": gettext(", ").join(assisting)}
-    if case.state in ENDED or case.owner is None:
-        return pgettext("state", case.state) if case.lead else ""
-    return str(case.owner.display_name)
-
-
-def urgency_word(urgency: int) -> str:
-    from gezhi.loop.rules.words import URGENCY_WORDS
-
-    return pgettext("urgency", URGENCY_WORDS.get(urgency, "normal"))
 
 
 def _title(wish: Wish) -> str:
@@ -301,4 +252,4 @@ def safe_cell(value: Any) -> Any:
     return f"'{value}" if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r") else value
 
 
-__all__ = ["TABS", "desk", "export", "row_of", "wish_of"]
+__all__ = ["TABS", "desk", "export", "wish_of"]
