@@ -3,15 +3,33 @@
 from typing import Any
 
 from screen_samples_content import CALENDAR, CATALOGUE, EDIT, MATTERS, TRY
-from screen_samples_desk import BASE, CALL, CALL_FIELDS, CASE, EMPTY_LIST, REPLY_MOVE, WORKLIST, at, field, option
+from screen_samples_desk import (
+    BASE,
+    CALL,
+    CALL_FIELDS,
+    CASE,
+    EMPTY_LIST,
+    QUESTIONS,
+    REPLY_MOVE,
+    WORKLIST,
+    at,
+    field,
+    option,
+)
 
 HOME: dict[str, Any] = {
     "figures": {"answered": "1,204", "days": "2.6", "solved": 81, "period": "近 30 天，回访 612 件"}
 }
+ABOUT_MATTER = field(
+    "matter", "反映的是哪类事？", "radio", column=True, required=True, options=[option("010604", "电力设施隐患")]
+)
 REPORT: dict[str, Any] = {
     "action": "/report/",
     "key": "k",
     "near_url": "/report/near/",
+    "questions_url": "/report/questions/",
+    "about": {"matters": ABOUT_MATTER, "guess": "010604", "questions": QUESTIONS, "others": [("q-x", "kept")]},
+    "photos_again": True,
     "near": [
         {
             "id": "1",

@@ -319,6 +319,14 @@ CALL_FIELDS = {
     ),
     "reply": field("reply", "答复", "textarea", key="Alt+R", rows=2),
 }
+DANGER = {"id": "stop-danger", "when": "是", "words": "请离开至少8米，立即拨打95598。"}
+QUESTIONS = [
+    field("q-danger", "电线是否已落地？", "seg", required=True, stop=DANGER,
+          options=[option("yes", "是", shows="stop-danger"), option("no", "否")]),
+    field("q-proof", "有哪些凭证？", "units", options=[option("photo", "照片"), option("bill", "票据")]),
+    field("q-since", "从哪天开始？", "datetime", min="1900-01-01T00:00", max="2100-12-31T23:59"),
+    field("q-count", "几盏不亮？", required=True, inputmode="decimal", narrow=True, max=20, error="请只写数字。"),
+]  # fmt: skip
 CALL: dict[str, Any] = {
     "f": CALL_FIELDS,
     "action": "/desk/call/",
@@ -326,6 +334,9 @@ CALL: dict[str, Any] = {
     "key": "k3",
     "suggest_url": "/desk/call/suggest/",
     "past_url": "/desk/call/past/",
+    "questions_url": "/desk/call/questions/",
+    "questions": QUESTIONS,
+    "matter_known": True,
     "caller": {"words": "江东区 · 第 3 次来电"},
     "today": "今天已接 42 件",
     "keys": KEYS,

@@ -41,9 +41,13 @@ class Filters(Schema):
 
 @router.post("/cases", response={201: schemas.ReceivedOut, 200: schemas.ReceivedOut}, summary="Open a case")
 def create(request: HttpRequest, body: schemas.ReportIn, key: Key = None) -> Any:
-    """Open a case in state `received`. The same Idempotency-Key answers 200 with the first case."""
+    """Open a case in state `received`. The same Idempotency-Key answers 200 with the first case.
+
+    Without `answers` the desk asks later; with them, they are checked against the questions of the matter.
+    """
     actor = actor_from_request(request)
-    report = service.Report(**{name: getattr(body, name) for name in schemas.ReportIn.model_fields})
+    report = service.Report(**{name: getattr(body, name) for name in schemas.ReportIn.model_fields},
+                            asked=bool(body.answers))  # fmt: skip
     done = service.receive(report, actor=actor, now=timezone.now(), key=key or "")
     answer = {
         "id": done.moved.case, "number": done.moved.number, "state": done.moved.state, "last": done.moved.last,

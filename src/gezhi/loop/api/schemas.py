@@ -30,7 +30,7 @@ class ReportIn(Schema):
     name: str = Field("", max_length=100, description="Sealed on receipt")
     phone: str = Field("", max_length=40, description="Sealed on receipt")
     confidential: bool = False
-    answers: dict[str, Any] = Field(default_factory=dict, description="Answers to the questions of the matter")
+    answers: dict[str, Any] = Field(default_factory=dict, description="Answers by code of question; see GET /questions")
     lon: float | None = Field(None, ge=-180, le=180)
     lat: float | None = Field(None, ge=-90, le=90)
     source: str = Field("", max_length=40, description="The system that `external_number` belongs to")
@@ -157,6 +157,18 @@ class MatterOut(Schema):
     level: int
     name_zh: str
     name_en: str
+
+
+class QuestionOut(Schema):
+    code: str
+    type: str = Field(description="text, number, date, datetime, choice or choices")
+    required: bool = Field(description="Must be answered where any answer is given")
+    text_zh: str
+    text_en: str
+    options: list[dict[str, str]] = Field(description="code, zh, en")
+    stop: dict[str, str] | None = Field(description="What to do at once where the answer is `on`: zh, en")
+    least: str
+    most: str
 
 
 class CodeOut(Schema):

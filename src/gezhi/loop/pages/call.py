@@ -5,14 +5,14 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
 from django.utils.translation import gettext, pgettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from gezhi.kernel.errors import Refused
 from gezhi.loop.models import Case
-from gezhi.loop.pages import common, suggesting
+from gezhi.loop.pages import asking, common, suggesting
 from gezhi.loop.pages.forms import area_options, matter_options, unit_options
 from gezhi.loop.rules.words import CONFIDENTIALITY, KINDS, TEXT_LIMIT, URGENCIES, URGENCY_WORDS
 from gezhi.loop.service.acts import Moved
@@ -53,18 +53,26 @@ def show(request: HttpRequest, actor: Actor, refused: Refused | None = None) -> 
     """The screen, empty or as it was typed."""
     typed = request.POST if refused is not None else request.GET
     fields = fields_of(typed)
-    errors = common.errors_of(refused)
+    errors = errors_in(typed, refused)
     common.mark(fields.values(), errors)
     context = {
         "f": fields, "errors": errors, "action": "/desk/call/", "operator": actor.name, "keys": keys(),
         "key": common.form_key(request) if refused is not None else common.fresh_key(),
         "suggest_url": "/desk/call/suggest/", "past_url": "/desk/call/past/",
+        "questions_url": "/desk/call/questions/", **asking.part(typed.get("matter", ""), typed, errors=errors),
         **past_of(actor, typed.get("phone", "")),
         **suggesting.suggestions(
             typed.get("text", ""), typed.get("place", ""), typed.get("matter", ""), typed.get("area", "")
         ),
     }  # fmt: skip
     return render(request, "loop/call.html", context, status=refused.status if refused is not None else 200)
+
+
+def errors_in(typed: QueryDict, refused: Refused | None) -> list[dict[str, str]]:
+    """Why the call was not kept; a caller who does not know an answer keeps nobody from ending the call."""
+    if refused is not None and refused.facts.get("field") == "answers":
+        return asking.problems(typed.get("matter", ""), typed, whole=False)
+    return common.errors_of(refused)
 
 
 def fields_of(typed: Any) -> dict[str, common.Field]:
@@ -101,8 +109,8 @@ def keys() -> list[dict[str, Any]]:
         ("F4", gettext("Dispatch")), ("F2", gettext("Answer at once")), ("F6", gettext("Add to a case")),
         ("F8", gettext("Invalid call")), ("F9", gettext("Keep for later")), ("Alt 0", gettext("Number")),
         ("Alt K", gettext("Kind")), ("Alt T", gettext("Content")), ("Alt M", gettext("Matter")),
-        ("Alt U", gettext("Unit")), ("Alt R", pgettext("noun", "Answer")),
-        ("Alt 1–3", gettext("take over a suggestion")),
+        ("Alt Q", gettext("Questions of the matter")), ("Alt U", gettext("Unit")),
+        ("Alt R", pgettext("noun", "Answer")), ("Alt 1–3", gettext("take over a suggestion")),
     ]  # fmt: skip
     return [{"title": "", "rows": [{"keys": [key], "text": text} for key, text in rows]}]
 
@@ -119,8 +127,14 @@ def report_of(request: HttpRequest, *, invalid: bool = False) -> Report:
         text=text, place=get("place", ""), kind=get("kind", ""), matter=get("matter", ""),
         urgency=int(urgency) if urgency in ("1", "2", "3", "4") else 1, area=get("area", ""), channel="hotline",
         name=get("name", "").strip(), phone=get("phone", "").strip(),
-        confidential=get("confidential") == "confidential",
+        confidential=get("confidential") == "confidential", answers=answers_of(request),
     )  # fmt: skip
+
+
+def answers_of(request: HttpRequest) -> dict[str, Any]:
+    """What the caller answered to the questions of the matter."""
+    asked = content().questions_for(request.POST.get("matter", ""))
+    return {code: value for code, value in asking.typed_answers(asked, request.POST).items() if value}
 
 
 def end(request: HttpRequest, actor: Actor, ending: str, key: str) -> Moved:
@@ -154,7 +168,9 @@ def add(request: HttpRequest, actor: Actor, key: str) -> Moved:
     found = visible(actor).filter(pk=chosen).first() if is_key(chosen) else None
     if found is None:
         raise Refused("field-missing", status=422, field="to", move="add")
-    words = request.POST.get("text", "").strip()
+    answers = asking.in_words(asking.checked(request.POST.get("matter", ""), answers_of(request)), content())
+    told = [request.POST.get("text", "").strip(), *(f"{one['q']} {one['a']}" for one in answers)]
+    words = "\n".join(line for line in told if line)
     if found.requester_id in find_by_phone(request.POST.get("phone", "")):
         name = "supplement" if words else "chase"
         return move(found.pk, name, {"words": words} if words else {}, actor=actor, now=common.now(), key=key)
@@ -207,6 +223,14 @@ def case_line(case: Case) -> dict[str, Any]:
         "light": common.row_light(case, moment),
         "words": pgettext("state", case.state), "note": note,
     }  # fmt: skip
+
+
+@require_POST
+def questions(request: HttpRequest) -> HttpResponse:
+    """What the chosen matter asks, as a part of the screen."""
+    common.guard(request, VERB)
+    context = {**asking.part(request.POST.get("matter", ""), request.POST), "desk": True}
+    return render(request, "loop/parts/questions.html", context)
 
 
 @require_POST

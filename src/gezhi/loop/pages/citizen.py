@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
 from django.utils.translation import gettext, pgettext
 from django.views.decorators.cache import never_cache
@@ -15,7 +15,7 @@ from gezhi.kernel.errors import Refused
 from gezhi.kit import uploads
 from gezhi.kit.navigation import sections
 from gezhi.loop.models import Case
-from gezhi.loop.pages import common
+from gezhi.loop.pages import asking, common
 from gezhi.loop.pages.forms import area_options
 from gezhi.loop.rules.words import TEXT_LIMIT
 from gezhi.loop.service.carrying import report_with
@@ -62,6 +62,8 @@ def report(request: HttpRequest) -> HttpResponse:
     """Report something, named or not, with photos."""
     if request.method == "GET":
         return show_report(request)
+    if request.POST.get("step") == "questions":  # the way without scripts: what was typed, and what it makes us ask
+        return show_report(request)
     key = common.form_key(request)
     result, refused = common.attempt(lambda: take(request, key))
     if result is None:
@@ -83,8 +85,10 @@ def take(request: HttpRequest, key: str) -> Received:
         raise Refused("report-place", status=422, field="place")
     if not anonymous:
         _check_phone(get("phone", ""))
+    matter = get("matter", "")
     made = Report(
-        text=get("text", ""), place=get("place", ""), area=get("area", ""), channel="web",
+        text=get("text", ""), place=get("place", ""), area=get("area", ""), channel="web", matter=matter,
+        answers=asking.typed_answers(content().questions_for(matter), request.POST), asked=bool(matter),
         name="" if anonymous else get("name", "").strip(), phone="" if anonymous else get("phone", "").strip(),
         confidential=get("confidential") == "1" and not anonymous,
     )  # fmt: skip
@@ -105,16 +109,28 @@ def _check_phone(typed: str) -> None:
 
 def show_report(request: HttpRequest, refused: Refused | None = None) -> HttpResponse:
     """The form, empty or as it was typed."""
-    typed = request.POST if refused is not None else request.GET
+    sent = request.method == "POST"
+    typed = request.POST if sent else request.GET
     fields = report_fields(typed)
-    errors = common.errors_of(refused)
+    errors = errors_in(typed, refused)
     common.mark([one for one in fields.values() if one], errors)
     context = {
         **base(), "f": fields, "errors": errors, "action": "/report/", "near_url": "/report/near/",
+        "questions_url": "/report/questions/", "about": asking.about(typed, errors=errors),
+        "photos_again": bool(request.FILES),
         "near": near_cases(typed.get("text", ""), typed.get("place", ""), typed.get("area", "")),
-        "key": common.form_key(request) if refused is not None else common.fresh_key(),
+        "key": common.form_key(request) if sent else common.fresh_key(),
     }  # fmt: skip
     return render(request, "loop/report.html", context, status=refused.status if refused is not None else 200)
+
+
+def errors_in(typed: QueryDict, refused: Refused | None) -> list[dict[str, str]]:
+    """Why a report was refused, and with it everything that is not right with the answers."""
+    if refused is None:
+        return []
+    answers = asking.problems(typed.get("matter", ""), typed, whole=True)
+    told = [] if refused.facts.get("field") == "answers" else common.errors_of(refused)
+    return [*told, *answers]
 
 
 def report_fields(typed: Any) -> dict[str, common.Field | None]:
@@ -149,6 +165,16 @@ def report_fields(typed: Any) -> dict[str, common.Field | None]:
                                      get("confidential") == "1",
                                      help=gettext("The unit that handles it then reaches you only through the desk.")),
     }  # fmt: skip
+
+
+@require_POST
+def questions(request: HttpRequest) -> HttpResponse:
+    """What the report seems to be about and what that makes us ask; only the questions where the matter was changed."""
+    if request.headers.get("HX-Target") == "questions":
+        context = asking.part(request.POST.get("matter", ""), request.POST)
+        return render(request, "loop/parts/questions.html", context)
+    context = {"about": asking.about(request.POST), "questions_url": "/report/questions/"}
+    return render(request, "loop/parts/about.html", context)
 
 
 @require_POST
@@ -196,7 +222,7 @@ def reported(request: HttpRequest, token: str) -> HttpResponse:
         **base(), "number": case.number, "secret": case_secret(case.pk), "follow_url": link,
         "anonymous": case.anonymous,
         "link": (settings.GEZHI_PUBLIC_URL or request.build_absolute_uri("/").rstrip("/")) + link,
-        "promise": promise,
+        "promise": promise, "stops": asking.stops(case),
     }  # fmt: skip
     return render(request, "loop/reported.html", context)
 

@@ -8,7 +8,7 @@ from django.utils.translation import gettext, ngettext, pgettext
 
 from gezhi.kit.moments import span_words, when_words
 from gezhi.kit.text import pick
-from gezhi.loop.pages import common
+from gezhi.loop.pages import asking, common
 from gezhi.loop.pages.worklist import urgency_word
 from gezhi.loop.rules.words import ENDED
 from gezhi.loop.service.reading import CaseView, ClockView, Entry
@@ -52,7 +52,7 @@ def band(shown: CaseView, kept: Content, moment: datetime) -> dict[str, Any]:
         "round_words": _round(case),
         "holder": {"unit": common.named(case.lead), "person": case.owner.display_name if case.owner else ""},
         "story": _paragraphs(told), "files": common.files_of(own, base, case),
-        "said": said_by_citizen(shown), "answers": [{"q": q, "a": a} for q, a in dict(told.get("answers", {})).items()],
+        "said": said_by_citizen(shown), "answers": asking.in_words(dict(told.get("answers", {})), kept),
         "channel": common.code_name(kept, "channel", case.channel), "confidential": case.confidential,
         "anonymous": case.anonymous, "requester": {"name": shown.requester},
         "others": len(shown.secondaries), "others_url": "#related", "flags": _flags(shown),

@@ -10,6 +10,7 @@ from gezhi.kernel.errors import Refused
 from gezhi.kernel.ids import uuid7
 from gezhi.kit.text import clean, index_text
 from gezhi.loop.models import Case
+from gezhi.loop.rules import questions
 from gezhi.loop.rules.fields import text as checked_text
 from gezhi.loop.rules.guards import Situation
 from gezhi.loop.rules.moves import BY_NAME
@@ -45,6 +46,7 @@ class Report:
     phone: str = ""
     confidential: bool = False
     answers: Mapping[str, Any] = field(default_factory=dict)
+    asked: bool = False  # the questions of the matter were put in full: what is required must be answered
     lon: float | None = None
     lat: float | None = None
     source: str = ""
@@ -68,9 +70,13 @@ class Received:
 def receive(
     report: Report, *, actor: Actor, now: datetime, key: str = "", received_at: datetime | None = None
 ) -> Received:
-    """Open a case in state `received`. Refuses text-missing, field-invalid, text-too-long (422), not-allowed (403)."""
+    """Open a case in state `received`.
+
+    Refuses text-missing, field-invalid, text-too-long, answers that the matter's questions do not take (422; see
+    rules.questions), not-allowed (403).
+    """
     kept = content()
-    report = checked(report, kept)
+    report = answered(checked(report, kept), kept)
     desk = _desk(report, actor)
     require(actor, "case.create", unit_paths=[desk.path])
     case_id, number = uuid7(), next_number(now)
@@ -175,6 +181,14 @@ def checked(report: Report, kept: Content) -> Report:
         if len(getattr(report, name)) > most:
             raise Refused("text-too-long", status=422, field=name, limit=most, length=len(getattr(report, name)))
     return replace(report, text=body, title=title[:TITLE_LIMIT], place=clean(report.place), object=clean(report.object))
+
+
+def answered(report: Report, kept: Content) -> Report:
+    """The report with its answers checked; where the matter asks nothing, answers are kept as they came."""
+    asked = kept.questions_for(report.matter) if report.answers or report.asked else []
+    if not asked:
+        return report
+    return replace(report, answers=questions.check(asked, report.answers, whole=report.asked))
 
 
 def title_from(body: str) -> str:

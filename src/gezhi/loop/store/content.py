@@ -16,14 +16,25 @@ from django.conf import settings
 from django.db import connection
 
 from gezhi.kernel.calendar import OFFICE_HOURS, Calendar, DayRow, Periods, Season, from_rows
-from gezhi.loop.models import CalendarDay, CatalogueItem, CatalogueVersion, CodeItem, Limit, Matter, OfficeHours, Rung
+from gezhi.loop.models import (
+    CalendarDay,
+    CatalogueItem,
+    CatalogueVersion,
+    CodeItem,
+    FormQuestion,
+    Limit,
+    Matter,
+    OfficeHours,
+    Rung,
+)
 from gezhi.loop.rules.catalogue import Duty
 from gezhi.loop.rules.clocks import LimitRow
 from gezhi.loop.rules.limits import LimitRule, pick
+from gezhi.loop.rules.questions import Question
 from gezhi.loop.store import below
 
 FRESH = 10.0
-READ = (CalendarDay, CatalogueItem, CatalogueVersion, CodeItem, Limit, Matter, OfficeHours, Rung)
+READ = (CalendarDay, CatalogueItem, CatalogueVersion, CodeItem, FormQuestion, Limit, Matter, OfficeHours, Rung)
 
 
 @dataclass(frozen=True)
@@ -38,6 +49,8 @@ class Content:
     edition: int | None
     edition_name: str
     duties: Sequence[Duty]
+    questions: Mapping[str, Sequence[Question]]  # by matter, those of the versions in force
+    wording: Mapping[str, Question]  # by code, those of earlier versions too: old answers keep their words
     read_at: float = field(default_factory=wall.monotonic)
     mark: tuple[Any, ...] = ()
     _areas: dict[str, str] = field(default_factory=dict)
@@ -59,6 +72,10 @@ class Content:
 
     def limits_for(self, stage: str, *, matter: str, area: str, kind: str, urgency: int) -> list[LimitRow]:
         return pick(self.limits, stage, matter=matter, area=area, kind=kind, urgency=urgency)
+
+    def questions_for(self, matter: str) -> list[Question]:
+        """What a matter and the matters above it ask, the general first."""
+        return [one for code in self.matter_path(matter).split(".") for one in self.questions.get(code, ())]
 
     def knows(self, list_name: str, code: str) -> bool:
         return code in self.codes.get(list_name, {})
@@ -127,6 +144,7 @@ def _read() -> Content:
         codes.setdefault(item.list, {})[item.code] = item
     items = list(CatalogueItem.objects.filter(edition__in_force=True).select_related("edition"))
     edition = items[0].edition if items else None
+    asked, wording = _questions()
     return Content(
         matters=_winning(Matter.objects.filter(active=True), "code"),
         limits=[_rule(row) for row in Limit.objects.filter(active=True)],
@@ -136,7 +154,29 @@ def _read() -> Content:
         edition=edition.pk if edition else None,
         edition_name=edition.name if edition else "",
         duties=[_duty(item) for item in items],
+        questions=asked,
+        wording=wording,
     )
+
+
+def _questions() -> tuple[dict[str, list[Question]], dict[str, Question]]:
+    """The questions in force by matter, and every question ever asked by its code."""
+    rows = list(FormQuestion.objects.all())
+    asked: dict[str, list[Question]] = {}
+    winning = _winning((row for row in rows if row.active), "code")
+    for row in sorted(winning.values(), key=lambda row: (row.position, row.code)):
+        asked.setdefault(row.matter, []).append(_question(row))
+    past = _winning((row for row in rows if not row.active), "code")
+    return asked, {code: _question(row) for code, row in {**past, **winning}.items()}
+
+
+def _question(row: FormQuestion) -> Question:
+    extra = row.extra
+    return Question(
+        code=row.code, matter=row.matter, kind=row.type, required=row.required, text_zh=row.text_zh,
+        text_en=row.text_en, options=tuple(extra.get("options", ())), stop=extra.get("stop", {}),
+        least=str(extra.get("least", "")), most=str(extra.get("most", "")),
+    )  # fmt: skip
 
 
 def _rule(row: Limit) -> LimitRule:

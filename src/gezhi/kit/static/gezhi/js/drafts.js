@@ -49,17 +49,38 @@ function values(form) {
   return found;
 }
 
+// Fields that come later, with a part that the server sends, find their draft too; what is answered by then stays.
+function fillLater(form, draft) {
+  const late = new Set(Object.keys(draft.values).filter((name) => !form.elements[name]));
+  if (!late.size) return;
+  form.addEventListener("htmx:afterSettle", () => {
+    const come = fields(form).filter((e) => late.has(e.name));
+    for (const e of come) late.delete(e.name);
+    put(come, draft);
+  });
+  if (document.readyState === "complete") return;
+  const tell = () => fields(form).forEach((e) => draft.values[e.name] && e.dispatchEvent(new Event("change", { bubbles: true })));
+  document.addEventListener("htmx:load", tell, { once: true }); // at the start nobody listens yet who would fetch them
+}
+
 function fill(form, draft) {
-  for (const e of fields(form)) {
+  fillLater(form, draft);
+  put(fields(form), draft);
+  const key = form.querySelector("input[name=key]");
+  if (key && draft.key) key.value = draft.key; // the same sending as before: it is counted once
+}
+
+function put(elements, draft) {
+  for (const e of elements) {
     const kept = draft.values[e.name] || [];
     if (e.type === "checkbox" || e.type === "radio") e.checked = kept.includes(e.value);
     else if (e.multiple) for (const o of e.options) o.selected = kept.includes(o.value);
     else e.value = kept[0] || "";
+  }
+  for (const e of elements) { // when all is in place: what a change asks the server for is sent with the rest
     e.dispatchEvent(new Event("input", { bubbles: true }));
     e.dispatchEvent(new Event("change", { bubbles: true }));
   }
-  const key = form.querySelector("input[name=key]");
-  if (key && draft.key) key.value = draft.key; // the same sending as before: it is counted once
 }
 
 const clockText = (at) => new Date(at).toTimeString().slice(0, 8);

@@ -50,6 +50,11 @@ function help(event) {
 }
 
 function press(target) {
+  const first = target.matches("[data-first]") && target.querySelector("input:not([type=hidden]), select, textarea");
+  if (first) {
+    first.focus();
+    return;
+  }
   const radio = target.querySelector("input[type=radio]:checked") || target.querySelector("input[type=radio]");
   if (radio) {
     radio.focus();

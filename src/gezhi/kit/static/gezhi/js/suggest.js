@@ -58,7 +58,7 @@ function prefill(form, target, touched) {
 function put(form, found) {
   for (const [name, value] of [["matter", found.matter], ["unit", found.unit]]) {
     const field = form.elements[name];
-    if (!field || !value) continue;
+    if (!field || !value || field.value === value) continue;
     field.dataset.filling = "1";
     field.value = value;
     field.dispatchEvent(new Event("change", { bubbles: true }));
