@@ -6,6 +6,7 @@ from django.test.utils import CaptureQueriesContext
 
 from gezhi.loop.rules.tabs import BY_NAME, TABS
 from gezhi.loop.store.worklist import Wish, facets, page, similar, tab_counts
+from gezhi.trust.service import open_text
 
 
 def ids(found):
@@ -78,7 +79,7 @@ def test_the_number_of_statements_does_not_grow(office):
         connection,
     ) as captured:
         found = page(dora, Wish(tab="handling"), office.now)
-        [(case.lead.name_zh, case.desk.name_zh, case.requester.masked_name) for case in found.rows]
+        [(case.lead.name_zh, open_text(case.requester, case.story)) for case in found.rows]
         tab_counts(dora, [BY_NAME["open"], BY_NAME["handling"]])
         facets(dora, Wish(tab="handling"), office.now)
     assert len(found.rows) == 12

@@ -18,6 +18,7 @@ from gezhi.loop.rules.words import ENDED
 from gezhi.loop.service.attaching import Incoming
 from gezhi.loop.store import below
 from gezhi.loop.store.content import Content
+from gezhi.loop.store.lines import Line
 from gezhi.trust import service as trust
 from gezhi.trust.rules import Actor
 
@@ -142,7 +143,7 @@ def number(text: str, default: int = 1, most: int = 1_000_000) -> int:
     return min(max(int(text), 1), most) if text.isdecimal() and len(text) < 9 else default
 
 
-def row_light(case: Case, moment: datetime) -> str:
+def row_light(case: Case | Line, moment: datetime) -> str:
     """The light of a case in a list."""
     if case.state in ENDED:
         return "done"
@@ -155,7 +156,7 @@ def row_light(case: Case, moment: datetime) -> str:
     return "due" if case.soon_at is not None and moment >= case.soon_at else "ok"
 
 
-def row_clock(case: Case, moment: datetime) -> dict[str, Any] | None:
+def row_clock(case: Case | Line, moment: datetime) -> dict[str, Any] | None:
     """The clock of a case in a list; none where nothing runs."""
     light = row_light(case, moment)
     if light == "ok" and case.due_at is None:

@@ -9,11 +9,11 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext, ngettext, pgettext
 
 from gezhi.kit.templatetags.gezhi import chip, clockchip
-from gezhi.loop.models import Case
 from gezhi.loop.pages import common
 from gezhi.loop.rules.redact import redact
 from gezhi.loop.rules.words import ENDED, URGENCY_WORDS
 from gezhi.loop.store.content import Content
+from gezhi.loop.store.lines import Line
 from gezhi.trust.service import open_text
 
 LINE = (
@@ -38,7 +38,7 @@ def rendered(rows: Iterable[Mapping[str, Any]], moment: datetime) -> SafeString:
     ))  # fmt: skip
 
 
-def row_of(case: Case, kept: Content, names: Mapping[str, Mapping[Any, str]], moment: datetime) -> dict[str, Any]:
+def row_of(case: Line, kept: Content, names: Mapping[str, Mapping[Any, str]], moment: datetime) -> dict[str, Any]:
     """One case for a list; what a confidential person wrote is shown without personal data."""
     story = open_text(case.requester, case.story)
     title, place = str(story.get("title", "")), str(story.get("place", ""))
@@ -68,20 +68,20 @@ def row_of(case: Case, kept: Content, names: Mapping[str, Mapping[Any, str]], mo
     }  # fmt: skip
 
 
-def _clock(case: Case, moment: datetime) -> dict[str, Any] | None:
+def _clock(case: Line, moment: datetime) -> dict[str, Any] | None:
     if case.state in ENDED:
         return None
     return common.row_clock(case, moment)
 
 
-def _second(case: Case, units: Mapping[int, str], state: str) -> str:
+def _second(case: Line, units: Mapping[int, str], state: str) -> str:
     """Who else: assisting units, else the person who has it, else the state."""
     assisting = [units[task[1]] for task in case.more.get("tasks", ()) if not task[2] and task[1] in units]
     if assisting:
         return gettext("Assisting %(units)s") % {"units": gettext(", ").join(assisting)}
-    if case.state in ENDED or case.owner is None:
+    if case.state in ENDED or not case.owner:
         return state if case.lead else ""
-    return str(case.owner.display_name)
+    return case.owner
 
 
 def urgency_word(urgency: int) -> str:

@@ -13,7 +13,6 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext, pgettext
 
-from gezhi.loop.models import Case
 from gezhi.loop.pages import common
 from gezhi.loop.pages.rows import rendered, row_of, urgency_word
 from gezhi.loop.rules.tabs import BY_NAME, LIGHTS, TABS, Tab, tabs_for
@@ -21,6 +20,7 @@ from gezhi.loop.rules.words import KINDS
 from gezhi.loop.service.reading import note_export
 from gezhi.loop.store import below, worklist
 from gezhi.loop.store.content import Content, content
+from gezhi.loop.store.lines import Line
 from gezhi.loop.store.worklist import Wish
 from gezhi.trust.rules import Actor
 
@@ -94,7 +94,7 @@ def desk(request: HttpRequest) -> HttpResponse:
     return render(request, "loop/worklist.html", context)
 
 
-def _names(rows: list[Case], areas: Mapping[str, int]) -> dict[str, dict[Any, str]]:
+def _names(rows: list[Line], areas: Mapping[str, int]) -> dict[str, dict[Any, str]]:
     """Names of areas and assisting units that the page mentions: two statements at most."""
     units = {task[1] for case in rows for task in case.more.get("tasks", ()) if not task[2]}
     found = below.named(below.units(), units)
@@ -228,7 +228,7 @@ def _heading() -> list[str]:
     ]  # fmt: skip
 
 
-def _cells(case: Case, kept: Content, names: Mapping[str, Mapping[Any, str]], moment: datetime) -> list[Any]:
+def _cells(case: Line, kept: Content, names: Mapping[str, Mapping[Any, str]], moment: datetime) -> list[Any]:
     row = row_of(case, kept, names, moment)
     return [
         case.number, row["title"], row["state_words"], common.word("kind", case.kind), urgency_word(case.urgency),

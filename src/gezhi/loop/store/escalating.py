@@ -2,17 +2,30 @@
 
 from datetime import datetime
 
-from django.db.models import F
+from django.db.models import Q
 
 from gezhi.loop.models import CaseClock
+from gezhi.loop.rules.ladder import above, worth_until
+from gezhi.loop.store.content import Content
 
-REMAINING = 0.25  # a little before the first rung at 80 %; the exact share is worked out by the calendar
+RUNNING = Q(finished_at=None, paused=False, case__dormant=False)
+ALIKE = ("stage", "case__urgency", "rung", "unit_of", "amount")
 
 
-def candidates(now: datetime, top: int, limit: int) -> list[CaseClock]:
-    """Running clocks near or past their due and not yet at the top, those due first first."""
-    rows = CaseClock.objects.filter(finished_at=None, paused=False, rung__lt=top, case__dormant=False)
-    rows = rows.filter(due_at__lte=now + (F("due_at") - F("started_at")) * REMAINING)
+def candidates(now: datetime, kept: Content, limit: int) -> list[CaseClock]:
+    """Running clocks that may have used the share of their next rung, those due first first.
+
+    A clock with no rung above it is none, or a heap of overdue ones would hold up all that come after.
+    """
+    wanted = Q(pk__in=[])
+    for alike in CaseClock.objects.filter(RUNNING).order_by().values_list(*ALIKE).distinct():
+        stage, urgency, rung, unit_of, amount = alike
+        higher = above(kept.rungs, stage, urgency, rung)
+        if higher:
+            until = worth_until(now, amount, unit_of, min(each.share for each in higher), kept.calendar)
+            same = Q(**dict(zip(ALIKE, alike, strict=True)))
+            wanted |= same & (Q(due_at__lte=until) | ~Q(extensions=[]))
+    rows = CaseClock.objects.filter(RUNNING & wanted)
     return list(rows.select_related("case").order_by("due_at")[:limit])
 
 

@@ -2,21 +2,22 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from gezhi.kernel.clock import turns
 from gezhi.loop.models import Case, CaseClock, Step
-from gezhi.loop.rules.clocks import Running, next_due
+from gezhi.loop.rules.clocks import Running, kernel_clock, next_due
 from gezhi.loop.rules.snapshot import Pending, Snapshot, Task
 from gezhi.loop.rules.snapshot import Step as StepValue
+from gezhi.loop.store.content import content
 
 SAME = (
     "state", "last", "round", "matter", "kind", "urgency", "area", "supervised", "dormant", "outcome", "satisfaction",
     "solved", "redos", "chases", "closed_at",
 )  # fmt: skip
 MORE = ("signed", "dispatched_by", "returner", "final", "postponed", "rated_round")
-SOON_SHARE = 0.8
 
 
 def user_key(user_id: int | None) -> str:
@@ -68,11 +69,11 @@ def put(case: Case, snap: Snapshot) -> None:
 
 
 def soon(clock: Running) -> datetime | None:
-    """When a clock turns yellow: at 80 % of the way from start to due, on the wall, pauses moved with it."""
+    """When a clock turns yellow, by the working calendar: nights and weekends use up no working time."""
     if clock.due_at is None:
         return None
-    begun = clock.pauses[-1][1] if clock.pauses and clock.pauses[-1][1] else clock.started_at
-    return begun + max((clock.due_at - begun) * SOON_SHARE, timedelta(0))
+    moment = turns(kernel_clock(clock), content().calendar)
+    return min(moment, clock.due_at) if moment is not None else None
 
 
 def running_of(row: CaseClock) -> Running:

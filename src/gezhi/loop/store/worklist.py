@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 from django.contrib.postgres.search import SearchQuery
@@ -13,6 +14,7 @@ from gezhi.kit.text import query_text
 from gezhi.loop.models import Case, CaseClock, CaseText
 from gezhi.loop.rules.tabs import BY_NAME, Tab
 from gezhi.loop.store.below import units_under
+from gezhi.loop.store.lines import Line, lines
 from gezhi.loop.store.visible import desk_of, visible
 from gezhi.trust.rules import Actor
 
@@ -41,11 +43,11 @@ class Wish:
 
 @dataclass(slots=True)
 class Page:
-    """One page: rows with requester, units; whether more follow; the case whose number was typed, if any."""
+    """One page: its lines; whether more follow; the cases whose number was typed, if any."""
 
-    rows: list[Case]
+    rows: list[Line]
     more: bool
-    exact: list[Case] = field(default_factory=list)
+    exact: list[Line] = field(default_factory=list)
 
 
 ORDERS: Mapping[str, tuple[Any, ...]] = {
@@ -54,18 +56,6 @@ ORDERS: Mapping[str, tuple[Any, ...]] = {
     "oldest": ("received_at", "pk"),
     "urgent": ("-urgency", F("due_at").asc(nulls_last=True), "pk"),
 }
-SHOWN = ("lead", "requester", "owner")
-UNSHOWN = (
-    "token_hash", "secret_hash", "fingerprint", "created_at", "matter_version", "first_unit", "main", "batch", "lon",
-    "lat", "complained", "requester__identity_ct", "requester__phone_hash", "requester__id_hash", "owner__password",
-    "owner__last_login", "owner__language", "lead__path", "lead__valid_from", "lead__valid_to", "lead__parent",
-    "desk",
-)  # fmt: skip  # columns that no list shows; unread they cost neither transfer nor conversion
-
-
-def listed(rows: QuerySet[Case]) -> QuerySet[Case]:
-    """Cases with what a line of a list shows, in one statement."""
-    return rows.select_related(*SHOWN).defer(*UNSHOWN)
 
 
 def page(actor: Actor, wish: Wish, now: datetime, size: int = PAGE) -> Page:
@@ -73,8 +63,8 @@ def page(actor: Actor, wish: Wish, now: datetime, size: int = PAGE) -> Page:
     rows = narrowed(visible(actor), actor, wish, now)
     order = ORDERS["newest"] if wish.tab == "ended" and wish.order == "due" else ORDERS[wish.order]
     start = (max(wish.page, 1) - 1) * size
-    found = list(listed(rows).order_by(*order)[start : start + size + 1])
-    exact = numbered(actor, wish.words) if looks_like_number(wish.words) else []
+    found = lines(rows.order_by(*order)[start : start + size + 1])
+    exact = lines(of_number(actor, wish.words)) if looks_like_number(wish.words) else []
     known = {case.pk for case in exact}
     return Page([case for case in found[:size] if case.pk not in known], len(found) > size, exact)
 
@@ -146,15 +136,25 @@ def looks_like_number(words: str) -> bool:
     return 3 <= len(typed) <= 80 and typed.isascii() and any(c.isdigit() for c in typed) and " " not in typed
 
 
-def numbered(actor: Actor, words: str) -> list[Case]:
-    """Cases with this number, ours or external, whatever filter is set."""
+def of_number(actor: Actor, words: str) -> QuerySet[Case]:
+    """Cases with this number, ours or external, whatever filter is set; ten at most."""
     typed = words.strip()
     rows = visible(actor).filter(Q(number=typed.upper()) | Q(number=typed) | Q(external_number=typed))
-    return list(listed(rows).order_by("-received_at")[:10])
+    return rows.order_by("-received_at")[:10]
 
 
 def tab_counts(actor: Actor, tabs: Sequence[Tab]) -> dict[str, int]:
     """How many cases each tab holds, counted to MOST + 1, in one statement."""
+    query, params = _counting(actor, tuple(tabs))
+    if not query:
+        return {}
+    with connection.cursor() as cursor:
+        cursor.execute(query, params)
+        return dict(cursor.fetchall())
+
+
+@lru_cache(maxsize=256)  # the same for a person until his posts change, and dear to put together
+def _counting(actor: Actor, tabs: tuple[Tab, ...]) -> tuple[str, list[Any]]:
     parts: list[str] = []
     params: list[Any] = []
     for tab in tabs:
@@ -164,11 +164,7 @@ def tab_counts(actor: Actor, tabs: Sequence[Tab]) -> dict[str, int]:
         sql, values = rows.values("pk")[: MOST + 1].query.sql_with_params()
         parts.append(f"SELECT %s, count(*) FROM ({sql}) t")  # noqa: S608 - made by the ORM
         params += [tab.name, *values]
-    if not parts:
-        return {}
-    with connection.cursor() as cursor:
-        cursor.execute(" UNION ALL ".join(parts), params)
-        return dict(cursor.fetchall())
+    return " UNION ALL ".join(parts), params
 
 
 FACETS = ("matter", "area", "channel", "light")
@@ -207,5 +203,5 @@ def similar(actor: Actor, words: str, *, exclude: object = None, limit: int = 5)
         cursor.execute(sql, [" | ".join(parts), limit * 4])
         ranked = [row[0] for row in cursor.fetchall() if row[0] != exclude]
     rows = visible(actor).filter(Q(confidential=False) | desk_of(actor), pk__in=ranked, dormant=False)
-    found = {case.pk: case for case in listed(rows)}
+    found = {case.pk: case for case in rows.select_related("lead", "requester")}
     return [found[key] for key in ranked if key in found][:limit]

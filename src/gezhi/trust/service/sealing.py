@@ -10,7 +10,7 @@ import json
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
@@ -19,7 +19,6 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.conf import settings
 
 from gezhi.kernel.errors import Refused
-from gezhi.trust.models import Requester
 
 VERSION = b"\x01"
 NONCE = 12
@@ -83,24 +82,33 @@ def _open(key: bytes, sealed: bytes | memoryview, bound_to: bytes) -> bytes:
         raise Refused("sealed-broken", status=500) from broken
 
 
+class Keyed(Protocol):
+    """A requester as far as his words are concerned: whose key it is, and the wrapped key."""
+
+    @property
+    def pk(self) -> UUID: ...
+    @property
+    def wrapped_key(self) -> "bytes | memoryview[int] | None": ...
+
+
 def wrapped_key(requester_id: UUID) -> bytes:
     """A fresh key for one requester, wrapped."""
     return _seal(installation_key("master"), os.urandom(KEY), b"key:" + requester_id.bytes)
 
 
-def _key_of(requester: Requester) -> bytes:
+def _key_of(requester: Keyed) -> bytes:
     if requester.wrapped_key is None:
         raise Refused("requester-erased", requester=str(requester.pk))
     return _open(installation_key("master"), requester.wrapped_key, b"key:" + requester.pk.bytes)
 
 
-def seal_text(requester: Requester, texts: Mapping[str, Any]) -> bytes:
+def seal_text(requester: Keyed, texts: Mapping[str, Any]) -> bytes:
     """Texts of this requester as bytes that only his key opens; refused after his erasure."""
     plain = json.dumps(texts, ensure_ascii=False, separators=(",", ":")).encode()
     return _seal(_key_of(requester), plain, b"text:" + requester.pk.bytes)
 
 
-def open_text(requester: Requester, sealed: bytes | memoryview) -> dict[str, Any]:
+def open_text(requester: Keyed, sealed: bytes | memoryview) -> dict[str, Any]:
     """The texts sealed for this requester; an empty dict once he was erased. Refused when they do not fit his key."""
     if requester.wrapped_key is None:
         return {}
