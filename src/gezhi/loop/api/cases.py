@@ -16,6 +16,7 @@ from gezhi.loop.rules.redact import redact
 from gezhi.loop.rules.tabs import BY_NAME
 from gezhi.loop.service.reading import CaseView, reveal_requester, view
 from gezhi.loop.store import worklist
+from gezhi.loop.store.lines import Line
 from gezhi.trust.service import actor_from_request, open_text
 
 router = Router(tags=["cases"])
@@ -106,7 +107,7 @@ SAME = ("id", "number", "state", "round", "matter", "kind", "urgency", "area", "
         "due_stage", "paused", "supervised", "external_number")  # fmt: skip
 
 
-def row_out(case: Case, story: dict[str, Any] | None = None) -> dict[str, Any]:
+def row_out(case: Case | Line, story: dict[str, Any] | None = None) -> dict[str, Any]:
     """One line of a list; the title is opened from the sealed story, and what it tells of a confidential person cut."""
     told = open_text(case.requester, case.story) if story is None else story
     title = str(told.get("title", ""))

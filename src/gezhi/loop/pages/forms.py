@@ -78,6 +78,7 @@ def prefill(move: Move, ground: Ground) -> dict[str, Any]:
         start["unit"] = ground.actor.unit_id or ""
     if move.name == "postpone_decide":
         start["approve"] = ""
+        start["amount"] = (case.more.get("pending") or {}).get("amount", "")
     return start
 
 
@@ -254,8 +255,8 @@ def data_of(move: Move, posted: QueryDict, actor: Actor) -> dict[str, Any]:
 
 def _case_of(number: str, actor: Actor) -> str:
     """The key of a case from the number that people type; what is no known number stays as it is."""
-    found = worklist.numbered(actor, number) if number else []
-    return str(found[0].pk) if found else number
+    found = worklist.of_number(actor, number).first() if number else None
+    return str(found.pk) if found else number
 
 
 def move_form(name: str, ground: Ground, *, action: str, key: str, last: int, cancel: str = "") -> dict[str, Any]:

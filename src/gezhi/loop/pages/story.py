@@ -9,7 +9,7 @@ from django.utils.translation import gettext, ngettext, pgettext
 from gezhi.kit.moments import span_words, when_words
 from gezhi.kit.text import pick
 from gezhi.loop.pages import asking, common
-from gezhi.loop.pages.worklist import urgency_word
+from gezhi.loop.pages.rows import urgency_word
 from gezhi.loop.rules.words import ENDED
 from gezhi.loop.service.reading import CaseView, ClockView, Entry
 from gezhi.loop.store.content import Content
