@@ -199,6 +199,17 @@ def light(clock: Clock, calendar: Calendar, now: datetime, *, soon: Fraction = S
     return "soon" if _used(clock, calendar, plan.since, now) >= soon * plan.allowed else "ok"
 
 
+def turns(clock: Clock, calendar: Calendar, *, at: Fraction = SOON) -> datetime | None:
+    """The instant at which a share of the time allowed will be used; None while the clock is paused.
+
+    Where the share was already used before the last pause, some instant before the present one.
+    """
+    if clock.open_pause is not None:
+        return None
+    plan = _plan(clock, calendar)
+    return calendar.shift(plan.since, at * plan.allowed + _paused(clock, calendar, plan.since, _FAR), clock.limit.unit)
+
+
 def remaining(clock: Clock, calendar: Calendar, now: datetime) -> Remaining:
     """What is left or overdue in the largest unit that gives a whole number; at the pause or the finish if there."""
     plan = _plan(clock, calendar)

@@ -10,6 +10,7 @@ from gezhi.kernel.clock import share
 from gezhi.kernel.errors import Refused
 from gezhi.loop.models import CaseClock, Rung
 from gezhi.loop.rules.clocks import kernel_clock
+from gezhi.loop.rules.ladder import above
 from gezhi.loop.service.moving import move
 from gezhi.loop.store import escalating as store
 from gezhi.loop.store.content import Content, content
@@ -22,14 +23,7 @@ logger = logging.getLogger(__name__)
 def next_rung(clock: CaseClock, urgency: int, kept: Content, now: datetime) -> Rung | None:
     """The highest rung that this clock has reached and not yet climbed."""
     used = Fraction(share(kernel_clock(running_of(clock)), kept.calendar, now)) * 100
-    reached = [
-        rung
-        for rung in kept.rungs
-        if rung.stage in ("", clock.stage)
-        and rung.urgency in (None, urgency)
-        and rung.level > clock.rung
-        and used >= rung.share
-    ]
+    reached = [rung for rung in above(kept.rungs, clock.stage, urgency, clock.rung) if used >= rung.share]
     return max(reached, key=lambda rung: rung.level, default=None)
 
 
@@ -38,9 +32,8 @@ def escalate_due(now: datetime, *, limit: int = 2000) -> int:
     kept = content()
     if not kept.rungs:
         return 0
-    top = max(rung.level for rung in kept.rungs)
     count = 0
-    for clock in store.candidates(now, top, limit):
+    for clock in store.candidates(now, kept, limit):
         rung = next_rung(clock, clock.case.urgency, kept, now)
         if rung is None:
             continue
