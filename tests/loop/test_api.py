@@ -58,7 +58,9 @@ def test_no_token_no_case(office):
     ("body", "code"),
     [({}, "malformed"), ({"text": "   "}, "text-missing"), ({"text": "a", "matter": "zz"}, "matter-unknown"),
      ({"text": "a" * 20001}, "malformed"), ({"text": "a", "colour": "red"}, "malformed"),
-     ({"text": "a", "kind": "party"}, "field-invalid"), ({"text": "a\x00b"}, "field-invalid")],
+     ({"text": "a", "kind": "party"}, "field-invalid"), ({"text": "a\x00b"}, "field-invalid"),
+     *(({"text": "a", name: "\x00王"}, "field-invalid") for name in ("name", "channel", "source", "external_number")),
+     ({"text": "a", "complained": 99999}, "unit-unknown")],
 )  # fmt: skip
 def test_malformed_reports_are_refused_by_name(office, client_of, body, code):
     answer = post(client_of("olive"), "/cases", body)
@@ -84,3 +86,12 @@ def test_reveal_is_for_those_who_may_and_leaves_a_trace(office, client_of):
     assert post(client_of("hugo"), f"/cases/{case}/reveal", {}).json()["code"] == "reveal-confidential"
     Case.objects.filter(pk=case).update(confidential=False, complained=row.lead)
     assert post(client_of("hugo"), f"/cases/{case}/reveal", {}).json()["code"] == "reveal-complained"
+
+
+@pytest.mark.parametrize("amount", ["1e999", "-5", "0", "366", "2000000000"])
+def test_amounts_that_are_none_are_refused(office, client_of, amount):
+    case = office.to("handling")
+    office.move(case, "postpone_ask", "hugo", cause="parts", reason="Parts are late.", amount=3, unit_of="day")
+    body = f'{{"data": {{"approve": true, "amount": {amount}}}}}'
+    answer = post(client_of("dora"), f"/cases/{case}/moves/postpone_decide", body)
+    assert (answer.status_code, answer.json()["code"] in ("field-invalid", "amount-out-of-range")) == (422, True)

@@ -192,3 +192,32 @@ def test_assisting_units_have_their_own_clock_and_hold_the_reply(office):
     office.move(case, "task_done", "hana", note="已配合")
     assert "task" not in stages(case)
     office.move(case, "reply", "hugo", outcome="solved", reply="好了")
+
+
+def test_a_postponement_is_granted_as_it_was_asked(office):
+    case = office.to("handling")
+    before = CaseClock.objects.get(case=case, stage="handle")
+    office.move(case, "postpone_ask", "hugo", cause="parts", reason="灯头三天后到", amount=3, unit_of="day")
+    office.move(case, "postpone_decide", "dora", approve=True)
+    after = CaseClock.objects.get(case=case, stage="handle")
+    assert after.extensions == [[3, "day"]]
+    assert (after.due_at - before.due_at).days == 3
+    assert Step.objects.get(case=case, move="postpone_decide").facts["unit_of"] == "day"
+
+
+def test_the_decider_may_grant_less(office):
+    case = office.to("handling")
+    office.move(case, "postpone_ask", "hugo", cause="parts", reason="灯头三天后到", amount=9, unit_of="workhour")
+    office.move(case, "postpone_decide", "dora", approve=True, amount=4)
+    assert CaseClock.objects.get(case=case, stage="handle").extensions == [[4, "workhour"]]
+
+
+def test_what_a_unit_asked_for_ends_when_the_case_goes_to_another(office):
+    case = office.to("handling")
+    office.move(case, "postpone_ask", "hugo", cause="parts", reason="等零件", amount=3)
+    office.move(case, "return", "hugo", cause="not_ours", basis="路灯归住建局", proposed=office.units["housing"].pk)
+    office.move(case, "adjudicate", "sue", ruling="uphold", unit=office.units["housing"].pk, basis="职责清单")
+    office.move(case, "sign", "hana")
+    office.move(case, "reply", "hana", outcome="solved", reply="已修好。")
+    with refused("move-not-from-here"):
+        office.move(case, "postpone_decide", "dora", approve=True)

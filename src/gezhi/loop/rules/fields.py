@@ -54,7 +54,7 @@ def text(name: str, value: object) -> str:
 def _value(field: Field, value: Any) -> Any:
     try:
         return READERS[field.kind](value)
-    except (TypeError, ValueError, KeyError) as error:
+    except (TypeError, ValueError, KeyError, OverflowError) as error:
         raise Refused("field-invalid", status=422, field=field.name, value=str(value)[:80]) from error
 
 

@@ -37,6 +37,7 @@ class Situation:
     postpone_limit: int = 2
 
 
+LONGEST = 365  # units by which a limit may be put off at once
 Guard = Callable[[Situation], None]
 
 
@@ -115,6 +116,8 @@ def _pending(kind: str) -> Guard:
             raise Refused("nothing-asked", kind=kind)
         if s.snap.pending.by == s.actor:
             raise Refused("own-request", kind=kind)
+        if kind == "postpone" and s.data.get("approve") and not 1 <= int(s.data.get("amount") or 0) <= LONGEST:
+            raise Refused("amount-out-of-range", status=422, low=1, high=LONGEST)
 
     return guard
 
@@ -123,8 +126,8 @@ def postpone_before_due(s: Situation) -> None:
     due = [c.due_at for c in s.snap.clocks if c.stage == "handle" and c.open and not c.paused and c.due_at]
     if due and s.now > max(due):
         raise Refused("postpone-too-late", due=max(due))
-    if not 1 <= int(s.data.get("amount") or 0) <= 365:
-        raise Refused("amount-out-of-range", status=422, low=1, high=365)
+    if not 1 <= int(s.data.get("amount") or 0) <= LONGEST:
+        raise Refused("amount-out-of-range", status=422, low=1, high=LONGEST)
 
 
 def postpone_count(s: Situation) -> None:

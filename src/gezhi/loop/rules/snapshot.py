@@ -33,6 +33,8 @@ class Pending:
     kind: str
     by: str
     no: int
+    amount: int = 0  # how much longer was asked for, in units of `unit_of`
+    unit_of: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +101,8 @@ def _add_tasks(snap: Snapshot, units: Iterable[int], no: int) -> Snapshot:
 def _to_unit(snap: Snapshot, facts: Facts, step: Step) -> Snapshot:
     lead = facts["unit"]
     snap = replace(snap, lead=lead, owner="", signed=False, first_unit=snap.first_unit or lead)
-    snap = replace(snap, dispatched_at=step.acted_at)
+    asked = snap.pending if snap.pending and snap.pending.kind == "void" else None  # what the unit before asked is over
+    snap = replace(snap, dispatched_at=step.acted_at, pending=asked)
     return _add_tasks(snap, facts.get("assisting", ()), step.no)
 
 
@@ -214,7 +217,8 @@ def apply(snap: Snapshot, step: Step) -> Snapshot:
 
 def _apply(snap: Snapshot, step: Step) -> Snapshot:
     if step.move in ASKS:
-        snap = replace(snap, pending=Pending(ASKS[step.move], step.actor, step.no))
+        amount, unit_of = step.facts.get("amount", 0), step.facts.get("unit_of", "")
+        snap = replace(snap, pending=Pending(ASKS[step.move], step.actor, step.no, amount, unit_of))
     elif step.move in DECISIONS:
         snap = replace(snap, pending=None)
     snap = _effect(snap, step)

@@ -144,6 +144,9 @@ def _situation(
     main = ground.main
     if row.name == "adjudicate" and codes.get("ruling") == "fallback" and not codes.get("unit"):
         codes["unit"] = fallback_unit(snap, kept)
+    if row.name == "postpone_decide" and codes.get("approve") and snap.pending is not None:
+        codes.setdefault("amount", snap.pending.amount)  # granted as asked, unless the decider says otherwise
+        codes["unit_of"] = snap.pending.unit_of or "workday"
     return Situation(
         case_id=str(case.pk), snap=snap, actor=actor.key, now=now, data=codes, texts=texts,
         imported=case.batch_id is not None,

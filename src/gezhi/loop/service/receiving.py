@@ -177,10 +177,20 @@ def checked(report: Report, kept: Content) -> Report:
         raise Refused("area-unknown", status=422, area=report.area[:40])
     if not _on_earth(report.lon, report.lat):
         raise Refused("field-invalid", status=422, field="lon", value=f"{report.lon},{report.lat}"[:40])
+    _writable(report)
     for name, most in (("place", 500), ("object", 200), ("name", 100), ("phone", 40), ("occurred", 200)):
         if len(getattr(report, name)) > most:
             raise Refused("text-too-long", status=422, field=name, limit=most, length=len(getattr(report, name)))
     return replace(report, text=body, title=title[:TITLE_LIMIT], place=clean(report.place), object=clean(report.object))
+
+
+def _writable(report: Report) -> None:
+    """Refuses what the database would: a NUL in a text, a unit that does not exist."""
+    for name in ("place", "object", "name", "phone", "occurred", "channel", "source", "external_number"):
+        if "\x00" in getattr(report, name):
+            raise Refused("field-invalid", status=422, field=name, value="NUL")
+    if report.complained is not None and not below.units().filter(pk=report.complained).exists():
+        raise Refused("unit-unknown", status=422, unit=report.complained)
 
 
 def answered(report: Report, kept: Content) -> Report:
