@@ -10,7 +10,7 @@ from django.utils import translation
 
 from gezhi.kit.messages.compile import compile_all
 from gezhi.packs import commands, store
-from gezhi.packs.rules import ERROR, check
+from gezhi.packs.rules import ERROR, check, tables_for
 from gezhi.packs.rules.spec import LIMIT_STAGES
 from gezhi.packs.service import said
 
@@ -134,6 +134,10 @@ FAULTS = [
     ("questions__csv",
      "code,matter,position,type,text_zh,options,stop_on,stop_zh\nq1,01,1,choice,危险吗,yes=是;no=否,maybe,停\n",
      ("stop-unknown", "questions.csv", 2, "stop_on")),
+    ("questions__csv", "code,matter,position,type,text_zh,least,most\nq1,01,1,number,几度,60,-40\n",
+     ("bounds-broken", "questions.csv", 2, "least")),
+    ("questions__csv", "code,matter,position,type,text_zh,least,most\nq1,01,1,text,几点,1,\n",
+     ("bounds-broken", "questions.csv", 2, "least")),
     ("questions__csv", "code,matter,position,type,text_zh,options\nq1,01,1,choice,危险吗,yes=是\n",
      ("options-few", "questions.csv", 2, "options")),
     ("units__csv", "code,parent,kind,name_zh,name_en\ntop,,city,市,City\nroads,,bureau,路,Roads\n",
@@ -219,3 +223,10 @@ def test_every_finding_says_how_to_mend_it(language):
         for code, finding in seen.items():
             assert said(finding)["text"] != code
     assert all(finding.level == ERROR for code, finding in seen.items() if code.startswith("value-"))
+
+
+def test_bounds_of_a_question_reach_the_loop():
+    text = "code,matter,position,type,text_zh,least,most\nq1,01,1,number,几度,-40,60\nq2,01,2,text,几点,,\n"
+    done = check(small(questions__csv=text))
+    assert [one.code for one in done.findings if one.file == "questions.csv" and one.level == ERROR] == []
+    assert [row["extra"] for row in tables_for(done.sheets, {})["questions"]] == [{"least": "-40", "most": "60"}, {}]

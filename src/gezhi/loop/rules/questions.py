@@ -138,6 +138,23 @@ def stops(asked: Iterable[Question], answers: Mapping[str, Any], language: str) 
     ]
 
 
+def bounds_fit(kind: str, least: str, most: str) -> bool:
+    """Whether the bounds that a pack gives can be read, and the smaller comes first; only numbers and days have any.
+
+    >>> bounds_fit("number", "-40", "60"), bounds_fit("date", "2026-12-31", "2026-01-01"), bounds_fit("text", "1", "")
+    (True, False, False)
+    """
+    if not least and not most:
+        return True
+    low, high = Question("", "", kind, required=False, text_zh="", least=least, most=most).bounds()
+    try:
+        if kind == "number":
+            return bool(NUMBER.fullmatch(low) and NUMBER.fullmatch(high)) and float(low) <= float(high)
+        return kind in BOUNDS and date.fromisoformat(low) <= date.fromisoformat(high)
+    except ValueError:
+        return False
+
+
 def _blank(value: Any) -> bool:
     return value is None or value in ([], {}, ()) or (isinstance(value, str) and not clean(value))
 

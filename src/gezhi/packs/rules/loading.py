@@ -43,6 +43,7 @@ def _question(row: Row) -> dict[str, Any]:
     stop = {name: values.pop(name) for name in ("stop_on", "stop_zh", "stop_en")}
     if stop["stop_on"]:
         extra["stop"] = {"on": stop["stop_on"], "zh": stop["stop_zh"], "en": stop["stop_en"]}
+    extra |= {name: given for name in ("least", "most") if (given := values.pop(name))}
     return {**values, "extra": extra}
 
 

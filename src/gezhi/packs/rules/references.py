@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 
 from gezhi.kernel.errors import Refused
 from gezhi.kernel.numbers import Pattern
+from gezhi.loop.rules.questions import bounds_fit
 from gezhi.packs.rules.findings import Findings
 from gezhi.packs.rules.reading import AREA, Row, Sheet
 from gezhi.packs.rules.spec import QUESTIONS
@@ -133,6 +134,8 @@ def _options(file: str, row: Row, findings: Findings) -> None:
         findings.error("stop-unknown", file, row.line, "stop_on", value=row["stop_on"], known=", ".join(codes))
     if bool(row["stop_on"]) != bool(row["stop_zh"]):
         findings.error("stop-half", file, row.line, "stop_zh")
+    if not bounds_fit(row["type"], row["least"], row["most"]):
+        findings.error("bounds-broken", file, row.line, "least", type=row["type"])
 
 
 def _pattern(file: str, row: Row, findings: Findings) -> None:

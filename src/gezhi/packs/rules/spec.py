@@ -98,7 +98,8 @@ TABLES: Mapping[str, Table] = {
     "questions": Table(
         (C("code", required=True, most=40), C("matter", "matter", required=True), C("position", "int", required=True),
          C("type", "choice", required=True, choices=QUESTIONS), C("required", "bool"), *_both("text", 200, 300),
-         C("options", most=600), C("stop_on", most=40), *_both("stop", 300, 400, required=False), *COMMON),
+         C("options", most=600), C("stop_on", most=40), *_both("stop", 300, 400, required=False),
+         C("least", most=20), C("most", most=20), *COMMON),
         ("code",), ("text", "stop"),
     ),
     "replies": Table(
