@@ -50,6 +50,17 @@ def test_the_same_key_opens_one_case(office, client_of):
     assert Case.objects.count() == 1
 
 
+def test_the_same_key_with_other_content_is_refused_not_lost(office, client_of):
+    olive, hugo = client_of("olive"), client_of("hugo")
+    post(olive, "/cases", {"text": "a"}, **{"Idempotency-Key": "k"})
+    other = post(olive, "/cases", {"text": "b"}, **{"Idempotency-Key": "k"})
+    assert (other.status_code, other.json()["code"], Case.objects.count()) == (409, "key-reused", 1)
+    path = f"/cases/{office.to('handling')}/moves/note"
+    notes = [post(hugo, path, {"data": {"note": text}}, **{"Idempotency-Key": "n"}) for text in ("a", "a", "b")]
+    assert [answer.status_code for answer in notes] == [200, 200, 409]
+    assert notes[0].json() == notes[1].json()
+
+
 def test_no_token_no_case(office):
     assert post(Client(), "/cases", {"text": "a"}).status_code == 401
 

@@ -49,7 +49,7 @@ def create(request: HttpRequest, body: schemas.ReportIn, key: Key = None) -> Any
     actor = actor_from_request(request)
     report = service.Report(**{name: getattr(body, name) for name in schemas.ReportIn.model_fields},
                             asked=bool(body.answers))  # fmt: skip
-    done = service.receive(report, actor=actor, now=timezone.now(), key=key or "")
+    done = service.receive(report, actor=actor, now=timezone.now(), key=key or "", content_of_key=body.dict())
     answer = {
         "id": done.moved.case, "number": done.moved.number, "state": done.moved.state, "last": done.moved.last,
         "token": done.token, "secret": done.secret,
@@ -78,7 +78,10 @@ def detail(request: HttpRequest, case_id: UUID) -> Any:
 def move(request: HttpRequest, case_id: UUID, move: str, body: schemas.MoveIn, key: Key = None) -> Any:
     """Any move of the workflow table; GET /moves lists them with their fields. 409 `case-moved` when `seen` is old."""
     actor = actor_from_request(request)
-    done = service.move(case_id, move, body.data, actor=actor, now=timezone.now(), seen=body.seen, key=key or "")
+    done = service.move(
+        case_id, move, body.data, actor=actor, now=timezone.now(), seen=body.seen, key=key or "",
+        content_of_key=body.data,
+    )  # fmt: skip
     return {"id": done.case, "number": done.number, "state": done.state, "last": done.last}
 
 

@@ -50,6 +50,7 @@ def move(
     now: datetime,
     seen: int | None = None,
     key: str = "",
+    content_of_key: object = None,
 ) -> Moved:
     """Make one move of the workflow table.
 
@@ -62,7 +63,7 @@ def move(
         raise Refused("move-unknown", status=404, move=name)
     if name in RESERVED:
         raise Refused("move-reserved", move=name)
-    before = once(actor, f"{case_id}:{key}" if key else "", f"case.{name}")
+    before = once(actor, f"{case_id}:{key}" if key else "", f"case.{name}", content=content_of_key)
     if before is not None:
         return Moved(before["case"], before["number"], before["state"], before["last"], repeated=True)
     result = make(row, lock(case_id, row, data or {}), data or {}, actor=actor, now=now, seen=seen)

@@ -68,8 +68,9 @@ class Received:
 
 @verb("case.create")
 def receive(
-    report: Report, *, actor: Actor, now: datetime, key: str = "", received_at: datetime | None = None
-) -> Received:
+    report: Report, *, actor: Actor, now: datetime, key: str = "", content_of_key: object = None,
+    received_at: datetime | None = None,
+) -> Received:  # fmt: skip
     """Open a case in state `received`.
 
     Refuses text-missing, field-invalid, text-too-long, answers that the matter's questions do not take (422; see
@@ -81,7 +82,7 @@ def receive(
     require(actor, "case.create", unit_paths=[desk.path])
     case_id, number = uuid7(), next_number(now)
     known = {"case": str(case_id), "number": number, "state": "received", "last": 1}
-    before = once(actor, key, "case.create", known)
+    before = once(actor, key, "case.create", known, content=content_of_key)
     if before is not None:
         return _again(before)
     token, secret = case_token(case_id), case_secret(case_id)

@@ -17,6 +17,7 @@ from gezhi.kernel.errors import Refused
 from gezhi.kernel.ids import uuid7
 from gezhi.trust.rules import Actor
 from gezhi.trust.rules.chain import canonical_json
+from gezhi.trust.service.sealing import keyed_hash
 from gezhi.trust.store import acts as store
 
 P = ParamSpec("P")
@@ -133,24 +134,34 @@ def record_many(rows: Iterable[tuple[str, str, object, Mapping[str, Any]]], *, a
     return [row[0] for row in keyed]
 
 
-def once(actor: Actor, key: str, act: str, result: Mapping[str, Any] | None = None) -> dict[str, Any] | None:
+def once(
+    actor: Actor, key: str, act: str, result: Mapping[str, Any] | None = None, *, content: object = None
+) -> dict[str, Any] | None:
     """Claim an idempotency key within the act: None the first time, afterwards the result of the first time.
 
     Two requests with one key at once: the second waits for the first, then gets its result. Give `result` when it is
     known in advance (one statement in all), or call `remember` before the act ends. An empty key claims nothing.
+    With `content` the key is bound to what was sent: the same key with other content is refused, or it would be lost.
     """
     if not key:
         return None
     if len(key) > KEY_LENGTH or not key.isprintable():
         raise Refused("key-malformed", status=422, longest=KEY_LENGTH)
-    if store.claim_key(actor.key, key, act, None if result is None else canonical_json(result)):
+    bound = act if content is None else f"{act}#{_mark(content)}"
+    if store.claim_key(actor.key, key, bound, None if result is None else canonical_json(result)):
         return None
     before, kept = store.key_result(actor.key, key)
-    if before != act:
-        raise Refused("key-reused", key=key, act=before)
+    if before != bound:
+        raise Refused("key-reused", key=key, act=before.partition("#")[0])
     unchanged()
     prior: dict[str, Any] = json.loads(kept) if kept else {}
     return prior
+
+
+def _mark(content: object) -> str:
+    """A keyed hash of what was sent: the words themselves are never kept with a key."""
+    plain = json.dumps(content, ensure_ascii=True, sort_keys=True, default=str)
+    return (keyed_hash("content", plain) or b"").hex()[:24]
 
 
 def remember(actor: Actor, key: str, result: Mapping[str, Any]) -> None:
