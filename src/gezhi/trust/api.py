@@ -168,11 +168,13 @@ def units(request: HttpRequest, active: bool = True) -> list[Unit]:  # noqa: FBT
 @router.get("/users", response=UserPage)
 def users(request: HttpRequest, wanted: Query[UserFilter]) -> dict[str, Any]:
     """Users of the units that one administers."""
-    service.require(service.actor_from_request(request), "user.edit")
+    actor = service.actor_from_request(request)
+    service.require(actor, "user.edit")
     unit = store.unit(code=wanted.unit) if wanted.unit else None
     if wanted.unit and unit is None:
         raise Refused("unit-unknown", status=404, unit=wanted.unit)
     found, total = store.users_page(
+        within=[grant.unit_path for grant in actor.grants_for("user.edit")],
         text=wanted.text,
         unit_path=unit.path if unit else "",
         role=wanted.role,

@@ -50,7 +50,9 @@ def users(request: HttpRequest) -> HttpResponse:
     text, unit_code, role = (request.GET.get(name, "").strip()[:64] for name in ("q", "unit", "role"))
     unit = store.unit(code=unit_code) if unit_code else None
     number = page_number(request)
+    held = (*actor.grants_for("user.edit"), *actor.grants_for("role.edit"))
     found, total = store.users_page(
+        within=[grant.unit_path for grant in held],
         text=text,
         unit_path=unit.path if unit else "",
         role=role,

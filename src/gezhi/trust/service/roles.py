@@ -44,7 +44,8 @@ def load_roles(rows: Iterable[Mapping[str, str]] | None = None, *, actor: Actor,
 def set_verbs(role: str, verbs: Iterable[str], *, actor: Actor, now: datetime) -> None:
     """Make these the verbs of a role; administrators keep theirs, or nobody could undo a mistake."""
     del now
-    require(actor, "role.edit")
+    root = store.root()
+    require(actor, "role.edit", unit_paths=[root.path] if root else [])  # what a role may do, it may everywhere
     found = store.role(role)
     if found is None:
         raise Refused("role-unknown", status=404, role=role)
@@ -75,6 +76,7 @@ def grant_post(
         raise Refused("unit-unknown", status=404, unit=unit)
     if kind is None or role == "citizen":
         raise Refused("role-unknown", status=404, role=role)
+    require(actor, "role.edit", unit_paths=[place.path], matter=matter, area_path=area_path)
     _refuse_own(user.pk, actor)
     pair = conflict([*store.roles_of(user.pk, now), role], profile())
     if pair:
@@ -98,6 +100,8 @@ def revoke_post(holding_id: int, *, actor: Actor, now: datetime) -> None:
     holding = store.holding(holding_id)
     if holding is None or (holding.valid_to is not None and holding.valid_to <= now):
         raise Refused("holding-unknown", status=404, holding=holding_id)
+    post = holding.post
+    require(actor, "role.edit", unit_paths=[post.unit.path], matter=post.matter, area_path=post.area_path)
     role = holding.post.role_id
     if role in ADMINISTRATORS and len(store.holders_of(role, now)) <= 1:
         raise Refused("last-administrator", role=role)

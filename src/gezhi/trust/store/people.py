@@ -100,10 +100,18 @@ def holdings_of(user_id: int, now: datetime) -> list[Holding]:
 
 
 def users_page(
-    *, text: str = "", unit_path: str = "", role: str = "", now: datetime, offset: int = 0, limit: int = 50
-) -> tuple[list[User], int]:
-    """A page of users with their unit and present holdings, and how many there are in all."""
+    *, within: Sequence[str] = ("",), text: str = "", unit_path: str = "", role: str = "", now: datetime,
+    offset: int = 0, limit: int = 50,
+) -> tuple[list[User], int]:  # fmt: skip
+    """A page of users with their unit and present holdings, and how many there are in all; `within` are the branches
+    that the reader administers, an empty one being everything.
+    """
     rows = User.objects.order_by("username")
+    if "" not in within and not any("." not in path for path in within):  # the root is everything, also no unit at all
+        branches = Q(pk__in=[])
+        for path in within:
+            branches |= Q(unit__path__descends=path)
+        rows = rows.filter(branches)
     if text:
         rows = rows.filter(Q(username__icontains=text) | Q(display_name__icontains=text))
     if unit_path:
