@@ -221,3 +221,18 @@ def test_what_a_unit_asked_for_ends_when_the_case_goes_to_another(office):
     office.move(case, "reply", "hana", outcome="solved", reply="已修好。")
     with refused("move-not-from-here"):
         office.move(case, "postpone_decide", "dora", approve=True)
+
+
+def test_nobody_merges_into_a_case_that_he_may_not_read(office):
+    from loop_office import ROOT
+
+    from gezhi.trust.service.roles import grant_post
+
+    users = type(office.users["tom"]).objects
+    office.users["otto"] = users.create(username="otto", display_name="Otto", unit=office.units["street"])
+    grant_post("otto", "operator", "street", actor=ROOT, now=office.now)
+    foreign = office.to("handling", lead="housing")
+    mine, other = (office.receive(by="otto", matter="0101") for _ in range(2))
+    with refused("main-not-found"):
+        office.move(mine, "merge", "otto", main=foreign)
+    assert office.move(mine, "merge", "otto", main=other).state == "merged"

@@ -24,6 +24,7 @@ from gezhi.loop.store import below
 from gezhi.loop.store import cases as store
 from gezhi.loop.store.content import Content, content
 from gezhi.loop.store.rows import snapshot_of
+from gezhi.loop.store.visible import readable
 from gezhi.trust.rules import Actor
 from gezhi.trust.service import once, remember, verb
 
@@ -100,6 +101,8 @@ def make(row: Move, ground: Ground, data: Mapping[str, Any], *, actor: Actor, no
     codes, texts = clean(row, data)
     kept = content()
     codes = checked_codes(row, codes, kept)
+    if ground.main is not None and actor.kind != "system" and not readable(actor, ground.main):
+        raise Refused("main-not-found", status=422)  # as if it were not there
     situation = _situation(row, ground, codes=codes, texts=texts, actor=actor, now=now, kept=kept)
     check(row, situation)
     target = target_of(row, situation)
