@@ -17,12 +17,13 @@ def prepare() -> Any:
     import conftest  # the environment of a test run  # noqa: F401 - imported for what it sets
     import django
 
-    django.setup()
-    from gezhi.kit.database import testing
     from gezhi.kit.messages.compile import compile_all, make_pseudo
 
     make_pseudo()
-    compile_all()
+    compile_all()  # before Django reads them
+    django.setup()
+    from gezhi.kit.database import testing
+
     server = testing.prepare(testing.run_folder())
     testing.clone(server, "screens")
     testing.use("screens", server)
