@@ -83,3 +83,24 @@ def test_an_adjudicated_return_becomes_a_row_of_the_draft(office):
 def test_handlers_do_not_edit_the_catalogue(office):
     with pytest.raises(Refused, match="not-allowed"):
         catalogue.publish("2026-1", actor=office.actor("hugo"), now=office.now)
+
+
+def test_a_draft_put_in_force_makes_room_for_the_next(office):
+    for lead in ("housing", "street", "urban"):
+        catalogue.propose_row("0102", "", lead, actor=ROOT, now=office.now)
+        catalogue.publish("draft", actor=ROOT, now=office.now)
+        assert duty("0102").lead == lead
+    names = [edition.name for edition in store.editions()]
+    assert {"2026-03-02", "2026-03-02-2", "2026-03-02-3"} < set(names)
+    case = office.to("dispatched")
+    office.move(case, "return", "hugo", cause="not_ours", basis="路灯归住建局")
+    office.move(
+        case, "adjudicate", "sue", ruling="uphold", unit=office.units["housing"].pk, basis="条例", precedent=True
+    )
+    assert store.edition("draft").items.filter(matter="0101", lead="housing").exists()
+
+
+@pytest.mark.parametrize("name", [" 2026-1", "2026-1 ", "a\nb", " "])
+def test_names_of_editions_are_told_apart(office, name):
+    with pytest.raises(Refused, match=r"^catalogue-(exists|name)"):
+        catalogue.import_sheet(sheet(["0102", None, "urban", None, None, None]), name, actor=ROOT, now=office.now)

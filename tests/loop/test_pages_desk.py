@@ -288,3 +288,12 @@ def test_an_assisting_unit_answers_by_the_form(office, site):
     office.move(case, "task", "hugo", unit=office.units["street"].pk, ask="Please look at the pole.")
     act(site("tom"), case, "task_done", note="It leans.", unit=office.units["street"].pk)
     assert Step.objects.filter(case=case, move="task_done").exists()
+
+
+def test_an_edition_with_marks_in_its_name_is_found_again(office, site):
+    CatalogueVersion.objects.create(name="A&B #1", created_at=office.now)
+    dora = site("dora")
+    page = dora.get("/desk/catalogue/?edition=A%26B%20%231")
+    assert page.context["edition"]["name"] == "A&B #1"
+    for address in (page.context["urls"]["publish"], page.context["urls"]["export"], page.context["urls"]["try"]):
+        assert dora.get(address).status_code == 200

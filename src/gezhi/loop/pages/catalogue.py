@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime, time, timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -72,11 +73,15 @@ def page(request: HttpRequest) -> HttpResponse:
     return render(request, "loop/catalogue.html", context)
 
 
+def of(name: str) -> str:
+    """The part of an address that names an edition."""
+    return f"?{urlencode({'edition': name})}"
+
+
 def urls(name: str) -> dict[str, str]:
     return {
-        "new": f"{ADDRESS}row/", "import": f"{ADDRESS}import/", "try": f"{ADDRESS}try/?edition={name}",
-        "publish": f"{ADDRESS}publish/?edition={name}",
-        "export": f"{ADDRESS}export.xlsx?edition={name}" if name else "",
+        "new": f"{ADDRESS}row/", "import": f"{ADDRESS}import/", "try": f"{ADDRESS}try/{of(name)}",
+        "publish": f"{ADDRESS}publish/{of(name)}", "export": f"{ADDRESS}export.xlsx{of(name)}" if name else "",
     }  # fmt: skip
 
 
@@ -85,7 +90,7 @@ def tab(one: CatalogueVersion, current: CatalogueVersion | None) -> dict[str, An
     label = gettext("Draft") if one.name == service.DRAFT else one.name
     return {
         "name": label,
-        "url": f"?edition={one.name}",
+        "url": of(one.name),
         "words": said,
         "current": current is not None and one.pk == current.pk,
     }
@@ -223,7 +228,7 @@ def bring(request: HttpRequest) -> HttpResponse:
             for fault in faults[:20]:
                 said = sentence(Refused(fault.code, **fault.facts))
                 messages.warning(request, gettext("Row %(row)s: %(why)s") % {"row": fault.row, "why": said})
-            return HttpResponseRedirect(f"{ADDRESS}?edition={edition.name}")
+            return HttpResponseRedirect(f"{ADDRESS}{of(edition.name)}")
     fields = [
         common.field("name", gettext("Name of the edition"), value=request.POST.get("name", ""), required=True, max=60),
         common.field("file", gettext("Spreadsheet"), "files", required=True, accept=".xlsx,.xls,.csv",
@@ -266,7 +271,7 @@ def try_(request: HttpRequest) -> HttpResponse:
              "was": units.get(one.now, one.now) or "—", "would": units.get(one.then, one.then) or "—"}
             for one in found[:TRIED_SHOWN]
         ],
-        "publish_url": "" if edition.in_force else f"{ADDRESS}publish/?edition={edition.name}",
+        "publish_url": "" if edition.in_force else f"{ADDRESS}publish/{of(edition.name)}",
     }  # fmt: skip
     return render(request, "loop/catalogue_try.html", context)
 

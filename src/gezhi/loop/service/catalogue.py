@@ -122,14 +122,15 @@ def import_sheet(
 ) -> tuple[CatalogueVersion, list[RowFault]]:
     """A new edition out of a sheet, not yet in force. Rows with faults are left out and returned."""
     require(actor, "catalogue.edit")
-    if not name.strip() or len(name) > 60:
+    name = name.strip()
+    if not name or len(name) > 60 or not name.isprintable():
         raise Refused("catalogue-name", status=422)
     if store.edition(name) is not None:
         raise Refused("catalogue-exists", name=name)
     duties, faults = read_sheet(file)
     if not duties:
         raise Refused("catalogue-empty", status=422, faults=len(faults))
-    edition = CatalogueVersion.objects.create(name=name.strip(), note=note[:300], created_at=now)
+    edition = CatalogueVersion.objects.create(name=name, note=note[:300], created_at=now)
     store.put_items(edition, duties)
     record("catalogue.import", "catalogue", edition.pk, actor=actor, body={"name": name, "rows": len(duties)})
     return edition, faults
@@ -144,8 +145,11 @@ def publish(name: str, *, actor: Actor, now: datetime) -> CatalogueVersion:
         raise Refused("catalogue-unknown", status=404, name=name)
     if edition.in_force:
         raise Refused("catalogue-in-force", name=name)
+    if name == DRAFT:
+        edition.name = store.free_name(kept.content().calendar.local_date(now).isoformat())  # the next draft needs it
+        edition.save(update_fields=["name"])
     store.put_in_force(edition, now)
-    record("catalogue.publish", "catalogue", edition.pk, actor=actor, body={"name": name})
+    record("catalogue.publish", "catalogue", edition.pk, actor=actor, body={"name": edition.name})
     kept.forget()
     return edition
 
@@ -176,9 +180,12 @@ def rename(name: str, fresh: str, *, actor: Actor, now: datetime) -> None:
     edition = store.edition(name)
     if edition is None or edition.published_at is not None:
         raise Refused("catalogue-unknown", status=404, name=name)
-    if not fresh.strip() or store.edition(fresh) is not None:
+    fresh = fresh.strip()[:60]
+    if not fresh.isprintable() or not fresh:
+        raise Refused("catalogue-name", status=422)
+    if store.edition(fresh) is not None:
         raise Refused("catalogue-exists", name=fresh)
-    edition.name = fresh.strip()[:60]
+    edition.name = fresh
     edition.save(update_fields=["name"])
     record("catalogue.rename", "catalogue", edition.pk, actor=actor, body={"name": edition.name})
 

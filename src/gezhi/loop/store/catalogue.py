@@ -4,14 +4,23 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
+from django.db import connection
 from django.db.models import Max
 
 from gezhi.loop.models import Case, CatalogueItem, CatalogueVersion
 from gezhi.loop.rules.catalogue import Duty
 
+_DRAFT = 0x6765_7A68_0002  # the lock under which a draft is begun
+
 
 def edition(name: str) -> CatalogueVersion | None:
     return CatalogueVersion.objects.filter(name=name).first()
+
+
+def free_name(wanted: str) -> str:
+    """The name itself, or with a number behind it where an edition has it already."""
+    taken = set(CatalogueVersion.objects.filter(name__startswith=wanted).values_list("name", flat=True))
+    return next(name for name in (wanted, *(f"{wanted}-{no}" for no in range(2, len(taken) + 3))) if name not in taken)
 
 
 def editions() -> list[CatalogueVersion]:
@@ -48,7 +57,9 @@ def put_in_force(target: CatalogueVersion, now: datetime) -> None:
 
 
 def draft(name: str, now: datetime) -> CatalogueVersion:
-    """The draft edition, begun as a copy of the one in force."""
+    """The draft edition, begun as a copy of the one in force; two that begin it at once get the same."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_DRAFT])
     found = CatalogueVersion.objects.select_for_update().filter(name=name, published_at=None).first()
     if found is not None:
         return found
