@@ -115,3 +115,13 @@ def test_a_page_shows_the_sentence_and_htmx_gets_it_as_a_fragment(settings):
     assert "<html" not in fragment.content.decode()
     assert "已经存在" in fragment.content.decode()
     assert fragment["HX-Retarget"]
+
+
+@pytest.mark.parametrize(
+    ("path", "cookie", "kept"), [("/desk/", "gezhi_session=x", False), ("/api/v1/x", "", False), ("/", "", True)]
+)
+def test_what_only_some_may_see_is_kept_by_no_browser(build, path, cookie, kept):
+    response = build(lambda request: HttpResponse("ok"), path, HTTP_COOKIE=cookie)
+    assert ("no-store" in response.get("Cache-Control", "")) is not kept
+    own = build(lambda request: HttpResponse("ok", headers={"Cache-Control": "private, max-age=9"}), path)
+    assert own["Cache-Control"] == "private, max-age=9"

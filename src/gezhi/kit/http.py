@@ -94,6 +94,8 @@ class HouseMiddleware:
         response.headers.setdefault("Content-Security-Policy", POLICY)
         response.headers.setdefault("Permissions-Policy", PERMISSIONS)
         response.headers.setdefault("X-Frame-Options", "DENY")
+        if settings.SESSION_COOKIE_NAME in request.COOKIES or request.path.startswith("/api/"):
+            response.headers.setdefault("Cache-Control", "private, no-store")  # shared computers show nothing again
         return response
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
