@@ -236,3 +236,17 @@ def test_nobody_merges_into_a_case_that_he_may_not_read(office):
     with refused("main-not-found"):
         office.move(mine, "merge", "otto", main=foreign)
     assert office.move(mine, "merge", "otto", main=other).state == "merged"
+
+
+def test_a_call_sent_twice_is_told_where_it_ended(office):
+    from gezhi.loop.service import Report
+    from gezhi.loop.service.registering import register
+
+    def send():
+        unit = {"unit": office.units["urban"].pk}
+        report = Report(text="路灯不亮", matter="0101")
+        return register(report, "dispatch", unit, actor=office.actor("dora"), now=office.now, key="twice").moved
+
+    first, again = send(), send()
+    assert (first.state, again.state, again.last, again.repeated) == ("dispatched", "dispatched", first.last, True)
+    assert Case.objects.count() == 1

@@ -12,7 +12,7 @@ from gezhi.loop.service.receiving import Received, Report, receive
 from gezhi.loop.store import below
 from gezhi.loop.store.content import content
 from gezhi.trust.rules import Actor
-from gezhi.trust.service import verb
+from gezhi.trust.service import remember, verb
 
 ENDINGS = ("keep", "answer", "accept", "dispatch", "decline", "join")
 
@@ -40,6 +40,7 @@ def register(
     state = done.moved
     for name, fields in _moves(ending, dict(data or {})):
         state = move(state.case, name, fields, actor=actor, now=now, seen=state.last)
+    remember(actor, key, state.as_dict())  # a repeat is told where the call ended, not where it began
     return replace(done, moved=state)
 
 
