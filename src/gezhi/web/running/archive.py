@@ -94,6 +94,7 @@ def backup(config: Config, target: Path, *, now: datetime, passphrase: str = "")
         raise Refused("folder-missing", folder=str(target.parent))
     passing, dumped = target.with_name(f".{target.name}.part"), target.with_name(f".{target.name}.dump")
     try:
+        os.close(os.open(dumped, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600))  # nobody else reads it meanwhile
         dump(config, dumped)
         manifest = {
             "format": FORMAT,
