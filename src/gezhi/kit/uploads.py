@@ -4,7 +4,9 @@ import contextlib
 import hashlib
 import io
 import os
+import secrets
 import warnings
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -29,6 +31,7 @@ MAGIC: tuple[tuple[bytes, int, str, str], ...] = (
     (b"#!AMR", 0, "audio", "audio/amr"),
     (b"WAVE", 8, "audio", "audio/wav"),
     (b"ftypM4A", 4, "audio", "audio/mp4"),
+    *((b"ftyp" + brand, 4, "", "") for brand in (b"heic", b"heix", b"hevc", b"heim", b"mif1", b"msf1", b"avif")),
     (b"ftyp", 4, "video", "video/mp4"),
 )
 SERVED = {"image": "image/jpeg"}
@@ -50,12 +53,17 @@ class Judged:
 def kind_of(head: bytes) -> tuple[str, str]:
     """Kind and media type by the first bytes, never by the name.
 
+    Pictures in a film's wrapping (HEIC, AVIF) are refused: they cannot be made anew, and would keep where they were
+    taken.
+
     >>> kind_of(b"%PDF-1.7")[0]
     'pdf'
     """
     for magic, at, kind, media_type in MAGIC:
-        if head[at : at + len(magic)] == magic:
+        if head[at : at + len(magic)] == magic and kind:
             return kind, media_type
+        if head[at : at + len(magic)] == magic:
+            break
     raise Refused("file-kind", status=422)
 
 
@@ -127,7 +135,7 @@ def keep(data: bytes) -> str:
         os.utime(path)  # the sweep of orphans counts from here
         return digest
     path.parent.mkdir(parents=True, exist_ok=True)
-    fresh = path.with_name(f".{digest}.{os.getpid()}")
+    fresh = path.with_name(f".{digest}.{secrets.token_hex(4)}")  # two threads may bring the same file at once
     try:
         with fresh.open("wb") as out:
             out.write(data)
@@ -157,3 +165,17 @@ def read(digest: str) -> bytes:
 
 def remove(digest: str) -> None:
     path_of(digest).unlink(missing_ok=True)
+
+
+def older_than(moment: datetime) -> Iterator[str]:
+    """Digests of the files on disk that nobody has brought since a moment; half-written ones are dropped on the way."""
+    for path in Path(settings.GEZHI_FILES).glob("[0-9a-f][0-9a-f]/*"):
+        try:
+            if path.stat().st_mtime >= moment.timestamp():
+                continue
+        except FileNotFoundError:
+            continue
+        if path.name.startswith("."):
+            path.unlink(missing_ok=True)
+        elif len(path.name) == 64:
+            yield path.name

@@ -28,8 +28,10 @@ def night(timestamp: int) -> None:
     """Every night all stored states are proved from their steps; a fault is told to the log."""
     from gezhi.loop.importing.background import sweep
     from gezhi.loop.service.replaying import Difference, replay
+    from gezhi.loop.service.sweeping import sweep_files
 
     sweep(datetime.fromtimestamp(timestamp, UTC))
+    sweep_files(datetime.fromtimestamp(timestamp, UTC))
     for found in replay():
         if isinstance(found, Difference):
             logger.critical("case %s: %s is not what its steps say", found.number, found.what)

@@ -1,5 +1,7 @@
 """Removing what a requester left in the loop outside the sealed texts."""
 
+from collections.abc import Iterable
+
 from django.db import connection
 
 from gezhi.loop.models import Attachment
@@ -21,6 +23,12 @@ def forget_files(requester_id: str) -> list[str]:
     rows = Attachment.objects.filter(case__requester__id=requester_id)
     digests = {digest for pair in rows.values_list("digest", "original") for digest in pair if digest}
     rows.delete()
-    kept = set(Attachment.objects.filter(digest__in=digests).values_list("digest", flat=True))
-    kept |= set(Attachment.objects.filter(original__in=digests).values_list("original", flat=True))
-    return sorted(digests - kept)
+    return unnamed(digests)
+
+
+def unnamed(digests: Iterable[str]) -> list[str]:
+    """Those of these digests that no case holds."""
+    asked = set(digests)
+    kept = set(Attachment.objects.filter(digest__in=asked).values_list("digest", flat=True))
+    kept |= set(Attachment.objects.filter(original__in=asked).values_list("original", flat=True))
+    return sorted(asked - kept)
