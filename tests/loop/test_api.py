@@ -71,7 +71,7 @@ def test_no_token_no_case(office):
      ({"text": "a" * 20001}, "malformed"), ({"text": "a", "colour": "red"}, "malformed"),
      ({"text": "a", "kind": "party"}, "field-invalid"), ({"text": "a\x00b"}, "field-invalid"),
      *(({"text": "a", name: "\x00王"}, "field-invalid") for name in ("name", "channel", "source", "external_number")),
-     ({"text": "a", "complained": 99999}, "unit-unknown")],
+     ({"text": "a", "complained": 99999}, "unit-unknown"), ({"text": "a", "area": "\x00"}, "area-unknown")],
 )  # fmt: skip
 def test_malformed_reports_are_refused_by_name(office, client_of, body, code):
     answer = post(client_of("olive"), "/cases", body)

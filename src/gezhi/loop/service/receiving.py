@@ -174,7 +174,7 @@ def checked(report: Report, kept: Content) -> Report:
         raise Refused("field-invalid", status=422, field="urgency", value=str(report.urgency)[:40])
     if report.matter and report.matter not in kept.matters:
         raise Refused("matter-unknown", status=422, matter=report.matter[:40])
-    if report.area and not kept.area_path(report.area):
+    if report.area and ("\x00" in report.area or not kept.area_path(report.area)):
         raise Refused("area-unknown", status=422, area=report.area[:40])
     if not _on_earth(report.lon, report.lat):
         raise Refused("field-invalid", status=422, field="lon", value=f"{report.lon},{report.lat}"[:40])
