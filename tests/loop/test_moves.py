@@ -250,3 +250,10 @@ def test_a_call_sent_twice_is_told_where_it_ended(office):
     first, again = send(), send()
     assert (first.state, again.state, again.last, again.repeated) == ("dispatched", "dispatched", first.last, True)
     assert Case.objects.count() == 1
+
+
+def test_nothing_is_merged_into_an_import_that_nobody_took_over(office):
+    main, case = office.receive(matter="0101"), office.receive(matter="0101")
+    Case.objects.filter(pk=main).update(dormant=True)
+    with refused("imported-not-adopted"):
+        office.move(case, "merge", main=main)

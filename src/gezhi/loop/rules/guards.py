@@ -16,6 +16,7 @@ class Other:
     id: str
     state: str
     main: str = ""
+    dormant: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +171,8 @@ def redo_in_time(s: Situation) -> None:
 def main_open(s: Situation) -> None:
     if s.main is None or s.main.id == s.case_id:
         raise Refused("main-not-found", status=422)
+    if s.main.dormant:  # an import that nobody took over answers nobody, and may be taken back
+        raise Refused("imported-not-adopted")
     if s.main.main or s.main.state in ("merged", "void", "withdrawn", "closed", "declined"):
         raise Refused("main-not-open", state=s.main.state)
 

@@ -155,7 +155,7 @@ def _situation(
         case_id=str(case.pk), snap=snap, actor=actor.key, now=now, data=codes, texts=texts,
         imported=case.batch_id is not None,
         return_until=_return_until(snap, kept) if row.name == "return" else None,
-        main=Other(str(main.pk), main.state, str(main.main_id or "")) if main else None,
+        main=Other(str(main.pk), main.state, str(main.main_id or ""), main.dormant) if main else None,
         secondaries=store.merged_into(case).count() if row.name in ("merge", "void_ask") else 0,
         colleague=_colleague(case, codes) if row.name == "transfer" else True,
     )  # fmt: skip
