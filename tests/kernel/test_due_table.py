@@ -8,7 +8,7 @@ from tests.kernel.calendars import CHINA, HOLIDAYS, SEASONS, WORKDAYS, wall
 from tests.kernel.calendars import at as local
 
 from gezhi.kernel.calendar import from_rows
-from gezhi.kit import holidays_cn
+from gezhi.kit import public_holidays
 
 ROWS = [
     # workday: counted from the next working day, due when the office closes
@@ -84,7 +84,7 @@ def test_due(start, amount, unit, due, remark):
 
 @pytest.mark.parametrize("year", [2025, 2026])
 def test_library_rows_make_the_announced_calendar(year):
-    calendar = from_rows(holidays_cn.rows(year), hours=SEASONS)
+    calendar = from_rows(public_holidays.rows(year), hours=SEASONS)
     announced = [date.fromordinal(n) for n in range(date(year, 1, 1).toordinal(), date(year + 1, 1, 1).toordinal())]
     assert [calendar.is_workday(day) for day in announced] == [CHINA.is_workday(day) for day in announced]
     assert calendar.verified_years == {year}
@@ -93,7 +93,7 @@ def test_library_rows_make_the_announced_calendar(year):
 
 
 def test_library_rows_are_named_in_both_languages_and_in_order():
-    found = holidays_cn.rows(2026)
+    found = public_holidays.rows(2026)
     assert [row.day for row in found] == sorted(row.day for row in found)
     assert {"元旦", "春节", "清明节", "劳动节", "端午节", "中秋节", "国庆节"} <= {row.name_zh for row in found}
     assert all(row.name_zh and row.name_en and row.verified for row in found)
@@ -102,9 +102,9 @@ def test_library_rows_are_named_in_both_languages_and_in_order():
 
 
 def test_a_year_that_is_not_announced_is_not_verified():
-    found = holidays_cn.rows(holidays_cn.ANNOUNCED_UNTIL + 1)
+    found = public_holidays.rows(public_holidays.ANNOUNCED_UNTIL + 1)
     assert found
     assert not any(row.verified for row in found)
-    calendar = from_rows([*holidays_cn.rows(2026), *found])
+    calendar = from_rows([*public_holidays.rows(2026), *found])
     assert calendar.is_verified(local("2026-12-01 09:00"), local("2026-12-31 23:59"))
     assert not calendar.is_verified(local("2026-12-01 09:00"), local("2027-01-01 00:00"))

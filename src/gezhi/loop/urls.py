@@ -30,6 +30,7 @@ urlpatterns = [
     path("desk/catalogue/try/", catalogue.try_, name="catalogue_try"),
     path("desk/catalogue/publish/", catalogue.publish, name="catalogue_publish"),
     path("desk/calendar/", calendar.page, name="calendar"),
+    path("desk/calendar/fill/", calendar.fill, name="calendar_fill"),
     path("desk/calendar/hours/", calendar.hours, name="calendar_hours"),
     path("desk/matters/", matters.page, name="matters"),
     path("desk/matters/edit/", matters.edit, name="matter_edit"),

@@ -9,14 +9,15 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils import timezone
-from django.utils.translation import gettext, pgettext
-from django.views.decorators.http import require_http_methods
+from django.utils.translation import gettext, ngettext, pgettext
+from django.views.decorators.http import require_http_methods, require_POST
 
 from gezhi.kernel.errors import Refused
+from gezhi.kit.http import sentence
 from gezhi.kit.moments import MONTHS, WEEKDAYS, long_day
 from gezhi.loop.models import CalendarDay, OfficeHours
 from gezhi.loop.pages import common
-from gezhi.loop.service.contents import set_day, set_hours
+from gezhi.loop.service.calendar import LIBRARY, fill_year, set_day, set_hours
 from gezhi.trust.rules import Actor
 from gezhi.trust.service import actor_from_request
 
@@ -85,7 +86,9 @@ def show(
         "totals": totals(year, rows),
         "weekdays": [pgettext("weekday-letter", WEEKDAYS[(first + n) % 7]) for n in range(7)], "can_edit": edit,
         "missing": not any(row.kind == "holiday" for row in rows.values()), "hours": hours_rows(),
-        "source": next((row.source for row in rows.values() if row.source not in ("", "local")), ""),
+        "unannounced": any(not row.verified for row in rows.values()), "fill_url": f"{ADDRESS}fill/",
+        "key": common.fresh_key(),
+        "source": next((row.source for row in rows.values() if row.source not in ("", "local", LIBRARY)), ""),
         "opened": day_form(opened, rows.get(opened), today, request, refused) if opened and edit else None,
     }  # fmt: skip
     return render(request, "loop/calendar.html", context, status=refused.status if refused is not None else 200)
@@ -132,6 +135,22 @@ def hours_rows() -> list[dict[str, str]]:
     rows = list(OfficeHours.objects.filter(active=True).order_by("start"))
     local = [row for row in rows if row.pack == "local"] or rows
     return [{"from": row.start, "to": row.end, "periods": row.periods, "url": f"{ADDRESS}hours/"} for row in local]
+
+
+@require_POST
+def fill(request: HttpRequest) -> HttpResponse:
+    """Enter the public holidays of a year."""
+    actor = common.guard(request, "calendar.edit")
+    year = min(max(common.number(request.POST.get("year", "")), FIRST), LAST)
+    count, refused = common.attempt(lambda: fill_year(year, actor=actor, now=common.now()))
+    if refused is not None:
+        messages.error(request, sentence(refused))
+    elif count:
+        said = ngettext("%(n)s day is entered.", "%(n)s days are entered.", count) % {"n": count}
+        messages.success(request, said)
+    else:
+        messages.info(request, gettext("No holidays of this year are known; enter them day by day."))
+    return HttpResponseRedirect(f"{ADDRESS}?year={year}")
 
 
 @require_http_methods(["GET", "POST"])

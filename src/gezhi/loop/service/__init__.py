@@ -1,7 +1,8 @@
 """Verbs of the loop, and the reads that other rooms may use."""
 
 from gezhi.loop.service.acts import Moved
-from gezhi.loop.service.contents import edit_matter, load_content, set_day, set_hours
+from gezhi.loop.service.calendar import fill_year, set_day, set_hours
+from gezhi.loop.service.contents import edit_matter, load_content
 from gezhi.loop.service.moving import move
 from gezhi.loop.service.receiving import Received, Report, case_secret, case_token, receive
 from gezhi.loop.service.replaying import replay
@@ -13,6 +14,7 @@ __all__ = [
     "case_secret",
     "case_token",
     "edit_matter",
+    "fill_year",
     "load_content",
     "move",
     "receive",

@@ -2,14 +2,13 @@
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from django.db import models
 
 from gezhi.kernel.errors import Refused
 from gezhi.loop.models import (
-    CalendarDay,
     CatalogueItem,
     CatalogueVersion,
     CodeItem,
@@ -22,6 +21,7 @@ from gezhi.loop.models import (
     StandardReply,
 )
 from gezhi.loop.models.content import Content
+from gezhi.loop.service.calendar import add_days
 from gezhi.loop.store import content as store
 from gezhi.trust.rules import Actor
 from gezhi.trust.service import record, require, verb
@@ -90,13 +90,6 @@ def _values(row: Content) -> str:
     return json.dumps(values, sort_keys=True, default=str)
 
 
-def add_days(rows: Iterable[Row]) -> int:
-    """Holidays and make-up days that the table does not hold yet; a day that an office edited stays as it is."""
-    days = [CalendarDay(**row) for row in rows]
-    CalendarDay.objects.bulk_create(days, ignore_conflicts=True)
-    return len(days)
-
-
 def add_edition(name: str, rows: Sequence[Row], *, now: datetime) -> int:
     """One edition of the dispatch catalogue; it comes into force only where none is."""
     if CatalogueVersion.objects.filter(name=name).exists():
@@ -109,44 +102,6 @@ def add_edition(name: str, rows: Sequence[Row], *, now: datetime) -> int:
         [CatalogueItem(edition=edition, no=number, **row) for number, row in enumerate(rows, 1)], batch_size=1000
     )
     return len(rows)
-
-
-@verb("calendar.edit")
-def set_day(day: date, kind: str, *, name_zh: str = "", name_en: str = "", actor: Actor, now: datetime) -> None:
-    """Make a day a holiday, a make-up working day, or (kind "") an ordinary one again.
-
-    Clocks that are running keep the due moment they were promised; the change holds for what starts or resumes later.
-    """
-    del now
-    require(actor, "calendar.edit")
-    if kind not in ("", "holiday", "workday"):
-        raise Refused("calendar-kind", status=422, day=day.isoformat(), kind=kind)
-    if kind:
-        values = {"kind": kind, "name_zh": name_zh, "name_en": name_en, "verified": True, "source": "local"}
-        CalendarDay.objects.update_or_create(day=day, defaults=values)
-    else:
-        CalendarDay.objects.filter(day=day).delete()
-    record("calendar.edit", "day", day.isoformat(), actor=actor, body={"kind": kind})
-    store.forget()
-
-
-@verb("calendar.edit")
-def set_hours(seasons: Sequence[tuple[str, str, str]], *, actor: Actor, now: datetime) -> None:
-    """The office hours of this place: (from MM-DD, until MM-DD, periods) for each season; they replace the pack's."""
-    del now
-    require(actor, "calendar.edit")
-    rows = []
-    for start, end, periods in seasons:
-        try:
-            store.season_of(start, end, periods)
-        except (ValueError, Refused) as error:
-            raise Refused("calendar-hours", status=422, where=f"{start}..{end}", periods=periods) from error
-        rows.append(OfficeHours(pack="local", version="1", start=start, end=end, periods=periods))
-    OfficeHours.objects.filter(pack="local").delete()
-    OfficeHours.objects.bulk_create(rows)
-    record("calendar.hours", "calendar", "hours", actor=actor, body={"seasons": [list(s) for s in seasons]})
-    store.forget()
-    store.content()  # refuses, and so undoes, hours that overlap or leave a gap
 
 
 @verb("matter.edit")

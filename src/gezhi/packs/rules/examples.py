@@ -5,7 +5,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from gezhi.kernel.calendar import OFFICE_HOURS, Calendar, from_rows
-from gezhi.kit import holidays_cn
+from gezhi.kit import public_holidays
 from gezhi.loop.rules.catalogue import Duty, duty_for
 from gezhi.loop.rules.limits import pick
 from gezhi.loop.triage.rules.keywords import Keywords
@@ -92,5 +92,5 @@ def _due(content: Sheets, sheet: Sheet, findings: Findings) -> None:
 def calendar(content: Sheets, year: int) -> Calendar:
     """The working calendar of a year with the office hours of the pack."""
     hours = tuple(seasons(content["office_hours"])) if "office_hours" in content else OFFICE_HOURS
-    days = [day for each in (year, year + 1) for day in holidays_cn.rows(each)]
+    days = [day for each in (year, year + 1) for day in public_holidays.rows(each)]
     return from_rows(days, zone=ZONE.key, hours=hours)

@@ -1,4 +1,4 @@
-"""Rows of the Chinese working calendar for a year, from the library `holidays`, to be shown and edited before use."""
+"""Rows of the working calendar for a year, from the library `holidays`; an office edits them where its own differ."""
 
 import re
 from datetime import date
@@ -7,10 +7,22 @@ import holidays
 
 from gezhi.kernel.calendar import DayRow
 
+CHINA = "CN"
 FIRST_YEAR = 2001  # the first year with make-up days in the library
 ANNOUNCED_UNTIL = 2026  # the State Council's General Office announces the next year each autumn
 WORKDAY_ZH = "调休上班"
 WORKDAY_EN = "Make-up working day"
+
+
+def rows_of(country: str, year: int) -> list[DayRow]:
+    """Holidays of a country by its ISO code; with make-up days and Chinese names for China."""
+    if country == CHINA:
+        return rows(year)
+    try:
+        found = holidays.country_holidays(country, years=year)
+    except NotImplementedError:
+        return []
+    return sorted(DayRow(day, "holiday", name, name, verified=True) for day, name in found.items() if day.year == year)
 
 
 def rows(year: int) -> list[DayRow]:
