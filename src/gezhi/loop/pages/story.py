@@ -267,7 +267,11 @@ def links_of(shown: CaseView) -> list[dict[str, str]]:
         {
             "url": f"/desk/{case.pk}/",
             "number": case.number,
-            "words": f"{'' if case.confidential else case.requester.masked_name} {pgettext('state', case.state)}".strip(),
+            "words": " ".join(
+                part
+                for part in ("" if case.confidential else case.requester.masked_name, common.word("state", case.state))
+                if part
+            ),
         }
         for case in shown.secondaries[:20]
     )
