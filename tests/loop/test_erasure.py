@@ -7,6 +7,7 @@ import pytest
 from django.apps import apps
 from django.db import connection
 
+from gezhi.kernel.errors import Refused
 from gezhi.kit.text import index_text
 from gezhi.loop.models import Attachment, Case, CaseText, StepText
 from gezhi.loop.service import replay
@@ -180,4 +181,30 @@ def test_a_person_erased_in_an_open_case_can_still_be_answered(office):
     erase(office, case)
     office.move(case, "accept", "dora")
     assert Case.objects.get(pk=case).state == "accepted"
+    assert faults() == []
+
+
+def test_who_waited_for_an_erased_case_is_handled_by_itself_again(office):
+    """Nothing can be written in the main case any more, so its answer would never come."""
+    main = office.to("handling")
+    waiting = office.receive("我这里路灯也不亮", name="赵六", phone="13700000000", matter="0101", kind="complaint")
+    office.move(waiting, "merge", main=main)
+    erase(office, main)
+    left = Case.objects.get(pk=waiting)
+    assert (left.state, left.main_id, left.due_stage) == ("accepted", None, "dispatch")
+    with pytest.raises(Refused, match="main-erased"):
+        office.move(waiting, "merge", main=main)
+    office.move(waiting, "answer", outcome="answered", reply="明天来修。")
+    assert faults() == []
+
+
+def test_an_end_before_the_loop_knows_of_the_erasure_answers_nobody_with_nothing(office):
+    main = office.to("replied")
+    waiting = office.receive("我这里路灯也不亮", name="赵六", phone="13700000000", matter="0101", kind="complaint")
+    office.move(waiting, "merge", main=main)
+    trust.erase(Case.objects.get(pk=main).requester_id, actor=Actor.system("tests"), now=office.now)
+    office.move(main, "review_pass", "lena")
+    assert Case.objects.get(pk=main).state == "verifying"
+    assert Case.objects.get(pk=waiting).state == "accepted"
+    assert trust.deliver_pending(office.later(days=1))
     assert faults() == []

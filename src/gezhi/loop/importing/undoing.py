@@ -12,6 +12,7 @@ from gezhi.loop.models import Batch, Case, CaseClock
 from gezhi.loop.models import Step as StepRow
 from gezhi.loop.rules.clocks import run
 from gezhi.loop.service.acts import digest, event
+from gezhi.loop.service.following import release
 from gezhi.loop.store.rows import running_of
 from gezhi.trust.rules import Actor
 from gezhi.trust.service import publish_many, record, record_many, require, unchanged, verb
@@ -86,6 +87,7 @@ def _void(cases: Sequence[Case], *, actor: Actor, now: datetime) -> None:
     publish_many(
         [("case.moved", "case", step.case_id, event(case, step)) for case, step in zip(cases, steps, strict=True)]
     )
+    release([case.pk for case in cases], now=now)
 
 
 def _step(case: Case, rows: Sequence[CaseClock], actor: Actor, now: datetime) -> tuple[StepRow, list[CaseClock]]:

@@ -17,6 +17,7 @@ class Other:
     state: str
     main: str = ""
     dormant: bool = False
+    erased: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +176,8 @@ def main_open(s: Situation) -> None:
         raise Refused("imported-not-adopted")
     if s.main.main or s.main.state in ("merged", "void", "withdrawn", "closed", "declined"):
         raise Refused("main-not-open", state=s.main.state)
+    if s.main.erased:  # an answer written there could be sealed for nobody
+        raise Refused("main-erased")
 
 
 def no_secondaries(s: Situation) -> None:

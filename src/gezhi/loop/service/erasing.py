@@ -1,8 +1,14 @@
-"""What the loop forgets when a requester is erased: search words and files; sealed texts die with the key."""
+"""What the loop does when a requester is erased: it forgets search words and files, and lets go who waits for him."""
+
+from datetime import datetime
+
+from django.utils import timezone
 
 from gezhi.kit.uploads import remove
+from gezhi.loop.service.following import release
 from gezhi.loop.store import erasing as store
-from gezhi.trust.service import Event
+from gezhi.trust.rules import Actor
+from gezhi.trust.service import Event, unchanged, verb
 
 
 def on_erased(event: Event) -> None:
@@ -10,3 +16,12 @@ def on_erased(event: Event) -> None:
     store.empty_words(event.subject_id)
     for digest in store.forget_files(event.subject_id):
         remove(digest)
+    _release(event.subject_id, actor=Actor.system("loop"), now=timezone.now())
+
+
+@verb("case.split")
+def _release(requester_id: str, *, actor: Actor, now: datetime) -> None:
+    """Who waits for the answer of an erased person's case would wait in vain: nothing can be written there any more."""
+    del actor
+    if not release(store.cases_of(requester_id), now=now):
+        unchanged()

@@ -1,7 +1,9 @@
 """What the end of a main case means for those merged into it: every requester still gets an answer."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from gezhi.loop.models import Case
 from gezhi.loop.rules.guards import Situation
@@ -24,18 +26,25 @@ def answer_secondaries(case: Case, row: Move, target: str, *, actor: Actor, now:
     """When the main case is answered so are its secondaries; when it is taken away they stand on their own again."""
     if target == row.sources[0] or (target not in ANSWERS and target not in LEAVES) or "=" in row.targets:
         return
-    waiting = list(store.merged_into(case).select_for_update(of=("self",)))
+    if target in LEAVES or case.requester.wrapped_key is None:  # the words of an erased person's case answer nobody
+        release([case.pk], now=now)
+        return
+    waiting = list(store.merged_into([case.pk]).select_for_update(of=("self",)))
     if not waiting:
         return
     system = Actor.system("loop")
-    if target in LEAVES:
-        for secondary in waiting:
-            _follow(secondary, "split", {}, {"reason": "main-ended"}, actor=system, now=now)
-        return
     texts = reply_texts(case)
     for secondary in waiting:
         facts = {"main": str(case.pk), "outcome": case.outcome or "answered"}
         _follow(secondary, "answered", facts, texts, actor=system, now=now)
+
+
+def release(mains: Iterable[UUID], *, now: datetime) -> int:
+    """Let the cases merged into these stand on their own again, since these will answer nobody; how many there were."""
+    waiting = list(store.merged_into(mains).select_for_update(of=("self",)))
+    for secondary in waiting:
+        _follow(secondary, "split", {}, {"reason": "main-ended"}, actor=Actor.system("loop"), now=now)
+    return len(waiting)
 
 
 def reply_texts(case: Case) -> dict[str, str]:

@@ -155,10 +155,15 @@ def _situation(
         case_id=str(case.pk), snap=snap, actor=actor.key, now=now, data=codes, texts=texts,
         imported=case.batch_id is not None,
         return_until=_return_until(snap, kept) if row.name == "return" else None,
-        main=Other(str(main.pk), main.state, str(main.main_id or ""), main.dormant) if main else None,
-        secondaries=store.merged_into(case).count() if row.name in ("merge", "void_ask") else 0,
+        main=_other(main) if main else None,
+        secondaries=store.merged_into([case.pk]).count() if row.name in ("merge", "void_ask") else 0,
         colleague=_colleague(case, codes) if row.name == "transfer" else True,
     )  # fmt: skip
+
+
+def _other(case: Case) -> Other:
+    erased = case.requester.wrapped_key is None
+    return Other(str(case.pk), case.state, str(case.main_id or ""), dormant=case.dormant, erased=erased)
 
 
 def fallback_unit(snap: Snapshot, kept: Content) -> int:

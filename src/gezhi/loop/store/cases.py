@@ -47,9 +47,9 @@ def open_clocks(case: Case) -> list[CaseClock]:
     return list(CaseClock.objects.filter(case=case, finished_at=None))
 
 
-def merged_into(case: Case) -> QuerySet[Case]:
-    """The cases that wait for the answer of this one."""
-    return Case.objects.filter(main=case, state="merged").select_related(*JOINED).order_by("pk")
+def merged_into(mains: Iterable[UUID]) -> QuerySet[Case]:
+    """The cases that wait for the answer of these."""
+    return Case.objects.filter(main__in=list(mains), state="merged").select_related(*JOINED).order_by("pk")
 
 
 def save_step(case: Case, step: Step, sealed: bytes | None) -> None:

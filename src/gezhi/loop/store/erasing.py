@@ -1,10 +1,11 @@
 """Removing what a requester left in the loop outside the sealed texts."""
 
 from collections.abc import Iterable
+from uuid import UUID
 
 from django.db import connection
 
-from gezhi.loop.models import Attachment
+from gezhi.loop.models import Attachment, Case
 
 
 def empty_words(requester_id: str) -> int:
@@ -16,6 +17,11 @@ def empty_words(requester_id: str) -> int:
             [requester_id],
         )
         return int(cursor.rowcount)
+
+
+def cases_of(requester_id: str) -> list[UUID]:
+    """The cases of a requester."""
+    return list(Case.objects.filter(requester__id=requester_id).values_list("pk", flat=True))
 
 
 def forget_files(requester_id: str) -> list[str]:
