@@ -149,7 +149,7 @@ def _effect(snap: Snapshot, step: Step) -> Snapshot:  # noqa: C901, PLR0911, PLR
         case "dispatch":
             return replace(_to_unit(_classify(snap, facts), facts, step), dispatched_by=step.actor)
         case "sign":
-            return replace(snap, signed=True, owner=step.actor)
+            return replace(snap, signed=True, owner=step.actor if step.actor.startswith("user:") else "")
         case "return":
             return replace(snap, returned=(*snap.returned, snap.lead or 0), returner=step.actor)
         case "adjudicate":
