@@ -29,6 +29,7 @@ PAST = 8
 RECENT = timedelta(days=7)
 VERB = "case.answer"
 ENDINGS = {"dispatch": "dispatch", "answer": "answer", "invalid": "decline", "receive": "keep"}
+ABOUT_OFFICES = ("complaint", "report")  # kinds that may be about an office or its people
 INVALID = "no_content"  # the reason in the pack's list for calls that hold no request
 
 
@@ -87,7 +88,9 @@ def fields_of(typed: Any) -> dict[str, common.Field]:
         "confidential": common.field("confidential", gettext("Confidentiality"), "seg",
                                      options=common.choices(secret, get("confidential", "normal"))),
         "kind": common.field("kind", gettext("Kind"), "seg",
-                             options=common.choices([(k, pgettext("kind", k)) for k in KINDS], get("kind", ""))),
+                             options=kind_options(get("kind", ""))),
+        "complained": common.field("complained", gettext("Complained about"), "unit",
+                                   options=unit_options([get("complained", "")])),
         "place": common.field("place", gettext("Place"), value=get("place", "")),
         "area": common.field("area", gettext("Area"), "area", options=area_options(get("area", "")), bare=True,
                              placeholder=gettext("Area")),
@@ -101,6 +104,15 @@ def fields_of(typed: Any) -> dict[str, common.Field]:
         "reply": common.field("reply", pgettext("noun", "Answer"), "textarea", get("reply", ""), key="Alt+R", rows=2,
                               max=TEXT_LIMIT),
     }  # fmt: skip
+
+
+def kind_options(chosen: str) -> list[common.Field]:
+    """The kinds; those that may be about an office show the field that names it."""
+    options = common.choices([(kind, pgettext("kind", kind)) for kind in KINDS], chosen)
+    for option in options:
+        if option["value"] in ABOUT_OFFICES:
+            option["shows"] = "complained"
+    return options
 
 
 def keys() -> list[dict[str, Any]]:
@@ -128,7 +140,13 @@ def report_of(request: HttpRequest, *, invalid: bool = False) -> Report:
         urgency=int(urgency) if urgency in ("1", "2", "3", "4") else 1, area=get("area", ""), channel="hotline",
         name=get("name", "").strip(), phone=get("phone", "").strip(),
         confidential=get("confidential") == "confidential", answers=answers_of(request),
+        complained=complained_of(get("kind", ""), get("complained", "")),
     )  # fmt: skip
+
+
+def complained_of(kind: str, typed: str) -> int | None:
+    """The unit complained about; of a call that is no complaint none, whatever the hidden field still holds."""
+    return common.unit_key(typed, "complained") if kind in ("", *ABOUT_OFFICES) else None
 
 
 def answers_of(request: HttpRequest) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from gezhi.kit import uploads
 from gezhi.kit.navigation import sections
 from gezhi.loop.models import Case
 from gezhi.loop.pages import asking, common
-from gezhi.loop.pages.forms import area_options
+from gezhi.loop.pages.forms import area_options, unit_options
 from gezhi.loop.rules.words import TEXT_LIMIT
 from gezhi.loop.service.carrying import report_with
 from gezhi.loop.service.receiving import Received, Report, case_secret, case_token
@@ -91,6 +91,7 @@ def take(request: HttpRequest, key: str) -> Received:
         answers=asking.typed_answers(content().questions_for(matter), request.POST), asked=bool(matter),
         name="" if anonymous else get("name", "").strip(), phone="" if anonymous else get("phone", "").strip(),
         confidential=get("confidential") == "1" and not anonymous,
+        complained=common.unit_key(get("complained", ""), "complained"),
     )  # fmt: skip
     same = {str(row["id"]) for row in near_cases(made.text, made.place, made.area)}
     main = get("join", "") if get("join", "") in same else ""
@@ -155,6 +156,9 @@ def report_fields(typed: Any) -> dict[str, common.Field | None]:
                               help=gettext("Road and house number, or what stands nearby."),
                               autocomplete="street-address"),
         "area": common.field("area", gettext("Street or town"), "area", options=areas) if areas else None,
+        "complained": common.field("complained", gettext("Is it about an office or its staff? Which?"), "select",
+                                   get("complained", ""), options=unit_options([get("complained", "")]),
+                                   help=gettext("That office does not learn who you are.")),
         "who": common.field("who", gettext("How shall we tell you the result?"), "cards", required=True,
             options=options),
         "phone": common.field("phone", gettext("Mobile phone"), "tel", get("phone", ""), required=True,

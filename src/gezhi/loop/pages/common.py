@@ -143,6 +143,15 @@ def number(text: str, default: int = 1, most: int = 1_000_000) -> int:
     return min(max(int(text), 1), most) if text.isdecimal() and len(text) < 9 else default
 
 
+def unit_key(text: str, name: str) -> int | None:
+    """The key of a unit out of a form, none where nothing was chosen; refuses unit-unknown for what is no key."""
+    if not text.strip():
+        return None
+    if not text.isascii() or not text.isdecimal() or len(text) > 10:
+        raise Refused("unit-unknown", status=422, field=name, unit=text[:40])
+    return int(text)
+
+
 def row_light(case: Case | Line, moment: datetime) -> str:
     """The light of a case in a list."""
     if case.state in ENDED:

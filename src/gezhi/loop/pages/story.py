@@ -235,7 +235,7 @@ def duty_of(shown: CaseView, kept: Content) -> list[dict[str, str]]:
     rows = [(gettext("Matter"), common.matter_name(kept, case.matter, 3)),
         (gettext("Kind"), common.word("kind", case.kind)),
             (gettext("Lead unit"), common.named(case.lead)), (gettext("Taken in by"), common.named(case.desk)),
-            (gettext("Complained about"), common.named(case.complained))]  # fmt: skip
+            (gettext("Complained about"), common.named(shown.complained))]  # fmt: skip
     found = [{"label": label, "value": value} for label, value in rows if value]
     if shown.duty is not None:
         basis = pick(shown.duty, "basis", common.language())

@@ -191,7 +191,7 @@ def _writable(report: Report) -> None:
         if "\x00" in getattr(report, name):
             raise Refused("field-invalid", status=422, field=name, value="NUL")
     if report.complained is not None and not below.units().filter(pk=report.complained).exists():
-        raise Refused("unit-unknown", status=422, unit=report.complained)
+        raise Refused("unit-unknown", status=422, field="complained", unit=report.complained)
 
 
 def answered(report: Report, kept: Content) -> Report:
