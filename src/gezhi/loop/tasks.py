@@ -15,11 +15,12 @@ logger = logging.getLogger(__name__)
 @app.task(name="loop.escalate", queueing_lock="loop.escalate")
 def escalate(timestamp: int) -> None:
     """Every minute; `timestamp` is when it was due, in seconds since 1970."""
-    from gezhi.loop.service.escalating import escalate_due
+    from gezhi.loop.service.escalating import escalate_due, review_due
 
-    count = escalate_due(datetime.fromtimestamp(timestamp, UTC))
-    if count:
-        logger.info("%s clocks escalated", count)
+    moment = datetime.fromtimestamp(timestamp, UTC)
+    count, reviews = escalate_due(moment), review_due(moment)
+    if count or reviews:
+        logger.info("%s clocks escalated, %s hang-ups due for review", count, reviews)
 
 
 @app.periodic(cron="10 3 * * *")
@@ -49,14 +50,14 @@ def import_batch(batch: int, what: str, user: int | None) -> None:
 @app.task(name="loop.resume", queueing_lock="loop.resume")
 def resume(timestamp: int) -> None:
     """Every two minutes: imports whose process was killed go on."""
-    from gezhi.loop.importing.background import abandoned
+    from gezhi.loop.importing.background import abandoned, again
 
     for batch in abandoned(datetime.fromtimestamp(timestamp, UTC)):
         logger.warning("import %s had stopped and goes on", batch.pk)
-        what = "check" if batch.state == "checking" else "run"
+        what, user = again(batch)
         job = import_batch.configure(queueing_lock=f"loop.import.{batch.pk}")
         with suppress(AlreadyEnqueued), atomic():  # waits behind others since the last look
-            job.defer(batch=batch.pk, what=what, user=batch.created_by_id)
+            job.defer(batch=batch.pk, what=what, user=user)
 
 
 @app.periodic(cron="30 4 * * 0")

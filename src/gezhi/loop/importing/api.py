@@ -8,10 +8,10 @@ from django.utils import timezone
 from ninja import Field, File, Form, Router, Schema, Status
 from ninja.files import UploadedFile
 
-from gezhi.kernel.errors import Refused
 from gezhi.kit.http import plain
 from gezhi.loop import tasks
-from gezhi.loop.importing import background, store
+from gezhi.loop.importing import background
+from gezhi.loop.importing.access import batch_for
 from gezhi.loop.importing.rejected import opened, reason
 from gezhi.loop.importing.running import Options
 from gezhi.loop.importing.undoing import undo_batch
@@ -21,7 +21,6 @@ from gezhi.trust.service import actor_from_request, require
 
 router = Router(tags=["imports"])
 SHOWN = 200
-LONGEST = 2**31 - 1
 
 
 class Wish(Schema):
@@ -99,14 +98,10 @@ def undo(request: HttpRequest, batch_id: int) -> Any:
 
 
 def _visible(actor: Actor, batch_id: int) -> Batch:
-    """A batch of one's own, or any for those who may take batches back."""
+    """A batch of one's own, or of a desk whose batches one may take back."""
     if not actor.grants_for("import.undo"):
         require(actor, "import.run", unit_paths=[actor.unit_path] if actor.unit_path else [])
-    batch = store.batch_of(batch_id) if 0 < batch_id <= LONGEST else None
-    own = batch is not None and actor.kind == "user" and str(batch.created_by_id) == actor.id
-    if batch is None or not (own or actor.grants_for("import.undo")):
-        raise Refused("batch-unknown", status=404, batch=batch_id)
-    return batch
+    return batch_for(actor, batch_id)
 
 
 def _defer(batch: Batch, what: str, actor: Actor) -> None:

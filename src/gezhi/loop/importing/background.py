@@ -17,11 +17,12 @@ from django.conf import settings
 from gezhi.kernel.errors import Refused
 from gezhi.kit.http import plain
 from gezhi.loop.importing import service, store
+from gezhi.loop.importing.access import batch_for
 from gezhi.loop.importing.columns import fields
 from gezhi.loop.importing.rejected import keeper_of, sealed_rejects
 from gezhi.loop.importing.rules import MODES, Plan
 from gezhi.loop.importing.running import Options, SheetView, survey
-from gezhi.loop.importing.undoing import undo_batch
+from gezhi.loop.importing.undoing import claim, undo_batch
 from gezhi.loop.models import Batch
 from gezhi.loop.store import below
 from gezhi.trust.rules import Actor
@@ -101,10 +102,10 @@ def settle(
     batch_id: int, wishes: dict[str, str], mode: str, *, start_clocks: bool, actor: Actor, now: datetime
 ) -> Batch:
     """Take a person's mapping (field → column name, "" for none) and choices for a batch not yet run."""
-    service.desk_for(actor)
-    batch = store.batch_of(batch_id, lock=True)
-    if batch is None or batch.state not in EDITABLE:
-        raise Refused("batch-not-waiting", batch=batch_id, state=batch.state if batch else "")
+    batch = batch_for(actor, batch_id, lock=True)
+    service.desk_of(batch, actor)
+    if batch.state not in EDITABLE:
+        raise Refused("batch-not-waiting", batch=batch_id, state=batch.state)
     if mode not in MODES:
         raise Refused("import-mode-unknown", status=422, mode=mode, known=", ".join(MODES))
     unknown = set(wishes) - set(fields())
@@ -150,8 +151,8 @@ def _touch(batch: Batch) -> None:
         path_of(batch).touch()
 
 
-def _fail(batch: Batch, refused: Refused) -> None:
-    batch.state, batch.error = "failed", refused.code
+def _fail(batch: Batch, refused: Refused, state: str = "failed") -> None:
+    batch.state, batch.error = state, refused.code
     batch.mapping = {**batch.mapping, "facts": plain(refused.facts)}
     store.save_batch(batch, "state", "error", "mapping")
 
@@ -159,11 +160,9 @@ def _fail(batch: Batch, refused: Refused) -> None:
 @verb("import.run")
 def start(batch_id: int, *, actor: Actor, now: datetime) -> Batch:
     """Let a batch run: the worker takes it from here."""
-    service.desk_for(actor)
-    batch = store.batch_of(batch_id, lock=True)
-    if batch is None:
-        raise Refused("batch-unknown", status=404, batch=batch_id)
-    if batch.state not in ("draft", "checked", "failed") and not stalled(batch, now):
+    batch = batch_for(actor, batch_id, lock=True)
+    service.desk_of(batch, actor)
+    if batch.state not in EDITABLE and not (batch.state != "undoing" and stalled(batch, now)):
         raise Refused("batch-not-waiting", batch=batch_id, state=batch.state)
     path_of(batch)
     batch.state = "waiting"
@@ -174,10 +173,11 @@ def start(batch_id: int, *, actor: Actor, now: datetime) -> Batch:
 
 def stalled(batch: Batch, now: datetime) -> bool:
     """Whether a run has made no progress for so long that its process must be gone."""
-    if batch.state not in ("running", "checking"):
+    if batch.state not in ("running", "checking", "undoing"):
         return False
     try:
-        return now.timestamp() - path_of(batch).stat().st_mtime > STALLED
+        path = _mark(batch) if batch.state == "undoing" else path_of(batch)
+        return now.timestamp() - path.stat().st_mtime > STALLED
     except (Refused, OSError):
         return True
 
@@ -188,11 +188,15 @@ def work(batch_id: int, what: str, user: int | None, *, now: datetime) -> None:
     if batch is None:
         return
     asked = below.users().filter(pk=user).first() if user else None
-    actor = actor_for(asked, now) if asked is not None else Actor.system("loop")
+    try:
+        actor = actor_for(asked, now) if asked is not None else Actor.system("loop")
+    except Refused as refused:  # whoever asked has been shut out meanwhile
+        _fail(batch, refused, "done" if what == "undo" else "failed")
+        return
     if what == "check":
         check(batch, actor=actor, now=now)
     elif what == "undo":
-        undo_batch(batch_id, actor=actor, now=now)
+        _undo(batch, actor=actor, now=now)
     else:
         run(batch, actor=actor, now=now)
 
@@ -211,13 +215,42 @@ def run(batch: Batch, *, actor: Actor, now: datetime) -> None:
 
 def abandoned(now: datetime) -> list[Batch]:
     """Batches whose process went away at work; taken up again, they skip what is there already."""
-    return [batch for batch in store.busy_batches() if batch.state != "undoing" and stalled(batch, now)]
+    return [batch for batch in store.busy_batches() if stalled(batch, now)]
 
 
-def undo(batch: Batch) -> None:
-    """Note that a batch is on its way back, for whoever watches."""
-    batch.state = "undoing"
-    store.save_batch(batch, "state")
+def again(batch: Batch) -> tuple[str, int | None]:
+    """What a batch taken up again has before it, and for whom."""
+    if batch.state == "undoing":
+        return "undo", batch.mapping.get("undo_for")
+    return "check" if batch.state == "checking" else "run", batch.created_by_id
+
+
+def undo(batch_id: int, *, actor: Actor) -> Batch:
+    """Let a batch be taken back by the worker."""
+    batch = claim(batch_id, actor)
+    batch.state, batch.error = "undoing", ""
+    batch.mapping = {**batch.mapping, "undo_for": int(actor.id) if actor.kind == "user" else None}
+    _mark(batch).touch(mode=0o600)
+    store.save_batch(batch, "state", "error", "mapping")
+    return batch
+
+
+def _mark(batch: Batch) -> Path:
+    """The file whose time says when the way back last made progress; the sheet itself is gone by then."""
+    return folder() / f"undo-{batch.pk}.upload"
+
+
+def _undo(batch: Batch, *, actor: Actor, now: datetime) -> None:
+    """Take a batch back; a job that comes twice finds nothing to do, a refusal stands on the page."""
+    if batch.state != "undoing":
+        return
+    mark = _mark(batch)
+    mark.touch(mode=0o600)
+    try:
+        undo_batch(batch.pk, actor=actor, now=now, progress=lambda _batch: mark.touch())
+    except Refused as refused:
+        _fail(batch, refused, "done")
+    mark.unlink(missing_ok=True)
 
 
 def forget(batch: Batch) -> None:

@@ -60,14 +60,15 @@ def open_batch(
     path: Path, *, name: str, options: Options, actor: Actor, now: datetime, state: str = "waiting"
 ) -> Batch:
     """Look at a file and note it as a batch that waits to be run."""
-    desk_for(actor)
+    desk = desk_for(actor)
     Judge(options.mode)
     sheets = survey(path, options, rows=state != "draft")
     with path.open("rb") as file:
         whole = hashlib.file_digest(file, "sha256").hexdigest()
     batch = Batch(
-        created_at=now, created_by_id=int(actor.id) if actor.kind == "user" else None, file_name=name[-200:],
-        digest=whole, source=options.source, mode=options.mode, start_clocks=options.start_clocks, state=state,
+        created_at=now, created_by_id=int(actor.id) if actor.kind == "user" else None, desk=desk,
+        file_name=name[-200:], digest=whole, source=options.source, mode=options.mode,
+        start_clocks=options.start_clocks, state=state,
         total=sum(sheet.rows for sheet in sheets if sheet.usable) if state != "draft" else None,
         mapping={"wishes": dict(options.wishes), "headers": {sheet.name: list(sheet.header) for sheet in sheets}},
     )  # fmt: skip
@@ -89,6 +90,14 @@ def desk_for(actor: Actor) -> Any:
     return desk
 
 
+def desk_of(batch: Batch, actor: Actor) -> Any:
+    """The desk of a batch, the actor being allowed to import for it."""
+    if batch.desk is None:
+        return desk_for(actor)
+    require(actor, "import.run", unit_paths=[batch.desk.path])
+    return batch.desk
+
+
 def run_batch(batch_id: int, path: Path, *, actor: Actor, now: datetime, progress: Progress | None = None) -> Outcome:
     """Run a batch to its end, chunk by chunk, each chunk whole or not at all.
 
@@ -98,7 +107,7 @@ def run_batch(batch_id: int, path: Path, *, actor: Actor, now: datetime, progres
     batch = _claim(batch_id)
     outcome = Outcome(batch=batch.pk, headers=batch.mapping["headers"])
     try:
-        options, desk = options_of(batch), desk_for(actor)
+        options, desk = options_of(batch), desk_of(batch, actor)
         judging, matcher, keeper = Judge(options.mode), Matcher(content()), keeper_of(batch)
         for columns, rows in read(path, options, now=now):
             frame = Frame(

@@ -113,16 +113,17 @@ def desk_of(unit_id: int | None) -> Any | None:
 
 
 def batches() -> QuerySet[Batch]:
-    return Batch.objects.select_related("created_by").order_by("-pk")
+    return Batch.objects.select_related("created_by", "desk").order_by("-pk")
 
 
 def busy_batches() -> QuerySet[Batch]:
     """Batches that some process should be working on."""
-    return batches().filter(state__in=("checking", "running"))
+    return batches().filter(state__in=("checking", "running", "undoing"))
 
 
 def batch_of(pk: int, *, lock: bool = False) -> Batch | None:
-    rows = Batch.objects.select_for_update() if lock else Batch.objects.all()
+    rows = Batch.objects.select_related("desk")
+    rows = rows.select_for_update(of=("self",)) if lock else rows
     return rows.filter(pk=pk).first()
 
 

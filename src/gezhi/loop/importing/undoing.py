@@ -1,6 +1,6 @@
 """Takes a whole batch back: its untouched cases are voided by a step each, those worked on stay and are named."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -8,6 +8,7 @@ from typing import Any
 from gezhi.kernel.errors import Refused
 from gezhi.kernel.ids import uuid7
 from gezhi.loop.importing import store
+from gezhi.loop.importing.access import batch_for
 from gezhi.loop.models import Batch, Case, CaseClock
 from gezhi.loop.models import Step as StepRow
 from gezhi.loop.rules.clocks import run
@@ -31,27 +32,30 @@ class Undone:
     numbers: list[str] = field(default_factory=list)
 
 
-def undo_batch(batch_id: int, *, actor: Actor, now: datetime) -> Undone:
+def undo_batch(
+    batch_id: int, *, actor: Actor, now: datetime, progress: Callable[[Batch], None] | None = None
+) -> Undone:
     """Void the untouched cases of a batch, chunk by chunk; their external numbers are free again.
 
     Raises Refused: not-allowed (403), batch-unknown (404), batch-running.
     """
-    batch = _claim(batch_id, actor)
+    batch = claim(batch_id, actor)
     done = Undone(batch.pk)
     after = None
     while cases := void_chunk(batch, after, done, actor=actor, now=now):
         after = cases[-1].pk
+        if progress:
+            progress(batch)
     close(batch, done, actor=actor, now=now)
     return done
 
 
-def _claim(batch_id: int, actor: Actor) -> Batch:
-    desk = store.desk_of(actor.unit_id)
-    require(actor, "import.undo", unit_paths=[desk.path] if desk else [])
-    batch = store.batch_of(batch_id)
-    if batch is None:
-        raise Refused("batch-unknown", status=404, batch=batch_id)
-    if batch.state == "running":
+def claim(batch_id: int, actor: Actor) -> Batch:
+    """A batch that this person may take back; no part of it may be on its way in."""
+    if not actor.grants_for("import.undo"):
+        require(actor, "import.undo")
+    batch = batch_for(actor, batch_id)
+    if batch.state in ("waiting", "running"):
         raise Refused("batch-running", batch=batch_id)
     return batch
 

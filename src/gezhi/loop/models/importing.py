@@ -8,12 +8,15 @@ class Batch(models.Model):
 
     created_at = models.DateTimeField()
     created_by = models.ForeignKey("trust.User", models.PROTECT, null=True, related_name="+")
+    desk = models.ForeignKey("trust.Unit", models.PROTECT, null=True, related_name="+")  # for whom it was imported
     file_name = models.CharField(max_length=200)
     digest = models.CharField(max_length=64)
     source = models.CharField(max_length=40, default="import")
     mode = models.CharField(max_length=10)  # skip | update | reject
     start_clocks = models.BooleanField(default=False)
-    state = models.CharField(max_length=10)  # waiting | running | done | failed | undone
+    state = models.CharField(
+        max_length=10
+    )  # draft | checking | checked | waiting | running | done | failed | undoing | undone
     error = models.CharField(max_length=300, default="", blank=True)
     mapping = models.JSONField(default=dict)
     read = models.PositiveIntegerField(default=0)

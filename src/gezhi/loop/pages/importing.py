@@ -13,6 +13,7 @@ from gezhi.kernel.errors import Refused
 from gezhi.kit.http import sentence
 from gezhi.loop import tasks
 from gezhi.loop.importing import background, service, store
+from gezhi.loop.importing.access import batch_for, seen_by
 from gezhi.loop.importing.columns import Mapping, fields
 from gezhi.loop.importing.rejected import opened, reason, write_rejects
 from gezhi.loop.importing.rules import MODES
@@ -31,18 +32,6 @@ ALL = 1_000
 AT_ONCE = 1_000  # a batch up to this size is undone while the person waits
 BUSY = ("checking", "waiting", "running", "undoing")
 LIGHTS = {"done": "done", "failed": "late", "undone": "ok", "checked": "due", "draft": "ok"}
-
-
-def batch_for(actor: Actor, batch_id: int) -> Batch:
-    """A batch of one's own, or any for those who may take batches back; else as if it were not there."""
-    batch = store.batch_of(batch_id)
-    if batch is None or not (actor.grants_for("import.undo") or _own(actor, batch)):
-        raise Refused("batch-unknown", status=404, batch=batch_id)
-    return batch
-
-
-def _own(actor: Actor, batch: Batch) -> bool:
-    return actor.kind == "user" and str(batch.created_by_id) == actor.id
 
 
 @require_http_methods(["GET", "POST"])
@@ -64,10 +53,9 @@ def index(request: HttpRequest) -> HttpResponse:
     for error in errors:
         error["name"] = "file"
     common.mark([file], errors)
-    rows = [row for row in store.batches()[: RECENT * 5] if actor.grants_for("import.undo") or _own(actor, row)]
     context = {
         "steps": steps(1), "file": file, "errors": errors, "key": common.fresh_key(),
-        "batches": [line(row) for row in rows[:RECENT]],
+        "batches": [line(row) for row in store.batches().filter(seen_by(actor))[:RECENT]],
     }  # fmt: skip
     return render(request, "loop/import.html", context, status=refused.status if refused is not None else 200)
 
@@ -113,7 +101,8 @@ def page(request: HttpRequest, batch_id: int) -> HttpResponse:
 
 
 def shown(batch: Batch, actor: Actor, *, every: bool) -> dict[str, Any]:
-    busy = batch.state in BUSY and not background.stalled(batch, common.now())
+    stalled = batch.state != "undoing" and background.stalled(batch, common.now())  # the worker takes that up itself
+    busy = batch.state in BUSY and not stalled
     over = batch.state in ("done", "undone", "undoing")
     views = background.views_of(batch)
     sheet = next((view for view in views if view.usable), views[0] if views else None)
@@ -124,7 +113,7 @@ def shown(batch: Batch, actor: Actor, *, every: bool) -> dict[str, Any]:
     at = 4 if over or batch.state in ("waiting", "running") else 3 if batch.state in ("checked", "checking") else 2
     return {
         "b": batch, "url": f"{ADDRESS}{batch.pk}/", "steps": steps(5 if over else at), "busy": busy, "over": over,
-        "stalled": background.stalled(batch, common.now()), "progress": background.progress_of(batch),
+        "stalled": stalled, "progress": background.progress_of(batch),
         "state": pgettext("batch", batch.state), "sheet": sheet,
         "sheet_names": [view.name for view in views if view.usable and view.name],
         "left_out": [view.name for view in views if not view.usable and view.name],
@@ -248,7 +237,7 @@ def undo(request: HttpRequest, batch_id: int) -> HttpResponse:
         }  # fmt: skip
         return render(request, "gezhi/confirm.html", context)
     if batch.created > AT_ONCE:
-        background.undo(batch)
+        background.undo(batch_id, actor=actor)
         defer(batch, "undo", actor)
         return HttpResponseRedirect(f"{ADDRESS}{batch_id}/")
     done = undo_batch(batch_id, actor=actor, now=common.now())
