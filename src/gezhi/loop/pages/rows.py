@@ -56,6 +56,8 @@ def row_of(case: Line, kept: Content, names: Mapping[str, Mapping[Any, str]], mo
         flags.append({"light": "late", "words": urgency_word(case.urgency)})
     if case.confidential:
         flags.append({"light": "wait", "words": gettext("Confidential")})
+    if case.more.get("called") and case.state not in ENDED:
+        flags.append({"light": "late", "words": gettext("Escalated")})
     area = names["area"].get(case.area, "")
     where, matter = " ".join(part for part in (area, place) if part), common.matter_name(kept, case.matter)
     state, lead = pgettext("state", case.state), common.named(case.lead)

@@ -55,6 +55,7 @@ def band(shown: CaseView, kept: Content, moment: datetime) -> dict[str, Any]:
         "said": said_by_citizen(shown), "answers": asking.in_words(dict(told.get("answers", {})), kept),
         "channel": common.code_name(kept, "channel", case.channel), "confidential": case.confidential,
         "anonymous": case.anonymous, "requester": {"name": shown.requester},
+        "called": called_of(shown),
         "others": len(shown.secondaries), "others_url": "#related", "flags": _flags(shown),
     }  # fmt: skip
 
@@ -70,6 +71,17 @@ def _paragraphs(told: Mapping[str, Any]) -> list[str]:
 
 def _round(case: Any) -> str:
     return gettext("round %(n)s") % {"n": case.round} if case.round > 1 else ""
+
+
+def called_of(shown: CaseView) -> list[dict[str, Any]]:
+    """Who was called upon, when and why; the newest first."""
+    stages = {clock.key: clock.stage for clock in shown.snap.clocks}
+    hangup = gettext("the hang-up is to be looked at again")
+    return [
+        {"role": common.named(shown.roles.get(call.role)) or call.role, "at": call.at,
+         "why": pgettext("stage", stages[call.clock]) if call.clock in stages else hangup}
+        for call in reversed(shown.snap.called)
+    ]  # fmt: skip
 
 
 def _flags(shown: CaseView) -> list[dict[str, str]]:

@@ -81,6 +81,10 @@ def _code(value: Any) -> str:
     return value
 
 
+def _codes(value: Any) -> list[str]:
+    return list(dict.fromkeys(_code(item) for item in value))
+
+
 def _units(value: Any) -> list[int]:
     items = value if isinstance(value, list | tuple) else str(value).split(",")
     return list(dict.fromkeys(_integer(item) for item in items if item not in BLANK))
@@ -100,6 +104,7 @@ def _person(value: Any) -> str:
 
 READERS: Mapping[str, Callable[[Any], Any]] = {
     "code": _code,
+    "codes": _codes,
     "matter": _code,
     "area": _code,
     "int": _integer,

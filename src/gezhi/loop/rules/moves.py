@@ -10,7 +10,7 @@ class Field:
     """One thing that a move asks for. `public` texts are read by the citizen; texts are sealed, codes are not."""
 
     name: str
-    kind: str  # text | code | unit | units | matter | area | user | case | int | bool | date | scores
+    kind: str  # text | code | codes | unit | units | matter | area | user | case | int | bool | date | scores
     required: bool = False
     choices: str = ""  # name of the code list
     public: bool = False
@@ -134,7 +134,9 @@ MOVES: tuple[Move, ...] = (
     Move("supervise_answer", ("dispatched", "handling", "waiting", "suspended", "replied", "verifying"), ("=",),
          ("lead",), (F("note", "text", required=True),), ("supervised",)),
     Move("correct", UNDECIDED, ("=",), ("desk",), (*CLASSIFY, REASON), ("changes-something",)),
-    Move("escalate", OPEN, ("=",), ("system",), (F("stage", "code", required=True), F("level", "int", required=True))),
+    Move("escalate", OPEN, ("=",), ("system",),
+         (F("stage", "code", required=True), F("level", "int", required=True), F("roles", "codes"), F("clock", "code"),
+          F("reason", "code"), F("review_on", "date"))),
     Move("withdraw", UNDECIDED, ("withdrawn",), ("requester", "desk"), (F("reason", "text"),), (), ("finish",),
          public=True),
     Move("reopen", ("closed", "declined", "withdrawn"), ("accepted",), ("desk",), (REASON,), (), ("start:dispatch",),

@@ -47,6 +47,16 @@ class Task:
 
 
 @dataclass(frozen=True, slots=True)
+class Called:
+    """A role that was called upon: because of a clock, until that ends, or of a hang-up, until the case goes on."""
+
+    role: str
+    no: int
+    at: datetime
+    clock: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Snapshot:
     """The whole state of a case that its steps decide."""
 
@@ -67,6 +77,7 @@ class Snapshot:
     final: bool = False
     pending: Pending | None = None
     tasks: tuple[Task, ...] = ()
+    called: tuple[Called, ...] = ()
     postponed: int = 0
     redos: int = 0
     chases: int = 0
@@ -114,6 +125,19 @@ def _redo(snap: Snapshot) -> Snapshot:
     redos = snap.redos + 1
     snap = replace(_new_round(snap), redos=redos, supervised=snap.supervised or redos >= 2)  # twice: supervision
     return replace(snap, signed=False, owner="", tasks=(), main="")
+
+
+def _call(snap: Snapshot, step: Step) -> Snapshot:
+    clock = step.facts.get("clock", "")
+    known = {(call.role, call.clock) for call in snap.called}
+    fresh = (Called(role, step.no, step.acted_at, clock) for role in step.facts.get("roles", ()))
+    return replace(snap, called=snap.called + tuple(call for call in fresh if (call.role, clock) not in known))
+
+
+def _still_called(snap: Snapshot) -> tuple[Called, ...]:
+    """The calls that are not over."""
+    running = {clock.key for clock in snap.clocks if clock.open}
+    return tuple(c for c in snap.called if (c.clock in running if c.clock else snap.state == "suspended"))
 
 
 def _rated(snap: Snapshot, facts: Facts) -> Snapshot:
@@ -189,6 +213,8 @@ def _later(snap: Snapshot, step: Step) -> Snapshot:  # noqa: C901, PLR0911 - a l
             return replace(snap, chases=snap.chases + 1)
         case "supervise":
             return replace(snap, supervised=True)
+        case "escalate":
+            return _call(snap, step)
         case "postpone_decide":
             return replace(snap, postponed=snap.postponed + (1 if facts.get("approve") else 0))
         case _:
@@ -226,7 +252,8 @@ def _apply(snap: Snapshot, step: Step) -> Snapshot:
         snap = replace(snap, closed_at=step.acted_at, pending=None)
     if step.target == "merged":
         snap = replace(snap, pending=None)
-    return replace(snap, clocks=run(snap.clocks, step.facts.get("clocks", ()), step.acted_at))
+    snap = replace(snap, clocks=run(snap.clocks, step.facts.get("clocks", ()), step.acted_at))
+    return replace(snap, called=_still_called(snap)) if snap.called else snap
 
 
 def fold(steps: Iterable[Step]) -> Snapshot:

@@ -13,7 +13,7 @@ class Tab:
     name: str
     states: tuple[str, ...]
     verbs: tuple[str, ...] = ()
-    special: str = ""  # mine | assisting | supervised | returned_to_me
+    special: str = ""  # mine | assisting | pending | supervised | called
 
 
 TABS: tuple[Tab, ...] = (
@@ -29,6 +29,7 @@ TABS: tuple[Tab, ...] = (
     Tab("to_review", ("replied",), ("review_pass",)),
     Tab("to_call_back", ("verifying",), ("callback",)),
     Tab("supervised", OPEN, ("supervise", "supervise_answer"), "supervised"),
+    Tab("escalated", OPEN, ("supervise", "review_pass", "dispatch", "accept", "callback", "reply"), "called"),
     Tab("open", OPEN, ("read",)),
     Tab("ended", ENDED, ("read",)),
 )
@@ -40,7 +41,7 @@ def tabs_for(verbs: Iterable[str]) -> list[Tab]:
     """The tabs worth showing to somebody with these verbs ("case." left off), work first.
 
     >>> [tab.name for tab in tabs_for({"read", "sign", "reply", "task_done"})]
-    ['to_sign', 'mine', 'handling', 'waiting', 'assisting', 'open', 'ended']
+    ['to_sign', 'mine', 'handling', 'waiting', 'assisting', 'escalated', 'open', 'ended']
     """
     held = set(verbs)
     return [tab for tab in TABS if held & set(tab.verbs)]

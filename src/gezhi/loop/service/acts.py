@@ -16,7 +16,20 @@ from gezhi.loop.store.rows import put, step_value
 from gezhi.trust.rules import Actor
 from gezhi.trust.service import publish, record, seal_text
 
-EVENT_FACTS = ("kind", "urgency", "matter", "area", "unit", "assisting", "outcome", "satisfaction", "stage", "level")
+EVENT_FACTS = (
+    "kind",
+    "urgency",
+    "matter",
+    "area",
+    "unit",
+    "assisting",
+    "outcome",
+    "satisfaction",
+    "stage",
+    "level",
+    "roles",
+    "reason",
+)
 
 
 @dataclass(frozen=True, slots=True)

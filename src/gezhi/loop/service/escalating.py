@@ -1,4 +1,4 @@
-"""Climbing the escalation ladder: the worker tells the next role when a clock has used its share."""
+"""Calling upon people: the next role of the ladder when a clock has used its share, the desk when a hang-up is due."""
 
 import logging
 from datetime import datetime
@@ -17,6 +17,7 @@ from gezhi.loop.store.content import Content, content
 from gezhi.loop.store.rows import running_of
 from gezhi.trust.rules import Actor
 
+REVIEWERS = ("supervisor", "dispatcher")  # whom a hang-up due for review calls upon
 logger = logging.getLogger(__name__)
 
 
@@ -42,10 +43,24 @@ def escalate_due(now: datetime, *, limit: int = 2000) -> int:
                 if not store.climb(clock, rung.level):
                     continue  # another worker was faster, or the clock has stopped
                 move(
-                    clock.case_id, "escalate", {"stage": clock.stage, "level": rung.level},
+                    clock.case_id, "escalate",
+                    {"stage": clock.stage, "level": rung.level, "roles": [rung.role], "clock": clock.key},
                     actor=Actor.system("loop"), now=now,
                 )  # fmt: skip
                 count += 1
         except Refused as refused:
             logger.warning("case %s was not escalated: %s", clock.case_id, refused)
+    return count
+
+
+def review_due(now: datetime, *, limit: int = 500) -> int:
+    """Call for the review of every hang-up whose day has come, once for each day that was set."""
+    count = 0
+    for case, day in store.hangups_due(content().calendar.local_date(now), limit):
+        data = {"stage": "handle", "level": 0, "roles": REVIEWERS, "reason": store.HANGUP_REVIEW, "review_on": day}
+        try:
+            move(case, "escalate", data, actor=Actor.system("loop"), now=now)
+            count += 1
+        except Refused as refused:
+            logger.warning("case %s was not brought up for review: %s", case, refused)
     return count

@@ -83,6 +83,7 @@ class CaseView:
     may_reveal: bool
     reveals: list[dict[str, Any]]
     duty: Any = None
+    roles: dict[str, Any] = field(default_factory=dict)  # the roles that were called upon, by code
     complained: Any = None  # the unit complained about, where this reader may know that there is one
 
 
@@ -113,6 +114,7 @@ def view(case_id: UUID | str, *, actor: Actor, now: datetime) -> CaseView:
         files=files, matter=kept.matters.get(case.matter), area=below.areas().filter(pk=case.area).first(),
         desk_reader=desk_reader, may_reveal=_may_reveal(actor, case), reveals=store.reveals(case),
         duty=duty_for(kept.duties_by_matter, kept.matter_path(case.matter), case.area) if case.matter else None,
+        roles=below.named(below.roles(), (call.role for call in snap.called)),
         complained=None if case.confidential and _complained(actor, case) else case.complained,
     )  # fmt: skip
 

@@ -19,6 +19,10 @@ def areas() -> QuerySet[Any]:
     return apps.get_model("place", "Area")._default_manager.all()
 
 
+def roles() -> QuerySet[Any]:
+    return apps.get_model("trust", "Role")._default_manager.all()
+
+
 def requesters() -> QuerySet[Any]:
     return apps.get_model("trust", "Requester")._default_manager.all()
 

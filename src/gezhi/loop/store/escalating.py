@@ -1,14 +1,16 @@
-"""Clocks that may be due for the next rung of the ladder."""
+"""Clocks that may be due for the next rung of the ladder, and hang-ups whose day of review has come."""
 
-from datetime import datetime
+from datetime import date, datetime
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q, Subquery
+from django.db.models.fields.json import KeyTextTransform
 
-from gezhi.loop.models import CaseClock
+from gezhi.loop.models import Case, CaseClock, Step
 from gezhi.loop.rules.ladder import above, worth_until
 from gezhi.loop.store.content import Content
 
 RUNNING = Q(finished_at=None, paused=False, case__dormant=False)
+HANGUP_REVIEW = "hangup-review"  # the reason of a step that calls for the review of a hang-up
 ALIKE = ("stage", "case__urgency", "rung", "unit_of", "amount")
 
 
@@ -33,3 +35,16 @@ def climb(clock: CaseClock, level: int) -> bool:
     """Note the rung; False where the clock has stopped or was noted meanwhile."""
     rows = CaseClock.objects.filter(pk=clock.pk, finished_at=None, paused=False, rung=clock.rung)
     return bool(rows.update(rung=level))
+
+
+def hangups_due(day: date, limit: int) -> list[tuple[str, str]]:
+    """Suspended cases, with the day on which they were to be looked at again, that nobody was called upon for yet."""
+    of_case = Step.objects.filter(case=OuterRef("pk"))
+    asked = of_case.filter(move="hangup_ask").order_by("-no")
+    told = of_case.filter(move="escalate", no__gt=OuterRef("asked"), facts__reason=HANGUP_REVIEW)
+    rows = Case.objects.filter(state="suspended", dormant=False).annotate(
+        asked=Subquery(asked.values("no")[:1]),
+        review_on=Subquery(asked.values(day=KeyTextTransform("review_on", "facts"))[:1]),
+    )
+    due = rows.filter(~Exists(told), review_on__lte=day.isoformat()).order_by("received_at")
+    return [(str(key), on) for key, on in due.values_list("pk", "review_on")[:limit]]

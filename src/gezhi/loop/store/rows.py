@@ -9,7 +9,7 @@ from uuid import UUID
 from gezhi.kernel.clock import turns
 from gezhi.loop.models import Case, CaseClock, Step
 from gezhi.loop.rules.clocks import Running, kernel_clock, next_due
-from gezhi.loop.rules.snapshot import Pending, Snapshot, Task
+from gezhi.loop.rules.snapshot import Called, Pending, Snapshot, Task
 from gezhi.loop.rules.snapshot import Step as StepValue
 from gezhi.loop.store.content import content
 
@@ -39,6 +39,9 @@ def snapshot_of(case: Case, clocks: Sequence[CaseClock]) -> Snapshot:
         dispatched_at=_time(more.get("dispatched_at")),
         pending=Pending(**pending) if pending else None,
         tasks=tuple(Task(no, unit, bool(done)) for no, unit, done in more.get("tasks", ())),
+        called=tuple(
+            Called(c["role"], c["no"], datetime.fromisoformat(c["at"]), c["clock"]) for c in more.get("called", ())
+        ),
         clocks=tuple(running_of(clock) for clock in clocks),
     )
 
@@ -60,6 +63,8 @@ def put(case: Case, snap: Snapshot) -> None:
         more["pending"] = asdict(snap.pending)
     if snap.tasks:
         more["tasks"] = [[task.no, task.unit, task.done] for task in snap.tasks]
+    if snap.called:
+        more["called"] = [{**asdict(call), "at": call.at.isoformat()} for call in snap.called]
     case.more = more
     first = next_due(snap.clocks)
     case.due_at = first.due_at if first else None

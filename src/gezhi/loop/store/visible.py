@@ -5,7 +5,7 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 
 from gezhi.kernel.errors import Refused
-from gezhi.loop.models import Case, Involvement
+from gezhi.loop.models import Case, CaseClock, Involvement
 from gezhi.loop.store.below import units_under
 from gezhi.loop.store.content import content
 from gezhi.trust.rules import ANY, Actor, Grant, allowed
@@ -42,6 +42,18 @@ def desk_of(actor: Actor) -> Q:
         if grant.verbs & {"case.accept", "case.dispatch"}:
             units = Q(desk__in=units_under(grant.unit_path)) if "." in grant.unit_path else Q(desk__isnull=False)
             condition |= units & _branches(grant)
+    return condition
+
+
+def called_upon(actor: Actor) -> Q:
+    """The cases to which one of the actor's roles was called, for the units, matters and areas of that post."""
+    condition = Q(pk__in=[])
+    for grant in actor.grants:
+        part = _where(grant, reading=False) or Q()
+        if grant.unit_path and "." in grant.unit_path:
+            tasks = CaseClock.objects.filter(stage="task", finished_at=None, unit__in=units_under(grant.unit_path))
+            part |= Q(pk__in=tasks.values("case")) & _branches(grant)
+        condition |= part & Q(more__called__contains=[{"role": grant.role}])
     return condition
 
 

@@ -15,7 +15,7 @@ from gezhi.loop.models import Case, CaseClock, CaseText
 from gezhi.loop.rules.tabs import BY_NAME, Tab
 from gezhi.loop.store.below import units_under
 from gezhi.loop.store.lines import Line, lines
-from gezhi.loop.store.visible import desk_of, visible
+from gezhi.loop.store.visible import called_upon, desk_of, visible
 from gezhi.trust.rules import Actor
 
 PAGE = 50
@@ -101,6 +101,8 @@ def special(rows: QuerySet[Case], tab: Tab, actor: Actor) -> QuerySet[Case]:
             return rows.filter(pk__in=tasks.values("case"))
         case "pending":
             return rows.filter(more__has_key="pending")
+        case "called":
+            return rows.filter(called_upon(actor), more__has_key="called")
         case "supervised":
             return rows.filter(supervised=True)
         case _:
