@@ -3,9 +3,11 @@
 import pytest
 from django.db import connection
 
+from gezhi.loop import service
 from gezhi.loop.models import Case, CaseClock
 from gezhi.loop.service import replay
 from gezhi.loop.service.replaying import Difference
+from gezhi.trust.rules import Actor
 
 
 def faults():
@@ -26,6 +28,13 @@ def lived(office):
 
 
 def test_all_states_follow_from_their_steps(lived):
+    assert faults() == []
+
+
+def test_what_the_system_signs_belongs_to_no_person(office):
+    case = office.to("dispatched")
+    service.move(case, "sign", {}, actor=Actor.system("loop"), now=office.now)
+    assert Case.objects.get(pk=case).owner is None
     assert faults() == []
 
 
