@@ -83,6 +83,9 @@ class Case(models.Model):
             models.Index(
                 fields=["due_at", "id"], condition=IS_OPEN & models.Q(supervised=True), name="open_supervised"
             ),
+            models.Index(
+                fields=["due_at", "id"], condition=IS_OPEN & models.Q(more__has_key="called"), name="open_called"
+            ),
             models.Index(fields=["-received_at", "id"], name="by_received"),
             models.Index(fields=["lead", "-received_at", "id"], name="by_lead_received"),
             models.Index(fields=["requester"], name="by_requester"),
