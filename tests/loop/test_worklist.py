@@ -5,7 +5,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from gezhi.loop.rules.tabs import BY_NAME, TABS
-from gezhi.loop.store.worklist import Wish, facets, page, similar, tab_counts
+from gezhi.loop.store.worklist import Wish, facets, page, tab_counts
 from gezhi.trust.service import open_text
 
 
@@ -84,8 +84,3 @@ def test_the_number_of_statements_does_not_grow(office):
         facets(dora, Wish(tab="handling"), office.now)
     assert len(found.rows) == 12
     assert len(captured) == 3
-
-
-def test_similar_cases_come_first_by_shared_words(office, mixed):
-    found = similar(office.actor("dora"), "丽江新城夜里施工噪声太大")
-    assert str(found[0].pk) == mixed["fresh"]

@@ -19,8 +19,8 @@ from gezhi.loop.service.acts import Moved
 from gezhi.loop.service.moving import move
 from gezhi.loop.service.receiving import Report
 from gezhi.loop.service.registering import register
-from gezhi.loop.store import worklist
 from gezhi.loop.store.content import content
+from gezhi.loop.store.similar import similar
 from gezhi.loop.store.visible import visible
 from gezhi.trust.rules import Actor
 from gezhi.trust.service import find_by_phone, open_text
@@ -257,5 +257,6 @@ def suggest(request: HttpRequest) -> HttpResponse:
     actor = common.guard(request, VERB)
     get = request.POST.get
     found = suggesting.suggestions(get("text", "")[:4000], get("place", "")[:200], get("matter", ""), get("area", ""))
-    near = [case for case in worklist.similar(actor, get("text", "")[:400]) if case.received_at > common.now() - RECENT]
+    moment = common.now()
+    near = [case for case in similar(actor, get("text", "")[:400], now=moment) if case.received_at > moment - RECENT]
     return render(request, "loop/parts/suggest.html", {**found, "near": [case_line(case) for case in near]})

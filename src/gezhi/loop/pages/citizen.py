@@ -20,8 +20,9 @@ from gezhi.loop.pages.forms import area_options, unit_options
 from gezhi.loop.rules.words import TEXT_LIMIT
 from gezhi.loop.service.carrying import report_with
 from gezhi.loop.service.receiving import Received, Report, case_secret, case_token
-from gezhi.loop.store import reading, worklist
+from gezhi.loop.store import reading
 from gezhi.loop.store.content import content
+from gezhi.loop.store.similar import similar
 from gezhi.trust.rules import Actor
 from gezhi.trust.service import citizen_actor, token_digest
 from gezhi.trust.service.throttling import count_try, hold
@@ -196,7 +197,7 @@ def near_cases(text: str, place: str, area: str) -> list[dict[str, Any]]:
     kept = content()
     rows = [
         case
-        for case in worklist.similar(Actor.system("loop"), f"{place} {text}", limit=12)
+        for case in similar(Actor.system("loop"), f"{place} {text}", now=common.now(), limit=12)
         if case.state in ("accepted", "dispatched", "handling", "replied") and not case.confidential and case.matter
         and case.received_at > common.now() - timedelta(days=NEAR_DAYS) and (not area or case.area == area)
     ]  # fmt: skip

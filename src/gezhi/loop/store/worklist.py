@@ -190,20 +190,3 @@ def facets(actor: Actor, wish: Wish, now: datetime) -> dict[str, dict[str, int]]
             if value:
                 table[name][value] = count
     return table
-
-
-def similar(actor: Actor, words: str, *, exclude: object = None, limit: int = 5) -> list[Case]:
-    """Open or recent cases that share most of the words; for the desk while a caller speaks."""
-    parts = query_text(words).replace(":*", "").split(" & ")[:40]
-    if not parts or parts == [""]:
-        return []
-    sql = (
-        "SELECT case_id, ts_rank(search, q) AS r FROM loop_casetext, to_tsquery('simple', %s) q "
-        "WHERE search @@ q ORDER BY r DESC LIMIT %s"
-    )
-    with connection.cursor() as cursor:
-        cursor.execute(sql, [" | ".join(parts), limit * 4])
-        ranked = [row[0] for row in cursor.fetchall() if row[0] != exclude]
-    rows = visible(actor).filter(Q(confidential=False) | desk_of(actor), pk__in=ranked, dormant=False)
-    found = {case.pk: case for case in rows.select_related("lead", "requester")}
-    return [found[key] for key in ranked if key in found][:limit]
