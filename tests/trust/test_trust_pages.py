@@ -8,6 +8,7 @@ import pytest
 from django.utils import timezone
 from small_city import GIVEN, SYSTEM
 
+from gezhi.kit.sheets import read_tables
 from gezhi.trust import service
 from gezhi.trust.models import Holding, LedgerRecord, Unit, User
 from gezhi.trust.service import ledger
@@ -48,6 +49,7 @@ PAGES = {
     "/office/users/": "sysadmin secadmin",
     "/office/users/new/": "sysadmin secadmin",
     "/office/users/import/": "sysadmin",
+    "/office/users/import/posts/": "secadmin",
     "/office/users/ann/": "sysadmin secadmin",
     "/office/roles/": "secadmin",
     "/office/roles/handler/": "secadmin",
@@ -134,6 +136,48 @@ def test_import_through_the_page(sysadmin):
     assert send().status_code == 200  # one row was rejected, so the reasons are shown
     assert Unit.objects.filter(code="park").exists()
     assert sysadmin.post("/office/units/import/", {}).status_code == 422
+
+
+def test_people_by_one_administrator_and_their_posts_by_another(client, admin):
+    text = "用户名,姓名,单位,角色\ndai,戴,urban,承办人\nwu,吴,urban,\n"
+    sign_in(client, admin["sys"])
+    assert client.get("/office/users/import/posts.xlsx").status_code == 404
+    file = {"file": io.BytesIO(text.encode())}
+    tried = client.post("/office/users/import/", {**file, "try": "1"})
+    assert tried.context["waiting"] == 1
+    assert client.get("/office/users/import/posts.xlsx").status_code == 404
+    done = client.post("/office/users/import/", {"file": io.BytesIO(text.encode())})
+    assert "1 个岗位" in done.content.decode() or "1 post waits" in done.content.decode()
+    assert "/office/users/import/posts.xlsx" in done.content.decode()
+    sheet = client.get("/office/users/import/posts.xlsx")
+    [table] = read_tables(io.BytesIO(sheet.content))
+    assert [row.cells[:3] for row in table.rows] == [("dai", "handler", "urban")]
+    assert client.post("/office/users/import/posts/", {"file": io.BytesIO(sheet.content)}).status_code == 403
+
+    sign_in(client, admin["sec"])
+    assert client.get("/office/users/import/posts.xlsx").status_code == 403
+    assert "/office/users/import/posts/" in client.get("/office/users/").content.decode()
+    tried = client.post("/office/users/import/posts/", {"file": io.BytesIO(sheet.content), "try": "1"})
+    assert tried.context["report"].posts == 1
+    assert not Holding.objects.filter(user__username="dai").exists()
+    assert client.post("/office/users/import/posts/", {"file": io.BytesIO(sheet.content)}).status_code == 302
+    assert Holding.objects.get(user__username="dai").post.role_id == "handler"
+
+
+def test_a_way_into_an_account_of_the_three_is_offered_to_the_security_administrator_alone(client, admin):
+    sign_in(client, admin["sys"])
+    assert "/office/users/aud/link/" not in client.get("/office/users/aud/").content.decode()
+    assert "/office/users/ann/link/" in client.get("/office/users/ann/").content.decode()
+    refused = client.post("/office/users/aud/link/")
+    assert refused.status_code == 403
+    assert "gezhi user password aud --link" in refused.content.decode()
+    sign_in(client, admin["sec"])
+    assert "/office/users/ann/link/" not in client.get("/office/users/ann/").content.decode()
+    assert "/office/users/aud/link/" in client.get("/office/users/aud/").content.decode()
+    assert "/sign-in/link/" in client.post("/office/users/aud/link/").content.decode()
+    given = {"role": "auditor", "scope": "city", "matter": "", "area_path": ""}
+    told = client.post("/office/users/bob/posts/", given, follow=True).content.decode()
+    assert "旧密码已失效" in told or "old password" in told
 
 
 def test_roles_through_the_page(secadmin):

@@ -247,11 +247,102 @@ def test_users_from_a_spreadsheet(city):
     assert (again.created, again.changed, again.posts, again.same) == (0, 0, 0, 3)
 
 
-def test_an_importer_who_may_not_give_posts_imports_none(city):
-    service.grant_post("sys", "sysadmin", "city", **GIVEN)
-    report = service.import_users(sheet(*USERS[:3]), actor=actor_of(city["sys"]), now=NOW)
-    assert [refused.code for _, refused in report.rejected] == ["not-allowed", "not-allowed"]
-    assert not User.objects.filter(username="wang").exists()
+def three(city):
+    """The three administrators as actors."""
+    for name, role in (("sys", "sysadmin"), ("sec", "secadmin"), ("aud", "auditor")):
+        service.grant_post(name, role, "city", **GIVEN)
+    return [actor_of(city[name]) for name in ("sys", "sec", "aud")]
+
+
+def test_who_may_not_give_posts_brings_in_the_people_and_leaves_the_posts(city):
+    sysadmin, secadmin, _ = three(city)
+    service.grant_post("ann", "handler", "urban", **GIVEN)
+    rows = (*USERS, ("ann", "安妮", "urban", "承办人、单位负责人", ""), ("wu", "吴", "urban", "受理员", "没有的局"))
+    report = service.import_users(sheet(*rows), actor=sysadmin, now=NOW)
+    assert [(number, refused.code) for number, refused in report.rejected] == [
+        (4, "unit-unknown"),
+        (5, "role-unknown"),
+        (9, "unit-unknown"),
+    ]
+    assert (report.created, report.posts) == (3, 0)
+    assert report.waiting == [
+        ("wang", "handler", "urban", "", ""),
+        ("wang", "unit_lead", "urban", "", ""),
+        ("li", "operator", "city", "", ""),
+        ("mix", "dispatcher", "urban", "", ""),
+        ("mix", "handler", "urban", "", ""),
+        ("ann", "unit_lead", "urban", "", ""),
+    ]
+    assert not actor_of(User.objects.get(username="wang")).grants
+
+    posts = sheet(("用户名", "角色", "单位", "事项", "区域"), *report.waiting, ("nobody", "handler", "urban", "", ""))
+    with pytest.raises(Refused, match="not-allowed"):
+        service.import_posts(posts, actor=sysadmin, now=NOW)
+    tried = service.import_posts(posts, dry_run=True, actor=secadmin, now=NOW)
+    assert (tried.posts, len(tried.rejected)) == (5, 2)
+    assert not actor_of(User.objects.get(username="wang")).grants
+    given = service.import_posts(posts, actor=secadmin, now=NOW)
+    assert [(number, refused.code) for number, refused in given.rejected] == [
+        (6, "roles-exclusive"),
+        (8, "user-unknown"),
+    ]
+    assert {grant.role for grant in actor_of(User.objects.get(username="wang")).grants} == {"handler", "unit_lead"}
+    again = service.import_posts(posts, actor=secadmin, now=NOW)
+    assert (again.posts, again.same) == (0, 5)
+    assert service.import_users(sheet(*USERS[:3]), actor=sysadmin, now=NOW).waiting == []
+
+
+WAYS = {
+    "link": lambda name, actor: service.reset_password(name, actor=actor, now=NOW),
+    "password": lambda name, actor: service.set_password(name, "Korrekt-Pferd-7", actor=actor, now=NOW),
+    "token": lambda name, actor: service.create_token(name, "x", actor=actor, now=NOW),
+}
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_only_the_security_administrator_opens_the_accounts_of_the_three(city, way):
+    """Whoever opens a way into an account can use it: else one of the three could become another."""
+    sysadmin, secadmin, auditor = three(city)
+    service.grant_post("cai", "sysadmin", "city", **GIVEN)
+    enter = WAYS[way]
+    for name in ("sec", "aud", "cai"):
+        assert refusal(lambda name=name: enter(name, sysadmin)) == "security-account"
+    assert refusal(lambda: enter("sec", auditor)) == "security-account"
+    assert refusal(lambda: enter("ann", auditor)) == "not-allowed"
+    enter("ann", sysadmin)
+    assert refusal(lambda: enter("ann", secadmin)) == "not-allowed"
+    enter("aud", secadmin)
+    enter("cai", secadmin)
+    service.grant_post("bob", "secadmin", "urban", **GIVEN)
+    enter("bob", secadmin)
+    assert refusal(lambda: enter("sec", actor_of(city["bob"]))) == "not-allowed"  # of the bureau, not of the city
+
+
+def test_the_last_security_administrator_is_opened_on_the_server_alone(city):
+    _, secadmin, _ = three(city)
+    assert refusal(lambda: service.reset_password("sec", actor=secadmin, now=NOW)) == "security-account-last"
+    service.grant_post("bob", "secadmin", "city", **GIVEN)
+    service.reset_password("sec", actor=actor_of(city["bob"]), now=NOW)
+    service.disable_user("bob", **GIVEN)
+    assert refusal(lambda: service.reset_password("sec", actor=secadmin, now=NOW)) == "security-account-last"
+    assert service.reset_password("sec", **GIVEN)
+
+
+def test_who_made_an_account_cannot_enter_it_once_it_is_one_of_the_three(city):
+    sysadmin, secadmin, _ = three(city)
+    service.create_user("dai", "Dai", unit="city", actor=sysadmin, now=NOW)
+    link = service.reset_password("dai", actor=sysadmin, now=NOW)
+    token = service.create_token("dai", "x", actor=sysadmin, now=NOW)
+    service.set_password("dai", "Korrekt-Pferd-7", actor=sysadmin, now=NOW)
+    service.grant_post("dai", "handler", "urban", actor=secadmin, now=NOW)
+    assert User.objects.get(username="dai").has_usable_password()  # an ordinary post changes nothing
+    service.grant_post("dai", "auditor", "city", actor=secadmin, now=NOW)
+    assert not User.objects.get(username="dai").has_usable_password()
+    assert service.actor_of_token(token, NOW) is None
+    assert refusal(lambda: service.link_user(link, NOW)) == "link-unknown"
+    fresh = service.reset_password("dai", actor=secadmin, now=NOW)
+    service.grant_post("dai", "auditor", "urban", actor=secadmin, now=NOW)
+    assert service.link_user(fresh, NOW).username == "dai"
 
 
 def test_a_sheet_without_known_columns_is_refused(city):

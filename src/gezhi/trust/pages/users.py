@@ -71,6 +71,7 @@ def users(request: HttpRequest) -> HttpResponse:
         ),
         "role_field": field("role", gettext("Role"), "select", options=choices(roles, role)),
         "may_edit": bool(actor.grants_for("user.edit")),
+        "may_grant": bool(actor.grants_for("role.edit")),
     }
     return render(request, "trust/users.html", context)
 
@@ -140,6 +141,7 @@ def _show(
     units = store.units(active_only=True)
     roles = [(kind.code, pick(kind, "name", _language())) for kind in store.roles() if kind.code != "citizen"]
     given = request.POST
+    opener = "role.edit" if service.administers(person, now()) else "user.edit"
     context = {
         "person_": person,
         "unit": person.unit,
@@ -161,6 +163,7 @@ def _show(
             field("area_path", gettext("Only this branch of areas"), value=given.get("area_path", ""), max=200),
         ],
         "may_edit": bool(actor.grants_for("user.edit")),
+        "may_open": bool(actor.grants_for(opener)),
         "may_grant": bool(actor.grants_for("role.edit")) and actor.id != str(person.pk),
         "errors": errors_of(refused),
         **more,
@@ -172,6 +175,7 @@ def _show(
 def grant(request: HttpRequest, username: str) -> HttpResponse:
     """Give a post."""
     actor, person, given = _guard(request), _find(username), request.POST
+    before = service.administers(person, now())
     _, refused = attempt(
         lambda: service.grant_post(
             username,
@@ -186,6 +190,11 @@ def grant(request: HttpRequest, username: str) -> HttpResponse:
     if refused is not None:
         return _show(request, actor, person, refused)
     messages.success(request, gettext("The post is given."))
+    if not before and service.administers(person, now()):
+        said = gettext(
+            "The old password of this account no longer works. Make a one-time link and hand it over in person."
+        )
+        messages.warning(request, said)
     return HttpResponseRedirect(f"{HOME}{person.username}/")
 
 

@@ -20,7 +20,7 @@ from gezhi.trust.service.acts import (
     unchanged,
     verb,
 )
-from gezhi.trust.service.importing import Report, import_units, import_users
+from gezhi.trust.service.importing import Report, import_posts, import_units, import_users
 from gezhi.trust.service.ledger import Verdict, checkpoint, checkpoint_text, public_key, seal_pending, verify_export
 from gezhi.trust.service.ledger import export as export_ledger
 from gezhi.trust.service.ledger import status as ledger_status
@@ -52,6 +52,7 @@ from gezhi.trust.service.sealing import keyed_hash, open_text, seal_text
 from gezhi.trust.service.signin import first_links, link_user, sign_in, use_link
 from gezhi.trust.service.units import close_unit, create_unit, move_unit, rename_unit
 from gezhi.trust.service.users import (
+    administers,
     change_password,
     change_user,
     create_token,
@@ -76,6 +77,7 @@ __all__ = [
     "actor_for",
     "actor_from_request",
     "actor_of_token",
+    "administers",
     "amend",
     "attach",
     "change_password",
@@ -99,6 +101,7 @@ __all__ = [
     "first_links",
     "grant_post",
     "identity_of",
+    "import_posts",
     "import_units",
     "import_users",
     "keyed_hash",

@@ -35,6 +35,7 @@ USER_COLUMNS = {
     "matter": ("matter", "事项", "事项范围"),
     "area": ("area", "区域", "区域范围"),
 }
+POST_SHEET = ("username", "role", "unit", "matter", "area")  # columns of the sheet of posts that wait
 KIND_WORDS = {
     "市": "city", "区": "district", "县": "district", "区县": "district", "局": "bureau", "委办局": "bureau",
     "部门": "bureau", "街道": "street", "乡镇": "street", "镇": "street", "乡": "street", "社区": "community",
@@ -44,7 +45,10 @@ KIND_WORDS = {
 
 @dataclass(slots=True)
 class Report:
-    """What an import did, or on a dry run would do; rejected rows as (row number, refusal)."""
+    """What an import did, or on a dry run would do; rejected rows as (row number, refusal).
+
+    `waiting` are posts in the columns of POST_SHEET that the importer may not give: the security administrator does.
+    """
 
     read: int = 0
     created: int = 0
@@ -52,6 +56,7 @@ class Report:
     same: int = 0
     posts: int = 0
     rejected: list[tuple[int, Refused]] = field(default_factory=list)
+    waiting: list[tuple[str, ...]] = field(default_factory=list)
 
 
 Row = tuple[int, dict[str, str]]
@@ -88,9 +93,18 @@ def import_units(file: File, *, dry_run: bool = False, actor: Actor, now: dateti
 
 
 def import_users(file: File, *, dry_run: bool = False, actor: Actor, now: datetime) -> Report:
-    """Add users, change those whose name is known, give posts where the file names roles."""
+    """Add users, change those whose name is known, give posts where the file names roles.
+
+    Who may not give posts imports the people alone; the posts are in the report, as rows for `import_posts`.
+    """
     rows = list(rows_of(file, USER_COLUMNS))
     return _run(lambda report: _users(rows, report, actor=actor, now=now), dry_run=dry_run)
+
+
+def import_posts(file: File, *, dry_run: bool = False, actor: Actor, now: datetime) -> Report:
+    """Give posts to people who are there; of a sheet of users only the user names and posts are looked at."""
+    rows = list(rows_of(file, USER_COLUMNS))
+    return _run(lambda report: _posts(rows, report, actor=actor, now=now), dry_run=dry_run)
 
 
 def _run(work: Callable[[Report], None], *, dry_run: bool) -> Report:
@@ -176,25 +190,48 @@ def _fresh_code(codes: dict[str, str]) -> str:
     return f"u{number}"
 
 
+@dataclass(frozen=True, slots=True)
+class Names:
+    """Codes of units and roles by what sheets call them."""
+
+    units: dict[str, str]
+    roles: dict[str, str]
+
+    def unit(self, text: str) -> str:
+        return _known(self.units, text, "unit-unknown", "unit")
+
+    def wanted(self, row: dict[str, str]) -> tuple[list[str], str]:
+        """The roles that a row names, and the unit over which."""
+        roles = [
+            _known(self.roles, word.strip().lower(), "role-unknown", "role") for word in _split(row.get("role", ""))
+        ]
+        scope = self.unit(row.get("scope", "") or row.get("unit", ""))
+        if roles and not scope:
+            raise Refused("unit-unknown", status=422, unit="")
+        return roles, scope
+
+
+def _names_now() -> Names:
+    units = {unit.name_zh: unit.code for unit in store.units(active_only=True)}
+    units |= {unit.code: unit.code for unit in store.units(active_only=True)}
+    roles = {word: role.code for role in store.roles() for word in (role.name_zh, role.name_en.lower(), role.code)}
+    return Names(units, roles)
+
+
 @verb("user.import")
 def _users(rows: list[Row], report: Report, *, actor: Actor, now: datetime) -> None:
     require(actor, "user.edit")
     report.read = len(rows)
-    units = {unit.name_zh: unit.code for unit in store.units(active_only=True)}
-    units |= {unit.code: unit.code for unit in store.units(active_only=True)}
-    roles = {word: role.code for role in store.roles() for word in (role.name_zh, role.name_en.lower(), role.code)}
+    names = _names_now()
     for number, row in rows:
-        _try(report, number, lambda row=row: _one_user(row, units, roles, report, actor=actor, now=now))  # type: ignore[misc]  # mypy does not type lambda defaults
+        _try(report, number, lambda row=row: _one_user(row, names, report, actor=actor, now=now))  # type: ignore[misc]  # mypy does not type lambda defaults
     _summary("user.import", report, actor)
 
 
-def _one_user(
-    row: dict[str, str], units: dict[str, str], roles: dict[str, str], report: Report, *, actor: Actor, now: datetime
-) -> None:
+def _one_user(row: dict[str, str], names: Names, report: Report, *, actor: Actor, now: datetime) -> None:
     username, name = normal_username(row.get("username", "")), row.get("display_name", "")
-    unit = _known(units, row.get("unit", ""), "unit-unknown", "unit")
-    scope = _known(units, row.get("scope", ""), "unit-unknown", "unit") or unit
-    wanted = [_known(roles, word.strip().lower(), "role-unknown", "role") for word in _split(row.get("role", ""))]
+    unit = names.unit(row.get("unit", ""))
+    roles, scope = names.wanted(row)
     user = store.user(username=username)
     outcome = "same"
     if user is None:
@@ -203,16 +240,56 @@ def _one_user(
     elif name not in {"", user.display_name} or (unit and store.unit(code=unit) != user.unit):
         change_user(username, display_name=name or None, unit=unit or None, actor=actor, now=now)
         outcome = "changed"
-    held = {holding.pk for holding in store.holdings_of(user.pk, now)} if user is not None else set()
-    given = 0
-    for role in wanted:
-        if not scope:
-            raise Refused("unit-unknown", status=422, unit="")
-        limits = {"matter": row.get("matter", ""), "area_path": row.get("area", "")}
-        holding = grant_post(username, role, scope, **limits, actor=actor, now=now)
-        given += holding.pk not in held
+    given, waiting = 0, []
+    if actor.grants_for("role.edit"):
+        given = _give(username, roles, scope, row, actor=actor, now=now)
+    else:
+        waiting = _proposed(username, roles, scope, row, now=now)
     setattr(report, outcome, getattr(report, outcome) + 1)
     report.posts += given
+    report.waiting += waiting
+
+
+def _give(username: str, roles: list[str], scope: str, row: dict[str, str], *, actor: Actor, now: datetime) -> int:
+    """Give these posts; how many were not held before."""
+    user = store.user(username=username)
+    held = {holding.pk for holding in store.holdings_of(user.pk, now)} if user is not None else set()
+    limits = {"matter": row.get("matter", ""), "area_path": row.get("area", "")}
+    holdings = [grant_post(username, role, scope, **limits, actor=actor, now=now) for role in roles]
+    return sum(holding.pk not in held for holding in holdings)
+
+
+def _proposed(
+    username: str, roles: list[str], scope: str, row: dict[str, str], *, now: datetime
+) -> list[tuple[str, ...]]:
+    """Rows of POST_SHEET for the posts that the person does not hold yet."""
+    user = store.user(username=username)
+    posts = [holding.post for holding in store.holdings_of(user.pk, now)] if user is not None else []
+    held = {(post.role_id, post.unit.code, post.matter, post.area_path) for post in posts}
+    matter, area = row.get("matter", ""), row.get("area", "")
+    return [(username, role, scope, matter, area) for role in roles if (role, scope, matter, area) not in held]
+
+
+@verb("post.import")
+def _posts(rows: list[Row], report: Report, *, actor: Actor, now: datetime) -> None:
+    require(actor, "role.edit")
+    report.read = len(rows)
+    names = _names_now()
+    for number, row in rows:
+        _try(report, number, lambda row=row: _one_posting(row, names, report, actor=actor, now=now))  # type: ignore[misc]  # mypy does not type lambda defaults
+    _summary("post.import", report, actor)
+
+
+def _one_posting(row: dict[str, str], names: Names, report: Report, *, actor: Actor, now: datetime) -> None:
+    roles, scope = names.wanted(row)
+    username = normal_username(row.get("username", ""))
+    if store.user(username=username) is None:
+        raise Refused("user-unknown", status=404, user=username)
+    if not roles:
+        raise Refused("role-unknown", status=422, role="")
+    given = _give(username, roles, scope, row, actor=actor, now=now)
+    report.posts += given
+    report.same += not given
 
 
 def _split(text: str) -> list[str]:

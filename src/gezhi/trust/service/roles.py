@@ -11,7 +11,9 @@ from gezhi.trust.rules import ADMINISTRATORS, Actor, conflict
 from gezhi.trust.service.access import require
 from gezhi.trust.service.acts import record, unchanged, verb
 from gezhi.trust.service.office import profile
+from gezhi.trust.service.users import administers, lock_out
 from gezhi.trust.store import people as store
+from gezhi.trust.store import signin as signin_store
 
 ROLES = Path(__file__).parent.parent / "data" / "roles.csv"
 
@@ -66,7 +68,10 @@ def set_verbs(role: str, verbs: Iterable[str], *, actor: Actor, now: datetime) -
 def grant_post(
     username: str, role: str, unit: str, *, matter: str = "", area_path: str = "", actor: Actor, now: datetime
 ) -> Holding:
-    """Give a user a role over a unit subtree (by unit code), narrowed to a matter and an area branch where given."""
+    """Give a user a role over a unit subtree (by unit code), narrowed to a matter and an area branch where given.
+
+    Who becomes one of the three administrators comes in by a new one-time link only.
+    """
     require(actor, "role.edit")
     user = store.user(username=username, lock=True)
     if user is None:
@@ -87,6 +92,9 @@ def grant_post(
         if held.post_id == post.pk and held.valid_to is None:
             unchanged()
             return held
+    if role in ADMINISTRATORS and actor.kind != "system" and not administers(user, now):
+        lock_out(user)  # who made the account knows a way into it; from now on only a link of this actor leads in
+        signin_store.revoke_tokens(user.pk, now)
     holding = Holding.objects.create(user=user, post=post, valid_from=now)
     body = {"post": post.pk, "role": role, "unit": place.code, "matter": matter, "area": area_path}
     record("post.grant", "user", user.pk, actor=actor, body=body)

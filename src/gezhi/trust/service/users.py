@@ -11,7 +11,7 @@ from django.contrib.auth.password_validation import CommonPasswordValidator
 
 from gezhi.kernel.errors import Refused
 from gezhi.trust.models import SignInLink, Token, Unit, User
-from gezhi.trust.rules import Actor
+from gezhi.trust.rules import ADMINISTRATORS, Actor
 from gezhi.trust.rules.identity import password_fault
 from gezhi.trust.service.access import require, token_digest
 from gezhi.trust.service.acts import record, verb
@@ -21,6 +21,7 @@ from gezhi.trust.store import signin as signin_store
 USERNAME = re.compile(r"[\w.@-]{2,64}")
 LINK_LIFE = timedelta(hours=24)
 FIRST_LINK_LIFE = timedelta(days=7)
+SECURITY = "secadmin"
 
 
 def normal_username(text: str) -> str:
@@ -95,6 +96,31 @@ def _editable(username: str, actor: Actor) -> User:
     return user
 
 
+def administers(user: User, now: datetime) -> bool:
+    """Whether this is the account of one of the three administrators."""
+    return bool(store.holdings_of_roles(user.pk, ADMINISTRATORS, now))
+
+
+def _openable(username: str, actor: Actor, now: datetime) -> User:
+    """A user for whom the actor may make a way in: whoever makes one could use it himself.
+
+    So into the accounts of the three administrators only the security administrator opens a way, and nobody alone into
+    that of the last security administrator: the command line on the server does.
+    """
+    user = store.user(username=normal_username(username), lock=True)
+    held = store.holdings_of_roles(user.pk, ADMINISTRATORS, now) if user is not None else []
+    if user is None or not held or actor.kind == "system":
+        return _editable(username, actor)
+    if not actor.grants_for("role.edit"):
+        raise Refused("security-account", status=403, user=user.username)
+    for holding in held:
+        require(actor, "role.edit", unit_paths=[holding.post.unit.path])
+    last = len(store.holders_of(SECURITY, now)) <= 1
+    if last and any(holding.post.role_id == SECURITY for holding in held):
+        raise Refused("security-account-last", status=403, user=user.username)
+    return user
+
+
 @verb("user.change")
 def change_user(
     username: str,
@@ -159,19 +185,27 @@ def enable_user(username: str, *, actor: Actor, now: datetime) -> User:
 
 @verb("user.reset_password")
 def reset_password(username: str, *, life: timedelta = LINK_LIFE, actor: Actor, now: datetime) -> str:
-    """End every session, forget the password, and return the secret of a one-time link to set a new one."""
-    user = _editable(username, actor)
+    """End every session, forget the password, and return the secret of a one-time link to set a new one.
+
+    Raises Refused: user-unknown (404), not-allowed, security-account and security-account-last (403), user-disabled.
+    """
+    user = _openable(username, actor, now)
     if not user.is_active:
         raise Refused("user-disabled", user=user.username)
-    user.set_unusable_password()
-    user.must_change_password = True
-    user.save(update_fields=["password", "must_change_password"])
-    ended = signin_store.end_sessions(user.pk)
-    signin_store.drop_links(user.pk)
+    ended = lock_out(user)
     secret = secrets.token_urlsafe(32)
     SignInLink.objects.create(user=user, digest=token_digest(secret), created_at=now, expires_at=now + life)
     record("user.reset_password", "user", user.pk, actor=actor, body={"sessions": ended})
     return secret
+
+
+def lock_out(user: User) -> int:
+    """Forget the password, the links and the sessions of a user; how many sessions ended."""
+    user.set_unusable_password()
+    user.must_change_password = True
+    user.save(update_fields=["password", "must_change_password"])
+    signin_store.drop_links(user.pk)
+    return signin_store.end_sessions(user.pk)
 
 
 def _set_password(user: User, password: str, now: datetime) -> None:
@@ -187,7 +221,7 @@ def _set_password(user: User, password: str, now: datetime) -> None:
 @verb("user.set_password")
 def set_password(username: str, password: str, *, actor: Actor, now: datetime) -> None:
     """Give a user a first password from the command line; he must change it when he comes in."""
-    user = _editable(username, actor)
+    user = _openable(username, actor, now)
     _set_password(user, password, now)
     user.must_change_password = True
     user.save(update_fields=["password", "password_changed_at", "must_change_password"])
@@ -241,7 +275,7 @@ def create_token(username: str, name: str, *, expires_at: datetime | None = None
     if user is None or not user.is_active:
         raise Refused("user-unknown", status=404, user=username)
     if actor.id != str(user.pk) or actor.kind != "user":
-        user = _editable(username, actor)
+        user = _openable(username, actor, now)
     if not name.strip() or len(name) > 64:
         raise Refused("token-name", status=422)
     secret = f"gz_{secrets.token_urlsafe(32)}"

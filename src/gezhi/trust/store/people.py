@@ -81,6 +81,12 @@ def roles_of(user_id: int, now: datetime) -> set[str]:
     return set(rows.values_list("post__role_id", flat=True))
 
 
+def holdings_of_roles(user_id: int, roles: Sequence[str], now: datetime) -> list[Holding]:
+    """What a user holds of these roles, now or later."""
+    rows = Holding.objects.filter(Q(valid_to__isnull=True) | Q(valid_to__gt=now), user_id=user_id)
+    return list(rows.filter(post__role_id__in=roles).select_related("post__unit"))
+
+
 def post(unit_id: int, role: str, matter: str, area_path: str) -> Post:
     """The post with these limits, made when there is none yet."""
     found, _ = Post.objects.get_or_create(unit_id=unit_id, role_id=role, matter=matter, area_path=area_path)
