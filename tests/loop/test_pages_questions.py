@@ -8,7 +8,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from gezhi.loop.models import Case, FormQuestion, Keyword, Step
-from gezhi.loop.service import case_token
+from gezhi.loop.service import case_token, replay
+from gezhi.loop.service.replaying import Difference
 from gezhi.loop.store import content
 from gezhi.trust.service import open_text
 
@@ -168,7 +169,27 @@ def test_a_matter_that_was_only_guessed_gives_way_and_a_chosen_one_stays(citizen
     assert "At what time?" in stays.content.decode()
 
 
+@pytest.mark.parametrize(("answer", "urgency", "flagged"), [("yes", 3, True), ("no", 1, False)])
+def test_an_answer_that_tells_of_danger_is_seen_at_the_desk(citizen, site, answer, urgency, flagged):
+    assert citizen.post("/report/", {**REPORT, **ANSWERS, "q-0101-danger": answer}).status_code == 302
+    case = Case.objects.get()
+    step = Step.objects.get(case=case, move="receive")
+    assert (case.urgency, step.facts["urgency"], step.facts.get("danger", False)) == (urgency, urgency, flagged)
+    row = site("dora").get("/desk/?tab=to_accept").context["rows"][0]
+    assert ("Urgent" in [flag["words"] for flag in row["flags"]]) is flagged
+    page = site("dora").get(f"/desk/{case.pk}/")
+    assert ("An answer tells of danger" in [flag["words"] for flag in page.context["case"]["flags"]]) is flagged
+    assert [found for found in replay() if isinstance(found, Difference)] == []
+
+
 # ---- the call screen
+
+
+@pytest.mark.parametrize(("chosen", "kept"), [("1", 3), ("4", 4)])
+def test_a_caller_who_tells_of_danger_is_urgent_whatever_was_chosen(site, asked, chosen, kept):
+    sent = {**CALL, "ending": "receive", "urgency": chosen, "q-0101-danger": "yes"}
+    assert site("dora").post("/desk/call/", sent).status_code == 302
+    assert Case.objects.get().urgency == kept
 
 
 def test_the_operator_asks_on_the_same_screen_and_is_never_held_up(site, asked):

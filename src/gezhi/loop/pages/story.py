@@ -91,6 +91,8 @@ def _flags(shown: CaseView) -> list[dict[str, str]]:
         flags.append({"light": "late", "words": gettext("Supervised")})
     if case.urgency > 1 and case.state not in ENDED:
         flags.append({"light": "late" if case.urgency > 2 else "due", "words": urgency_word(case.urgency)})
+    if case.state not in ENDED and any(entry.facts.get("danger") for entry in shown.entries[:1]):
+        flags.append({"light": "late", "words": gettext("An answer tells of danger")})
     if shown.snap.pending is not None:
         flags.append({"light": "due", "words": pgettext("pending", shown.snap.pending.kind)})
     if case.dormant:
@@ -162,6 +164,8 @@ def _codes(entry: Entry, kept: Content) -> Iterable[str]:
             yield common.code_name(kept, CAUSES.get(entry.move, "cause"), str(code))
         else:
             yield pgettext(context_, str(code))
+    if entry.facts.get("danger"):
+        yield gettext("an answer tells of danger")
     if "approve" in entry.facts:
         yield gettext("approved") if entry.facts["approve"] else gettext("refused")
     if entry.facts.get("contacted") is False:

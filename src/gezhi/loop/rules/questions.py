@@ -131,11 +131,21 @@ def label(words: Mapping[str, str], language: str) -> str:
 
 def stops(asked: Iterable[Question], answers: Mapping[str, Any], language: str) -> list[str]:
     """What must be done at once, for answers that tell of danger."""
-    return [
-        label(question.stop, language)
-        for question in asked
-        if question.stop and answers.get(question.code) == question.stop["on"]
-    ]
+    return [label(question.stop, language) for question in _alarming(asked, answers)]
+
+
+def dangerous(asked: Iterable[Question], answers: Mapping[str, Any]) -> bool:
+    """Whether some answer tells of danger.
+
+    >>> gas = Question("gas", "0105", "choice", True, "有燃气味吗？", stop={"on": "yes", "zh": "请离开"})
+    >>> dangerous([gas], {"gas": "yes"}), dangerous([gas], {"gas": "no"}), dangerous([gas], {})
+    (True, False, False)
+    """
+    return bool(_alarming(asked, answers))
+
+
+def _alarming(asked: Iterable[Question], answers: Mapping[str, Any]) -> list[Question]:
+    return [one for one in asked if one.stop and answers.get(one.code) == one.stop["on"]]
 
 
 def bounds_fit(kind: str, least: str, most: str) -> bool:

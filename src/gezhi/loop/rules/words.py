@@ -10,6 +10,7 @@ WITH_UNIT = ("dispatched", "handling", "waiting", "suspended", "returned", "repl
 
 KINDS = ("consult", "help", "complaint", "report", "suggest", "praise")
 URGENCIES = (1, 2, 3, 4)
+URGENT = 3  # from here on a case is marked in lists
 URGENCY_WORDS = {1: "normal", 2: "raised", 3: "urgent", 4: "critical"}
 OUTCOMES = (
     "solved", "partly", "unsolved", "refused", "policy_limit", "not_ours", "duplicate", "unreachable", "answered",

@@ -16,7 +16,7 @@ from gezhi.loop.rules.guards import Situation
 from gezhi.loop.rules.moves import BY_NAME
 from gezhi.loop.rules.plan import clock_ops
 from gezhi.loop.rules.snapshot import Snapshot, Step, apply
-from gezhi.loop.rules.words import KINDS, TITLE_LIMIT, URGENCIES
+from gezhi.loop.rules.words import KINDS, TITLE_LIMIT, URGENCIES, URGENT
 from gezhi.loop.service.acts import Draft, Moved, advance, moved
 from gezhi.loop.store import below
 from gezhi.loop.store import cases as store
@@ -71,13 +71,16 @@ def receive(
     report: Report, *, actor: Actor, now: datetime, key: str = "", content_of_key: object = None,
     received_at: datetime | None = None,
 ) -> Received:  # fmt: skip
-    """Open a case in state `received`.
+    """Open a case in state `received`; an answer that tells of danger makes it urgent at least.
 
     Refuses text-missing, field-invalid, text-too-long, answers that the matter's questions do not take (422; see
     rules.questions), not-allowed (403).
     """
     kept = content()
     report = answered(checked(report, kept), kept)
+    danger = questions.dangerous(kept.questions_for(report.matter), report.answers)
+    if danger:
+        report = replace(report, urgency=max(report.urgency, URGENT))
     desk = _desk(report, actor)
     require(actor, "case.create", unit_paths=[desk.path])
     case_id, number = uuid7(), next_number(now)
@@ -95,7 +98,7 @@ def receive(
         complained_id=report.complained, lon=report.lon, lat=report.lat,
         matter_version=version_of(kept, report.matter),
     )  # fmt: skip
-    facts = facts_of(report, now, kept, received_at)
+    facts = facts_of(report, now, kept, received_at) | ({"danger": True} if danger else {})
     case.state, case.urgency, case.more = "", report.urgency, {}
     first = apply(Snapshot(), Step(1, "receive", "", "received", actor.key, now, facts))
     _prefill(case, first)
