@@ -7,7 +7,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from gezhi.loop.models import Case, FormQuestion, Keyword, Step
+from gezhi.loop.models import Case, FormQuestion, Keyword, Matter, Step
 from gezhi.loop.service import case_token, replay
 from gezhi.loop.service.replaying import Difference
 from gezhi.loop.store import content
@@ -158,8 +158,37 @@ def test_the_parts_for_htmx_follow_words_and_matter(citizen):
     assert 'id="matters"' not in only
     assert "At what time?" in only
     assert 'type="hidden" name="q-0101-count" value="4"' in only
-    quiet = citizen.post("/report/questions/", {"text": "别的什么事情，完全不同"}).content.decode()
-    assert 'id="matters"' not in quiet
+
+
+def test_where_nothing_is_guessed_the_matter_may_be_picked_from_a_list(citizen):
+    first = citizen.get("/report/").content.decode()
+    assert '<details class="more-about"><summary>Choose what it is about' in first
+    assert re.search(r'<select name="matter" id="f-matter"[^>]*><option value="">The office decides</option>', first)
+    assert '<optgroup label="Urban works"><option value="0101">Street lights</option>' in first
+    assert "data-picker" not in first.partition('id="matters"')[2].partition("</select>")[0]
+    other = {**REPORT, "text": "别的什么事情，完全不同", "step": "questions"}
+    chosen = citizen.post("/report/", other).content.decode()  # without scripts: choose, then ask for the questions
+    assert '<option value="0101" selected>' in chosen
+    assert "Is a wire on the ground?" in chosen
+    untouched = citizen.post("/report/questions/", {"text": REPORT["text"], "matter": "", "guess": ""}).content.decode()
+    assert re.search(r'type="radio" name="matter" value="0101"', untouched)
+    assert not re.search(r'name="matter" value="" checked', untouched)
+
+
+def test_the_list_holds_deeper_matters_only_where_they_ask(citizen):
+    for code, zh, en in (("010101", "灯杆倾斜", "Leaning post"), ("010102", "亮度不足", "Too dim")):
+        Matter.objects.create(code=code, parent="0101", level=3, name_zh=zh, name_en=en, pack="test")
+    FormQuestion.objects.create(code="010101-lean", matter="010101", type="text", text_zh="?", text_en="?", pack="test")
+    content.forget()
+    page = citizen.get("/report/").content.decode()
+    assert '<option value="010101">Street lights › Leaning post</option>' in page
+    assert "Too dim" not in page
+
+
+def test_where_no_matter_asks_anything_there_is_no_list(citizen):
+    FormQuestion.objects.all().delete()
+    content.forget()
+    assert 'id="matters"' not in citizen.get("/report/").content.decode()
 
 
 def test_a_matter_that_was_only_guessed_gives_way_and_a_chosen_one_stays(citizen):

@@ -136,14 +136,16 @@ def stops(case: Case) -> list[str]:
 def about(typed: QueryDict, *, errors: Sequence[Mapping[str, str]] = ()) -> dict[str, Any]:
     """Context of `loop/parts/about.html`: the matters that the words speak of, and the questions of the chosen one.
 
-    A matter is only asked for where one of those guessed asks something; what the citizen chose stays whatever is
-    guessed later.
+    A matter is only asked for where one of those guessed asks something; where none was guessed, it may be picked from
+    a list. What the citizen chose stays whatever is guessed later.
     """
     kept = content()
     guesses, sure = guessed(typed.get("text", ""), typed.get("place", ""), typed.get("area", ""))
     chosen = typed.get("matter")
     if chosen is None or chosen == typed.get("guess", OPEN):
         chosen = sure
+    if not guesses and kept.questions:
+        return {**picking(chosen or "", kept), **part(chosen or "", typed, errors=errors)}
     codes = [*guesses, *([chosen] if chosen and chosen in kept.matters and chosen not in guesses else [])]
     if not any(kept.questions_for(code) for code in codes):
         return {"matters": None, **part("", typed)}
@@ -152,6 +154,27 @@ def about(typed: QueryDict, *, errors: Sequence[Mapping[str, str]] = ()) -> dict
     field = common.field("matter", gettext("What is it about?"), "radio", column=True, required=True,
                          options=common.choices(options, chosen if chosen is not None else OPEN))  # fmt: skip
     return {"matters": field, "guess": OPEN if sure is None else sure, **part(chosen or "", typed, errors=errors)}
+
+
+def picking(chosen: str, kept: Content) -> dict[str, Any]:
+    """The list of matters where nothing was guessed: left untouched, it gives way to what is guessed later."""
+    field = common.field("matter", gettext("What is it about?"), "select", chosen, options=listed(chosen, kept),
+                         blank=gettext("The office decides"))  # fmt: skip
+    return {"matters": field, "folded": True, "guess": ""}
+
+
+def listed(chosen: str, kept: Content) -> list[common.Field]:
+    """The matters of the second level, and deeper ones that ask something, in groups of the first."""
+    rows = [
+        row for row in kept.matters.values() if row.level == 2 or row.code == chosen or kept.questions.get(row.code)
+    ]
+    made = []
+    for row in sorted(rows, key=lambda row: row.code):
+        top = kept.matter_path(row.code).partition(".")[0]
+        label = common.matter_name(kept, row.code, max(row.level - 1, 1))
+        made.append({"value": row.code, "label": label, "selected": row.code == chosen,
+                     "group": common.named(kept.matters.get(top))})  # fmt: skip
+    return made
 
 
 def guessed(text: str, place: str, area: str) -> tuple[list[str], str | None]:

@@ -19,7 +19,7 @@ from gezhi.loop.pages import asking, common
 from gezhi.loop.pages.forms import area_options, unit_options
 from gezhi.loop.rules.words import TEXT_LIMIT
 from gezhi.loop.service.carrying import report_with
-from gezhi.loop.service.receiving import Received, Report, case_secret, case_token
+from gezhi.loop.service.receiving import Received, Report, case_secret, case_token, secret_digest
 from gezhi.loop.store import reading
 from gezhi.loop.store.content import content
 from gezhi.loop.store.similar import similar
@@ -251,7 +251,7 @@ def find(request: HttpRequest) -> Case:
     secret = "".join(c for c in request.POST.get("secret", "") if c.isalnum())[:20]
     hold("lookup", where_from(request), now=moment)
     hold("lookup-number", number, now=moment)
-    case = reading.by_number_secret(number, token_digest(f"{number}:{secret}"))
+    case = reading.by_number_secret(number, secret_digest(number, secret))
     if case is None:
         count_try("lookup", where_from(request), free=TRIES_FREE * 4, forget=TRIES_WINDOW, now=moment)
         count_try("lookup-number", number, free=TRIES_FREE, forget=TRIES_WINDOW, now=moment)
