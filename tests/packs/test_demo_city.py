@@ -11,11 +11,11 @@ from django.utils import timezone
 
 from gezhi.kernel.errors import Refused
 from gezhi.loop.rules.words import OPEN
-from gezhi.loop.service import replay
+from gezhi.loop.service import replay, secret_digest
 from gezhi.loop.store import content, numbers
 from gezhi.packs.demo import install_demo
 from gezhi.trust.service import acts as act_room
-from gezhi.trust.service import open_text, sign_in, token_digest, verify_ledger
+from gezhi.trust.service import open_text, sign_in, verify_ledger
 
 AS_OF = date(2026, 11, 20)
 NOW = datetime(2026, 11, 21, 4, 0, tzinfo=UTC)
@@ -131,7 +131,7 @@ def test_each_role_has_a_way_in_with_the_one_password(demo):
 
 def test_the_shown_case_opens_with_its_secret(demo):
     case = table("loop", "Case").get(number=demo.number)
-    assert bytes(case.secret_hash) == token_digest(f"{demo.number}:{demo.secret}")
+    assert bytes(case.secret_hash) == secret_digest(demo.number, demo.secret)
 
 
 def test_a_second_city_is_refused(demo):

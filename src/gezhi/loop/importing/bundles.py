@@ -15,7 +15,7 @@ from gezhi.loop.models import Case
 from gezhi.loop.models import Step as StepRow
 from gezhi.loop.rules.snapshot import Snapshot, apply
 from gezhi.loop.service.acts import event
-from gezhi.loop.service.receiving import Report, case_secret, case_token, facts_of, story_of, version_of
+from gezhi.loop.service.receiving import Report, case_secret, case_token, facts_of, secret_digest, story_of, version_of
 from gezhi.loop.store.content import Content
 from gezhi.loop.store.rows import clock_row, put, step_value
 from gezhi.trust.rules import Actor
@@ -102,7 +102,7 @@ def _case(draft: Draft, number: str, report: Report, frame: Frame) -> Case:
     requester = sealed_requester(name=report.name, phone=report.phone)
     return Case(
         id=case_id, number=number, token_hash=token_digest(case_token(case_id)),
-        secret_hash=token_digest(f"{number}:{case_secret(case_id)}"),
+        secret_hash=secret_digest(number, case_secret(case_id)),
         requester=requester, confidential=report.confidential, anonymous=not (report.name or report.phone),
         story=seal_text(requester, story_of(report)), channel=report.channel, source=frame.source,
         external_number=draft.number, batch_id=frame.batch,

@@ -4,7 +4,7 @@ from gezhi.loop.service.acts import Moved
 from gezhi.loop.service.calendar import fill_year, set_day, set_hours
 from gezhi.loop.service.contents import edit_matter, load_content
 from gezhi.loop.service.moving import move
-from gezhi.loop.service.receiving import Received, Report, case_secret, case_token, receive
+from gezhi.loop.service.receiving import Received, Report, case_secret, case_token, receive, secret_digest
 from gezhi.loop.service.replaying import replay
 
 __all__ = [
@@ -19,6 +19,7 @@ __all__ = [
     "move",
     "receive",
     "replay",
+    "secret_digest",
     "set_day",
     "set_hours",
 ]

@@ -31,6 +31,7 @@ from gezhi.loop.service.receiving import (
     case_token,
     checked,
     facts_of,
+    secret_digest,
     story_of,
     version_of,
 )
@@ -111,7 +112,7 @@ class Chronicle:
         requester = sealed_requester(name=report.name, phone=report.phone)
         case = Case(
             id=case_id, number=number, token_hash=token_digest(case_token(case_id)),
-            secret_hash=token_digest(f"{number}:{case_secret(case_id)}"), requester=requester,
+            secret_hash=secret_digest(number, case_secret(case_id)), requester=requester,
             confidential=report.confidential, anonymous=not (report.name or report.phone),
             story=seal_text(requester, story_of(report)), channel=report.channel, source=report.source,
             external_number=report.external_number, received_at=now, desk=self.units[desk.pk],
