@@ -367,6 +367,10 @@ def test_the_api_lists_the_questions(post):
     assert post.client.get("/api/v1/loop/questions?matter=zz").status_code == 422
 
 
-def test_the_follow_page_of_a_report_with_answers_opens(citizen):
-    citizen.post("/report/", {**REPORT, **ANSWERS})
-    assert citizen.get(f"/f/{case_token(Case.objects.get().pk)}/").status_code == 200
+def test_the_follow_page_lists_the_answers_in_words(citizen):
+    citizen.post("/report/", {**REPORT, **ANSWERS, "q-0101-proof": ["photo", "bill"]})
+    page = citizen.get(f"/f/{case_token(Case.objects.get().pk)}/").content.decode()
+    told_part = page.partition("What you told us")[2]
+    for question, answer in (("Is a wire on the ground?", "No"), ("How many are out?", "3"),
+                             ("What proof is there?", "Photo, Bill")):  # fmt: skip
+        assert f"<dt>{question}</dt><dd>{answer}</dd>" in told_part

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from gezhi.kernel.errors import Refused
 from gezhi.loop.models import Case
-from gezhi.loop.pages import common
+from gezhi.loop.pages import asking, common
 from gezhi.loop.pages.case import serve
 from gezhi.loop.pages.citizen import base
 from gezhi.loop.rules.moves import BY_NAME
@@ -21,6 +21,7 @@ from gezhi.loop.rules.words import DIMENSIONS, SATISFACTIONS, SOLVED, TEXT_LIMIT
 from gezhi.loop.service.carrying import carry
 from gezhi.loop.service.reading import CitizenView, PublicEntry, citizen_view
 from gezhi.loop.store import reading
+from gezhi.loop.store.content import content
 from gezhi.trust.rules import Actor
 from gezhi.trust.service import citizen_actor, token_digest
 
@@ -69,6 +70,7 @@ def show(
         "key": common.form_key(request) if refused is not None else common.fresh_key(), "last": case.last,
         "opened": move,
         "reads_url": "" if case.anonymous else f"/f/{token}/who/",
+        "answers": asking.in_words(dict(shown.story.get("answers", {})), content()),
         "said": [{"at": case.received_at, "text": shown.story.get("text", "")}],
         "own_files": common.files_of(
             [file for file in shown.files if file.step_id is None or file.step_id in shown.said],
