@@ -64,7 +64,17 @@ def test_backups_turned_off_and_open_doors(office, settings):
     settings.CONFIG = Config(data=office.data, backup_hour=-1, host="0.0.0.0")
     assert found(checks.backups) == {("backups-off", False)}
     assert found(checks.doors) == {("tls-missing", False)}
-    settings.CONFIG = Config(data=office.data, host="0.0.0.0", tls=True)
+    settings.CONFIG = Config(data=office.data, host="0.0.0.0", tls=True, trusted_proxies=("10.0.0.2",))
+    assert found(checks.doors) == set()
+
+
+@pytest.mark.parametrize("more", [{"tls": True}, {"public_url": "https://12345.example.gov.cn"}])
+def test_a_proxy_that_is_not_named_makes_one_visitor_of_all(office, settings, more):
+    settings.CONFIG = Config(data=office.data, **more)
+    assert found(checks.doors) == {("proxies-unnamed", False)}
+    settings.CONFIG = Config(data=office.data, trusted_proxies=("127.0.0.1",), **more)
+    assert found(checks.doors) == set()
+    settings.CONFIG = Config(data=office.data, public_url="http://10.0.0.1:8000")
     assert found(checks.doors) == set()
 
 

@@ -65,7 +65,9 @@ def backups(now: datetime) -> Iterator[Finding]:
 
 @looks_at("doors")
 def doors(now: datetime) -> Iterator[Finding]:
-    """Reached from other machines without TLS, passwords travel in the open."""
+    """Reached from other machines without TLS, passwords travel in the open; behind an unknown proxy all are one."""
     config = settings.CONFIG
     if config.host not in {"127.0.0.1", "::1", "localhost"} and not config.tls and not config.demo:
         yield Finding("tls-missing", host=config.host)
+    if (config.tls or config.public_url.lower().startswith("https:")) and not config.trusted_proxies:
+        yield Finding("proxies-unnamed")  # TLS ends elsewhere, for the product ends none itself

@@ -13,6 +13,7 @@ from typing import Any
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 import gezhi
 from gezhi.kernel.errors import Refused
@@ -69,11 +70,14 @@ def database_address(config: Config) -> str:
 
 def dump(config: Config, target: Path) -> None:
     """One consistent dump: pg_dump works in a single snapshot, whatever is written meanwhile."""
+    parts = conninfo_to_dict(database_address(config))
+    password = parts.pop("password", None)  # every user of the machine reads the command lines of all processes
     command = [
         str(programs() / "pg_dump"), "--format=custom", "--compress=gzip:3", "--no-owner", "--no-privileges",
-        f"--file={target}", f"--dbname={database_address(config)}",
+        f"--file={target}", f"--dbname={make_conninfo('', **parts)}",
     ]  # fmt: skip
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    environment = os.environ | ({"PGPASSWORD": str(password)} if password else {})
+    done = subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
     if done.returncode:
         raise Refused("backup-failed", reason=done.stderr.strip()[-400:])
 
