@@ -1,11 +1,13 @@
 """The desk in a browser without scripts: lists, the case page and its forms, the call screen, content pages."""
 
 import pytest
+from django.apps import apps
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from gezhi.loop.models import Case, CatalogueVersion, CodeItem, Step
+from gezhi.loop.pages import worklist
 
 
 @pytest.fixture
@@ -161,11 +163,50 @@ def test_bulk_signs_several_and_names_what_is_refused(office, site):
 
 def test_export_is_recorded_and_no_formula(office, site):
     office.receive("=HYPERLINK(1)", matter="01")
+    office.receive("|CMD(2)", matter="01")
     answer = site("dora").get("/desk/export.csv?tab=open")
     text = answer.content.decode("utf-8-sig")
     assert answer["Content-Type"].startswith("text/csv")
     assert "'=HYPERLINK(1)" in text
+    assert "'|CMD(2)" in text
     assert site("olive").get("/desk/export.csv").status_code == 403
+
+
+def test_a_list_that_is_too_long_is_said_to_be_cut_before_it_is_exported(office, site, monkeypatch):
+    monkeypatch.setattr(worklist, "LIMIT_EXPORT", 2)
+    cases = [office.receive(f"路灯 {n}", matter="01") for n in range(3)]
+    client = site("dora")
+    asked = client.get("/desk/export.csv?tab=open&order=oldest")
+    assert asked["Content-Type"].startswith("text/html")
+    assert "Only the first 2 of 3 cases" in asked.content.decode()
+    acts = apps.get_model("trust", "LedgerRecord").objects.filter(act="case.export")
+    assert not acts.exists()
+    sent = client.post(asked.context["action"])
+    numbers = [Case.objects.get(pk=case).number for case in cases]
+    lines = sent.content.decode("utf-8-sig").splitlines()[1:]
+    assert [line.split(",")[0] for line in lines] == numbers[:2]
+    assert acts.get().body == '{"rows":2}'
+    monkeypatch.setattr(worklist, "COUNTED", 2)
+    assert "of 2+ cases" in client.get("/desk/export.csv?tab=open").content.decode()
+    monkeypatch.setattr(worklist, "LIMIT_EXPORT", 3)
+    whole = client.get("/desk/export.csv?tab=open")
+    assert len(whole.content.decode("utf-8-sig").splitlines()) == 4
+
+
+def test_what_one_may_read_is_not_all_that_one_may_export(office, site):
+    """Cal calls citizens of the whole city back and evaluates one bureau, whose list he may take out."""
+    from gezhi.trust.rules import Actor
+    from gezhi.trust.service import grant_post
+
+    grant_post("cal", "evaluator", "urban", actor=Actor.system("tests"), now=office.now)
+    own, other = office.to("handling"), office.receive("学校门口堵车", matter="02")
+    client = site("cal")
+    own, other = (Case.objects.get(pk=case).number for case in (own, other))
+    assert other in client.get("/desk/?tab=open").content.decode()
+    listed = client.get("/desk/export.csv?tab=open").content.decode("utf-8-sig")
+    assert own in listed
+    assert other not in listed
+    assert other not in client.get(f"/desk/export.csv?tab=open&q={other}").content.decode("utf-8-sig")
 
 
 # ---- the call screen

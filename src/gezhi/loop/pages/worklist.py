@@ -1,6 +1,5 @@
 """The worklist page: tabs, filters, rows of two lines, search, a page at a time; and the same list as CSV."""
 
-import csv
 import io
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -12,7 +11,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext, pgettext
+from django.views.decorators.http import require_http_methods
 
+from gezhi.kit.sheets import write_csv
 from gezhi.loop.pages import common
 from gezhi.loop.pages.rows import rendered, row_of, urgency_word
 from gezhi.loop.rules.tabs import BY_NAME, LIGHTS, TABS, Tab, tabs_for
@@ -29,6 +30,7 @@ SHOWN = 6  # options of a filter before "more"
 BULK = {"to_sign": ("sign",), "handling": ("transfer",), "mine": ("transfer",), "to_accept": ("accept",),
         "to_dispatch": ("dispatch",), "to_review": ("review_pass",)}  # fmt: skip
 LIMIT_EXPORT = 10_000
+COUNTED = 100_000  # a longer list is said to be longer than this
 
 
 def wish_of(request: HttpRequest, tabs: list[Tab]) -> Wish:
@@ -200,24 +202,42 @@ def _export_url(wish: Wish) -> str:
     return address(wish).replace("/desk/?", "/desk/export.csv?", 1)
 
 
+@require_http_methods(["GET", "POST"])
 def export(request: HttpRequest) -> HttpResponse:
-    """The list as CSV for a spreadsheet: the same filters, without names and phones, in the ledger."""
+    """The list as CSV for a spreadsheet: the same filters, without names and phones, in the ledger.
+
+    A list that is too long is said to be cut before it is sent, so that nobody takes a part for the whole.
+    """
     actor = common.guard(request, "case.export")
     moment, kept = common.now(), content()
     wish = replace(wish_of(request, tabs_for(verbs_of(actor))), page=1)
-    found = worklist.page(actor, wish, moment, size=LIMIT_EXPORT)
+    if request.method == "GET":
+        count = worklist.count(actor, wish, moment, verb="case.export", most=COUNTED)
+        if count > LIMIT_EXPORT:
+            return _cut(request, wish, count)
+    found = worklist.page(actor, wish, moment, size=LIMIT_EXPORT, verb="case.export")
     rows = [*found.exact, *found.rows]
     note_export(len(rows), actor=actor, now=moment)
     names = _names(rows, {})
-    out = io.StringIO()
-    writer = csv.writer(out)
-    writer.writerow(_heading())
-    for case in rows:
-        writer.writerow([safe_cell(cell) for cell in _cells(case, kept, names, moment)])
-    response = HttpResponse("\ufeff" + out.getvalue(), content_type="text/csv; charset=utf-8")
+    out = io.BytesIO()
+    write_csv(out, _heading(), (_cells(case, kept, names, moment) for case in rows))
+    response = HttpResponse(out.getvalue(), content_type="text/csv; charset=utf-8")
     stamp = timezone.localtime(moment).strftime("%Y%m%d-%H%M")
     response["Content-Disposition"] = f'attachment; filename="cases-{stamp}.csv"'
     return response
+
+
+def _cut(request: HttpRequest, wish: Wish, count: int) -> HttpResponse:
+    """Says how much of the list the file would hold, and asks."""
+    said = {"limit": f"{LIMIT_EXPORT:,}", "n": f"{COUNTED:,}+" if count > COUNTED else f"{count:,}"}
+    text = gettext("Only the first %(limit)s of %(n)s cases of this list fit into one file, in the order shown.") % said
+    then = gettext("For all of them, go back, narrow the list by matter, place or kind, and export each part.")
+    context = {
+        "title": gettext("The list is too long for one file"), "sentence": f"{text}\n{then}",
+        "action": _export_url(wish), "back": address(wish),
+        "verb": gettext("Export the first %(limit)s") % said,
+    }  # fmt: skip
+    return render(request, "gezhi/confirm.html", context)
 
 
 def _heading() -> list[str]:
@@ -241,15 +261,6 @@ def _cells(case: Line, kept: Content, names: Mapping[str, Mapping[Any, str]], mo
 
 def _stamp(moment: datetime | None) -> str:
     return timezone.localtime(moment).strftime("%Y-%m-%d %H:%M") if moment else ""
-
-
-def safe_cell(value: Any) -> Any:
-    """A cell that no spreadsheet takes for a formula.
-
-    >>> safe_cell("=1+1"), safe_cell("路灯"), safe_cell(3)
-    ("'=1+1", '路灯', 3)
-    """
-    return f"'{value}" if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r") else value
 
 
 __all__ = ["TABS", "desk", "export", "wish_of"]

@@ -15,7 +15,7 @@ from gezhi.loop.models import Case, CaseClock, CaseText
 from gezhi.loop.rules.tabs import BY_NAME, Tab
 from gezhi.loop.store.below import units_under
 from gezhi.loop.store.lines import Line, lines
-from gezhi.loop.store.visible import called_upon, desk_of, visible
+from gezhi.loop.store.visible import READ, called_upon, desk_of, visible
 from gezhi.trust.rules import Actor
 
 PAGE = 50
@@ -58,15 +58,25 @@ ORDERS: Mapping[str, tuple[Any, ...]] = {
 }
 
 
-def page(actor: Actor, wish: Wish, now: datetime, size: int = PAGE) -> Page:
-    """One page of cases: one statement, two when a number was typed."""
-    rows = narrowed(visible(actor), actor, wish, now)
+def page(actor: Actor, wish: Wish, now: datetime, size: int = PAGE, *, verb: str = READ) -> Page:
+    """One page of cases: one statement, two when a number was typed; of those on which the verb may be used."""
+    rows = narrowed(scope(actor, verb), actor, wish, now)
     order = ORDERS["newest"] if wish.tab == "ended" and wish.order == "due" else ORDERS[wish.order]
     start = (max(wish.page, 1) - 1) * size
     found = lines(rows.order_by(*order)[start : start + size + 1])
-    exact = lines(of_number(actor, wish.words)) if looks_like_number(wish.words) else []
+    exact = lines(of_number(actor, wish.words, verb)) if looks_like_number(wish.words) else []
     known = {case.pk for case in exact}
     return Page([case for case in found[:size] if case.pk not in known], len(found) > size, exact)
+
+
+def scope(actor: Actor, verb: str) -> QuerySet[Case]:
+    """The cases that somebody may read and use this verb on."""
+    return visible(actor) if verb == READ else visible(actor) & visible(actor, verb)
+
+
+def count(actor: Actor, wish: Wish, now: datetime, *, verb: str, most: int) -> int:
+    """How many cases a wish finds, counted to `most` + 1."""
+    return narrowed(scope(actor, verb), actor, wish, now).order_by().values("pk")[: most + 1].count()
 
 
 def narrowed(rows: QuerySet[Case], actor: Actor, wish: Wish, now: datetime) -> QuerySet[Case]:
@@ -138,10 +148,10 @@ def looks_like_number(words: str) -> bool:
     return 3 <= len(typed) <= 80 and typed.isascii() and any(c.isdigit() for c in typed) and " " not in typed
 
 
-def of_number(actor: Actor, words: str) -> QuerySet[Case]:
+def of_number(actor: Actor, words: str, verb: str = READ) -> QuerySet[Case]:
     """Cases with this number, ours or external, whatever filter is set; ten at most."""
     typed = words.strip()
-    rows = visible(actor).filter(Q(number=typed.upper()) | Q(number=typed) | Q(external_number=typed))
+    rows = scope(actor, verb).filter(Q(number=typed.upper()) | Q(number=typed) | Q(external_number=typed))
     return rows.order_by("-received_at")[:10]
 
 
