@@ -1,7 +1,12 @@
 """Topics of the loop: what it publishes and what it listens to."""
 
+from datetime import UTC, datetime
 from importlib import import_module
 from importlib.util import find_spec
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from gezhi.trust.service import Event
 
 TOPICS = {
     "case.received": "a case was opened; payload: number, state, kind, matter, area, urgency",
@@ -9,11 +14,17 @@ TOPICS = {
 }
 
 
+def erased(event: "Event") -> None:
+    """Handler of `requester.erased`."""
+    from gezhi.loop.service.erasing import on_erased
+
+    on_erased(event, now=datetime.now(UTC))
+
+
 def connect() -> None:
     """Subscribe the loop's own handlers; called once at start-up."""
-    from gezhi.loop.service.erasing import on_erased
     from gezhi.trust.service import subscribe
 
-    subscribe("requester.erased", "loop.erasing", on_erased)
+    subscribe("requester.erased", "loop.erasing", erased)
     if find_spec("gezhi.loop.triage.events") is not None:
         import_module("gezhi.loop.triage.events").connect()

@@ -2,8 +2,6 @@
 
 from datetime import datetime
 
-from django.utils import timezone
-
 from gezhi.kit.uploads import remove
 from gezhi.loop.service.following import release
 from gezhi.loop.store import erasing as store
@@ -11,12 +9,12 @@ from gezhi.trust.rules import Actor
 from gezhi.trust.service import Event, unchanged, verb
 
 
-def on_erased(event: Event) -> None:
+def on_erased(event: Event, *, now: datetime) -> None:
     """Handler of `requester.erased`; doing it twice is harmless."""
     store.empty_words(event.subject_id)
     for digest in store.forget_files(event.subject_id):
         remove(digest)
-    _release(event.subject_id, actor=Actor.system("loop"), now=timezone.now())
+    _release(event.subject_id, actor=Actor.system("loop"), now=now)
 
 
 @verb("case.split")
