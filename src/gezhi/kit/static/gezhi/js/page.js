@@ -26,5 +26,14 @@ export function enhance(root) {
 enhance(document);
 connection();
 document.addEventListener("htmx:afterSwap", (event) => enhance(event.detail.elt));
+// Paper shows what is folded on the screen; afterwards it is folded again.
+let unfolded = [];
+addEventListener("beforeprint", () => {
+  unfolded = [...document.querySelectorAll("details:not([open]):not(.menu)")];
+  for (const part of unfolded) part.open = true;
+});
+addEventListener("afterprint", () => {
+  for (const part of unfolded) part.open = false;
+});
 const summary = document.getElementById("errors");
 if (summary) summary.focus();
