@@ -65,6 +65,7 @@ REPORT: dict[str, Any] = {
         ),
         "phone": field("phone", "手机号", "tel"),
         "name": field("name", "怎么称呼您"),
+        "complained": field("complained", "反映哪个单位", "select", options=[option("1", "城管局")]),
         "confidential": field("confidential", "双向保密", "checkbox", help="姓名、电话只留在受理台。"),
     },
 }

@@ -215,6 +215,7 @@ CASE: dict[str, Any] = {
         ],
         "said": [{"at": at(20, 8, 2), "text": "昨晚又到两点。"}],
         "answers": [{"q": "什么时段", "a": "夜里"}],
+        "called": [{"role": "督办", "why": "办理", "at": at(10, 9, 41)}],
         "clock": {"light": "late", "due": at(21, 12), "lead": "办理"},
         "due": at(21, 12),
         "round_words": "第 2 轮（居民不满意退回）",
@@ -314,6 +315,7 @@ CALL_FIELDS = {
     "matter": field(
         "matter", "事项", "matter", key="Alt+M", options=[option("m", "夜间施工", group="施工噪声", selected=True)]
     ),
+    "complained": field("complained", "被反映单位", "unit", options=[option("1", "城管局"), option("2", "住建局")]),
     "unit": field(
         "unit", "承办", "unit", key="Alt+U", options=[option(1, "城市管理局", selected=True), option(2, "生态环境局")]
     ),
