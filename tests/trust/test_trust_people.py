@@ -308,6 +308,8 @@ def test_only_the_security_administrator_opens_the_accounts_of_the_three(city, w
     enter = WAYS[way]
     for name in ("sec", "aud", "cai"):
         assert refusal(lambda name=name: enter(name, sysadmin)) == "security-account"
+    for shut in (service.disable_user, service.enable_user):
+        assert refusal(lambda shut=shut: shut("sec", actor=sysadmin, now=NOW)) == "security-account"
     assert refusal(lambda: enter("sec", auditor)) == "security-account"
     assert refusal(lambda: enter("ann", auditor)) == "not-allowed"
     enter("ann", sysadmin)

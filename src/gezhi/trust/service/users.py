@@ -102,7 +102,7 @@ def administers(user: User, now: datetime) -> bool:
 
 
 def _openable(username: str, actor: Actor, now: datetime) -> User:
-    """A user for whom the actor may make a way in: whoever makes one could use it himself.
+    """A user whose account the actor may open or close: whoever makes a way in could use it himself.
 
     So into the accounts of the three administrators only the security administrator opens a way, and nobody alone into
     that of the last security administrator: the command line on the server does.
@@ -156,7 +156,7 @@ def change_user(
 @verb("user.disable")
 def disable_user(username: str, *, actor: Actor, now: datetime) -> User:
     """Keep somebody out at once: sessions end, tokens and links fall; posts stay noted."""
-    user = _editable(username, actor)
+    user = _openable(username, actor, now)
     if actor.kind == "user" and actor.id == str(user.pk):
         raise Refused("own-account")
     if not user.is_active:
@@ -173,8 +173,7 @@ def disable_user(username: str, *, actor: Actor, now: datetime) -> User:
 @verb("user.enable")
 def enable_user(username: str, *, actor: Actor, now: datetime) -> User:
     """Let somebody in again."""
-    del now
-    user = _editable(username, actor)
+    user = _openable(username, actor, now)
     if user.is_active:
         raise Refused("user-enabled", user=user.username)
     user.is_active = True
