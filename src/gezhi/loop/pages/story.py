@@ -269,7 +269,7 @@ def tasks_of(shown: CaseView) -> list[dict[str, Any]]:
     return [
         {"unit": common.named(task["unit"]), "ask": asks.get(task["unit_id"], ""),
          "light": "done" if task["done"] else "wait",
-         "words": gettext("answered") if task["done"] else gettext("waiting")}
+         "words": gettext("has answered") if task["done"] else gettext("waiting")}
         for task in shown.tasks
     ]  # fmt: skip
 
