@@ -55,7 +55,7 @@ WHOLE = {
     "(SELECT FROM loop_case c WHERE c.id::text = o.subject_id)",
     "requesters of no case": "SELECT count(*) FROM trust_requester q WHERE NOT EXISTS "
     "(SELECT FROM loop_case c WHERE c.requester_id = q.id)",
-    "keys claimed for no case": "SELECT count(*) FROM trust_idempotency_key k WHERE k.act = 'case.create' "
+    "keys claimed for no case": "SELECT count(*) FROM trust_idempotency_key k WHERE k.act LIKE 'case.create%' "
     "AND NOT EXISTS (SELECT FROM loop_case c WHERE c.id::text = k.result ->> 'case')",
 }
 
