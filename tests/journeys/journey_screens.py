@@ -143,6 +143,14 @@ def guessed(page: Page) -> None:
     refused(page)
 
 
+def more(page: Page) -> None:
+    """The other moves of a case, opened; on a phone they must stand inside the window."""
+    page.locator("main .menu > summary").first.click()
+    box = page.locator("main .menu[open] .menu-list").bounding_box()
+    assert box["x"] >= 0
+    assert box["x"] + box["width"] <= page.viewport_size["width"]
+
+
 def menu(page: Page) -> None:
     page.locator("header details.menu summary").click()
 
@@ -178,6 +186,7 @@ def screens(office: Office) -> list[Screen]:
         Screen("case-received", "olive", desk["received"]), Screen("case-accepted", "dora", desk["accepted"]),
         Screen("case-accepted-picker", "dora", desk["accepted"], picker),
         Screen("case-dispatched", "hugo", desk["dispatched"]), Screen("case-handling", "hugo", desk["handling"]),
+        Screen("case-more", "hugo", desk["handling"], more),
         Screen("case-postpone", "hugo", f"{desk['handling']}?move=postpone_ask"),
         Screen("case-returned", "dora", desk["returned"]), Screen("case-replied", "lena", desk["replied"]),
         Screen("case-verifying", "cal", desk["verifying"]), Screen("case-closed", "dora", desk["closed"]),

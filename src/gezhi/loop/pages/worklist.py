@@ -78,7 +78,7 @@ def desk(request: HttpRequest) -> HttpResponse:
     counts = worklist.tab_counts(actor, tabs)
     facets = worklist.facets(actor, wish, moment)
     names = _names(found.exact + found.rows, facets["area"])
-    total = sum(facets["channel"].values())
+    total = max(sum(facets["channel"].values()), len(found.exact))
     shown = [row_of(case, kept, names, moment) for case in (*found.exact, *found.rows)]
     context = {
         "title": _title(wish), "rows": shown, "lines": rendered(shown, moment), "now": moment,
@@ -88,7 +88,7 @@ def desk(request: HttpRequest) -> HttpResponse:
         "tabs": [_tab(tab, wish, counts) for tab in tabs], "filters": _filters(wish, facets, names, kept),
         "filters_on": sum(1 for name in ("light", "matter", "area", "channel", "kind") if getattr(wish, name)),
         "clear_url": address(wish, light="", matter="", area="", channel="", kind="", unit=None),
-        "page": _page(wish, total, len(found.rows), more=found.more), "sorts": _sorts(wish), "keys": keys(),
+        "page": _page(wish, total, len(shown), more=found.more), "sorts": _sorts(wish), "keys": keys(),
         "bulk": _bulk(wish, actor), "empty": _empty(wish),
         "export_url": _export_url(wish) if actor.grants_for("case.export") else "",
         "new_url": "/desk/call/" if actor.grants_for("case.answer") else "",

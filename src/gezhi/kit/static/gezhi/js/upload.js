@@ -53,6 +53,8 @@ function problem(text) {
   return li;
 }
 
+const sizeOf = (n) => (n >= 1e6 ? `${(n / 1e6).toFixed(1)} MB` : `${Math.max(1, Math.round(n / 1e3))} KB`);
+
 function line(file, remove) {
   const li = document.createElement("li");
   if (file.type.startsWith("image/")) {
@@ -64,7 +66,7 @@ function line(file, remove) {
   }
   const name = document.createElement("span");
   name.className = "grow clip";
-  name.textContent = `${file.name} · ${(file.size / 1e6).toFixed(1)} MB`;
+  name.textContent = `${file.name} · ${sizeOf(file.size)}`;
   const button = document.createElement("button");
   button.type = "button";
   button.className = "quiet";
