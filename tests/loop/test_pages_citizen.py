@@ -237,3 +237,23 @@ def test_only_files_of_the_answer_that_passed_are_shown(citizen, office):
     assert second in page
     assert inside not in page
     assert first not in page
+
+
+def test_another_problem_at_the_same_place_is_not_offered(citizen, office):
+    other = office.receive("南湖菜市场东门公积金提取办不了，窗口说系统坏了", matter="0102", place="南湖菜市场东门")
+    office.to("handling", other)
+    near = citizen.post("/report/near/", {"text": "垃圾桶满了几天没有人清运，臭味很大", "place": REPORT["place"]})
+    assert other not in near.content.decode()
+    far = office.receive("垃圾桶满了几天没有人清运", matter="0101", place="城北火车站")
+    office.to("handling", far)
+    near = citizen.post("/report/near/", {"text": "垃圾桶满了几天没有人清运，臭味很大", "place": REPORT["place"]})
+    assert far not in near.content.decode()
+
+
+def test_near_cases_are_of_the_matter_that_was_guessed(citizen, office, monkeypatch):
+    main = office.receive("南湖菜市场东门口垃圾两天没有人清走", matter="0101", kind="complaint", place="南湖菜市场东门")
+    office.to("handling", main)
+    for guess, shown in (("0101", True), ("0102", False)):
+        monkeypatch.setattr("gezhi.loop.pages.asking.guessed", lambda *_, code=guess: ([code], None))
+        near = citizen.post("/report/near/", {"text": REPORT["text"], "place": REPORT["place"]})
+        assert (main in near.content.decode()) is shown

@@ -136,8 +136,8 @@ def stops(case: Case) -> list[str]:
 def about(typed: QueryDict, *, errors: Sequence[Mapping[str, str]] = ()) -> dict[str, Any]:
     """Context of `loop/parts/about.html`: the matters that the words speak of, and the questions of the chosen one.
 
-    A matter is only asked for where one of those guessed asks something; where none was guessed, it may be picked from
-    a list. What the citizen chose stays whatever is guessed later.
+    A matter is only asked for where one of those guessed asks something; otherwise it may be picked from a list, which
+    stays on the page however the words change. What the citizen chose stays whatever is guessed later.
     """
     kept = content()
     guesses, sure = guessed(typed.get("text", ""), typed.get("place", ""), typed.get("area", ""))
@@ -148,7 +148,10 @@ def about(typed: QueryDict, *, errors: Sequence[Mapping[str, str]] = ()) -> dict
         return {**picking(chosen or "", kept), **part(chosen or "", typed, errors=errors)}
     codes = [*guesses, *([chosen] if chosen and chosen in kept.matters and chosen not in guesses else [])]
     if not any(kept.questions_for(code) for code in codes):
-        return {"matters": None, **part("", typed)}
+        if not kept.questions:
+            return {"matters": None, **part("", typed)}
+        picked = "" if chosen is None or chosen == sure else chosen
+        return {**picking(picked, kept), **part(picked, typed, errors=errors)}
     options: list[tuple[object, str]] = [(code, common.matter_name(kept, code, 1)) for code in codes]
     options.append(("", gettext("None of these, the office decides")))
     field = common.field("matter", gettext("What is it about?"), "radio", column=True, required=True,

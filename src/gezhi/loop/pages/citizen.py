@@ -22,7 +22,7 @@ from gezhi.loop.service.carrying import report_with
 from gezhi.loop.service.receiving import Received, Report, case_secret, case_token, secret_digest
 from gezhi.loop.store import reading
 from gezhi.loop.store.content import content
-from gezhi.loop.store.similar import similar
+from gezhi.loop.store.similar import sharing, similar
 from gezhi.trust.rules import Actor
 from gezhi.trust.service import citizen_actor, token_digest
 from gezhi.trust.service.throttling import count_try, hold
@@ -31,6 +31,8 @@ HOTLINE = "12345"
 REPORTS_FREE, REPORTS_WINDOW = 10, timedelta(minutes=10)  # a whole family or a village kiosk, not a flood
 TRIES_FREE, TRIES_WINDOW = 5, timedelta(days=1)  # six digits must not be guessed
 NEAR_DAYS, NEAR_SHOWN = 14, 3
+NEAR_ALIKE = 1 / 3  # of the rarest words typed; less is another problem in the same street
+SAME_MATTER = 2  # levels: the first also holds what has nothing to do with it
 STAY = "stay"  # `/?stay` shows the citizen's home to people of the office too
 
 
@@ -201,12 +203,28 @@ def near_cases(text: str, place: str, area: str) -> list[dict[str, Any]]:
         if case.state in ("accepted", "dispatched", "handling", "replied") and not case.confidential and case.matter
         and case.received_at > common.now() - timedelta(days=NEAR_DAYS) and (not area or case.area == area)
     ]  # fmt: skip
+    rows = same_problem(rows, text, place, area)
     areas = common.area_names(case.area for case in rows)
     return [
         {"id": case.pk, "matter": common.matter_name(kept, case.matter, 1), "place": areas.get(case.area, ""),
          "at": case.received_at, "state_words": pgettext("citizen-state", case.state), "count": 1 + merged(case)}
         for case in rows[:NEAR_SHOWN]
     ]  # fmt: skip
+
+
+def same_problem(rows: list[Case], text: str, place: str, area: str) -> list[Case]:
+    """The cases that say enough of the same, of the matter guessed or, where none is, at the same place."""
+    words = sharing([case.pk for case in rows], text)
+    rows = [case for case in rows if words.get(case.pk, 0) >= NEAR_ALIKE]
+    if not rows:  # nothing to guess for
+        return []
+    kept = content()
+    guesses, _ = asking.guessed(text, place, area)
+    if guesses:
+        best = kept.matter_path(guesses[0]).split(".")[:SAME_MATTER]
+        return [case for case in rows if kept.matter_path(case.matter).split(".")[:SAME_MATTER] == best]
+    places = sharing([case.pk for case in rows], place)
+    return [case for case in rows if places.get(case.pk, 0) >= NEAR_ALIKE]
 
 
 def merged(case: Case) -> int:

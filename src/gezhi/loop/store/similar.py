@@ -27,10 +27,15 @@ ALIKE = (
     " to_tsquery('simple', %s) q WHERE t.search @@ q AND c.received_at > %s ORDER BY r DESC LIMIT %s"
 )
 
+SHARED = (
+    "SELECT t.case_id, count(*) FROM loop_casetext t, unnest(%s::text[]) word"
+    " WHERE t.case_id = ANY(%s) AND t.search @@ to_tsquery('simple', quote_literal(word)) GROUP BY t.case_id"
+)
+
 
 def similar(actor: Actor, words: str, *, now: datetime, limit: int = 5) -> list[Case]:
     """Recent cases that share most of the words; none where they cannot be found in a moment."""
-    parts = [part.strip("'") for part in query_text(words).replace(":*", "").split(" & ") if part]
+    parts = _parts(words)
     if not parts:
         return []
     try:
@@ -42,6 +47,23 @@ def similar(actor: Actor, words: str, *, now: datetime, limit: int = 5) -> list[
     rows = visible(actor).filter(Q(confidential=False) | desk_of(actor), pk__in=ranked, dormant=False)
     found = {case.pk: case for case in rows.select_related("lead", "requester")}
     return [found[key] for key in ranked if key in found][:limit]
+
+
+def sharing(keys: Sequence[UUID], words: str) -> dict[UUID, float]:
+    """Which part of the rarest words of a text each of these cases has, from 0 to 1."""
+    parts = _parts(words)
+    if not parts or not keys:
+        return {}
+    with connection.cursor() as cursor:
+        if len(parts) > WORDS:
+            cursor.execute(RAREST, [parts, WORDS])
+            parts = [row[0] for row in cursor.fetchall()]
+        cursor.execute(SHARED, [parts, list(keys)])
+        return {row[0]: row[1] / len(parts) for row in cursor.fetchall()}
+
+
+def _parts(words: str) -> list[str]:
+    return [part.strip("'") for part in query_text(words).replace(":*", "").split(" & ") if part]
 
 
 def _ranked(words: Sequence[str], since: datetime, most: int) -> list[UUID]:
