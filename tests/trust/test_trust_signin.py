@@ -1,5 +1,6 @@
 """Coming in: passwords, growing waits, one-time links, tokens, sessions, and the first start."""
 
+from argparse import Namespace
 from datetime import timedelta
 
 import pytest
@@ -8,8 +9,10 @@ from django.utils import timezone
 from small_city import GIVEN, NOW, SYSTEM, actor_of
 
 from gezhi.kernel.errors import Refused
-from gezhi.trust import service
+from gezhi.kit.config import Config
+from gezhi.trust import commands, service
 from gezhi.trust.models import LedgerRecord, SignInLink, Throttle, Token, User
+from gezhi.web.running import starting
 
 GOOD = "xiangyang-lu-18"
 HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # the real one is slow on purpose
@@ -183,8 +186,37 @@ def test_the_first_start_prints_three_links_until_somebody_came_in(db):
     user = service.use_link(secret, address="", now=NOW)
     assert {grant.role for grant in actor_of(user).grants} == {"secadmin"}
     again = dict(service.first_links(now=NOW))
-    assert sorted(again) == ["auditor", "sysadmin"]
+    assert sorted(again) == ["auditor", "secadmin", "sysadmin"]  # a link used without saving a password is no way in
     assert again["auditor"] != links["auditor"]
+    secret = again["secadmin"].removeprefix("/sign-in/link/").removesuffix("/")
+    user = service.use_link(secret, address="", now=NOW)
+    service.change_password(user, "a-good-one-77", old=None, actor=actor_of(user), now=NOW)
+    assert sorted(dict(service.first_links(now=NOW))) == ["auditor", "sysadmin"]
+    service.reset_password("secadmin", actor=SYSTEM, now=NOW)  # a way back that somebody else was given stays theirs
+    assert sorted(dict(service.first_links(now=NOW))) == ["auditor", "sysadmin"]
+
+
+def test_links_say_when_nothing_is_to_be_printed(db, capsys):
+    starting.links(Namespace())
+    printed = capsys.readouterr().out
+    assert [line.split(":")[0] for line in printed.splitlines()] == ["sysadmin", "secadmin", "auditor"]
+    User.objects.update(last_login=NOW, password_changed_at=NOW)
+    starting.links(Namespace())
+    assert capsys.readouterr().out == "不需要链接：三员都已登录并设好密码。\n"
+
+
+@pytest.mark.parametrize(
+    ("set_", "start"),
+    [({}, "http://127.0.0.1:8000/"), ({"public_url": "https://12345.example/"}, "https://12345.example/")],
+)
+def test_a_printed_link_is_a_whole_address(ann, capsys, monkeypatch, tmp_path, set_, start):
+    monkeypatch.setattr(commands, "config", lambda: Config(data=tmp_path, **set_))
+    commands.password(Namespace(username="ann", link=True))
+    assert capsys.readouterr().out.startswith(f"{start}sign-in/link/")
+    (tmp_path / "run").mkdir()
+    (tmp_path / "run" / "serve.pid").write_text("17 http://127.0.0.1:8003/")  # the running site took another port
+    commands.password(Namespace(username="ann", link=True))
+    assert capsys.readouterr().out.startswith(start if set_ else "http://127.0.0.1:8003/sign-in/link/")
 
 
 # ---- through the browser's doors

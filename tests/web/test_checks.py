@@ -1,6 +1,7 @@
 """What `gezhi check` must see: planted faults of an installation, one at a time."""
 
 import os
+from argparse import Namespace
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 
@@ -11,7 +12,7 @@ from gezhi.kit import checkup
 from gezhi.kit.config import Config
 from gezhi.kit.database.roles import insert_only_tables
 from gezhi.web import checks
-from gezhi.web.running import prepare
+from gezhi.web.running import archive, keeping, prepare
 
 NOW = datetime(2026, 5, 1, 8, tzinfo=UTC)
 
@@ -112,3 +113,15 @@ def test_a_look_that_breaks_is_a_serious_finding_and_the_others_are_still_told(m
     assert (first.code, first.serious, second.code) == ("check-failed", True, "backups-off")
     assert "no such column" in first.what
     assert second.mend
+
+
+@pytest.mark.parametrize("waiting", [[], ["loop.0002_more"]])
+def test_an_upgrade_says_when_there_was_nothing_to_do(office, monkeypatch, capsys, waiting):
+    monkeypatch.setattr(prepare, "pending", lambda: waiting)
+    monkeypatch.setattr(prepare, "prepare", lambda *, now: waiting)
+    monkeypatch.setattr(archive, "backup", lambda config, target, *, now: 1)
+    monkeypatch.setattr(keeping, "check", lambda given: 0)
+    keeping.upgrade(Namespace())
+    printed = capsys.readouterr().out
+    assert ("数据表已是最新，无需升级。" in printed) is not bool(waiting)
+    assert ("before-upgrade-" in printed) is bool(waiting)

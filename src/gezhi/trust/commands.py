@@ -9,7 +9,9 @@ from sys import stdin
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from gezhi.kit.address import whole
 from gezhi.kit.commands import Nouns, now
+from gezhi.kit.config import config
 
 if TYPE_CHECKING:
     from gezhi.trust.service import Report, Verdict
@@ -20,6 +22,13 @@ def _actor() -> Any:
     from gezhi.trust.rules import Actor
 
     return Actor.system("command")
+
+
+def _link(secret: str) -> str:
+    """The whole address of a one-time link."""
+    from gezhi.trust.service.signin import LINK_PATH
+
+    return whole(LINK_PATH.format(secret), config())
 
 
 def verify(given: Namespace) -> int:
@@ -126,13 +135,12 @@ def token_arguments(parser: ArgumentParser) -> None:
 
 def add_user(given: Namespace) -> int:
     from gezhi.trust import service
-    from gezhi.trust.service.signin import LINK_PATH
 
     moment, actor = now(), _actor()
     service.create_user(given.username, given.name or given.username, unit=given.unit, actor=actor, now=moment)
     for role in given.role:
         service.grant_post(given.username, role, given.scope or given.unit, actor=actor, now=moment)
-    print(LINK_PATH.format(service.reset_password(given.username, actor=actor, now=moment)))
+    print(_link(service.reset_password(given.username, actor=actor, now=moment)))
     return 0
 
 
@@ -146,10 +154,9 @@ def add_user_arguments(parser: ArgumentParser) -> None:
 
 def password(given: Namespace) -> int:
     from gezhi.trust import service
-    from gezhi.trust.service.signin import LINK_PATH
 
     if given.link:
-        print(LINK_PATH.format(service.reset_password(given.username, actor=_actor(), now=now())))
+        print(_link(service.reset_password(given.username, actor=_actor(), now=now())))
         return 0
     secret = getpass() if stdin.isatty() else stdin.readline().rstrip("\n")
     service.set_password(given.username, secret, actor=_actor(), now=now())

@@ -107,11 +107,15 @@ _NAMES = {"sysadmin": "系统管理员", "secadmin": "安全管理员", "auditor
 LINK_PATH = "/sign-in/link/{}/"
 
 
+def _came_in(user: User) -> bool:
+    return user.last_login is not None and (user.password_changed_at is not None or user.has_usable_password())
+
+
 def first_links(*, now: datetime, government: str = "") -> list[tuple[str, str]]:
     """At the first start: roles, the root unit, the three administrators; (role, path of a one-time link) of each.
 
-    An administrator who has signed in before gets no link; one who never has gets a fresh one, so that links lost
-    with the terminal are no lock-out. Calling this again is harmless.
+    An administrator who has signed in and ever saved a password gets no link; another gets a fresh one, so that links
+    lost with the terminal, or used up by a look, are no lock-out. Calling this again is harmless.
     """
     actor = Actor.system("trust")
     load_roles(actor=actor, now=now)
@@ -120,7 +124,7 @@ def first_links(*, now: datetime, government: str = "") -> list[tuple[str, str]]
         root = create_unit("root", government or "本级政府", name_en="Government", kind="city", actor=actor, now=now)
     made = []
     for role in ADMINISTRATORS:
-        if any(holder.last_login for holder in people.holders_of(role, now)):
+        if any(_came_in(holder) for holder in people.holders_of(role, now)):
             continue
         if people.user(username=role) is None:
             create_user(role, _NAMES[role], unit=root.code, actor=actor, now=now)

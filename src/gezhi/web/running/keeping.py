@@ -101,4 +101,7 @@ def upgrade(given: Namespace) -> int:
         say(str(target))
     for name in prepare.prepare(now=moment):
         say(name)
+    if not waiting:
+        with translation.override(config().language):
+            say(gettext("The tables are up to date already."))
     return check(Namespace(json=False))

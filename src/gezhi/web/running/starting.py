@@ -8,8 +8,11 @@ from dataclasses import replace
 from datetime import date
 
 import django
+from django.utils import translation
+from django.utils.translation import gettext
 
 from gezhi.kernel.errors import Refused
+from gezhi.kit.address import whole
 from gezhi.kit.commands import now
 from gezhi.kit.config import config
 from gezhi.kit.database.session import embedded, opened
@@ -141,7 +144,10 @@ def links(given: Namespace) -> int:
     """One line for each: role and address, good for one sign-in."""
     from gezhi.trust.service import first_links
 
-    base = os.environ.get("GEZHI_ADDRESS", config().public_url).rstrip("/")
-    for role, path in first_links(now=now()):
-        say(f"{role}: {base}{path}")
+    made = first_links(now=now())
+    for role, path in made:
+        say(f"{role}: {whole(path, config())}")
+    if not made:
+        with translation.override(config().language):
+            say(gettext("No link is needed: every administrator has come in and set a password."))
     return 0

@@ -13,6 +13,8 @@ from pathlib import Path
 from types import FrameType
 
 from gezhi.kernel.errors import Refused
+from gezhi.kit.address import local as address
+from gezhi.kit.address import state
 from gezhi.kit.config import Config
 from gezhi.kit.database.server import Server
 from gezhi.kit.database.session import alone, lock, opened, taken
@@ -43,12 +45,6 @@ def free_port(host: str, first: int) -> int:
     raise Refused("no-free-port", host=host, port=first)
 
 
-def address(config: Config) -> str:
-    """What to type into the browser on this machine."""
-    host = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(config.host, config.host)  # noqa: S104 - an address is compared
-    return f"http://{host}:{config.port}/"
-
-
 def serve(config: Config) -> int:
     """Run until SIGTERM or SIGINT; another `serve` on the same folder is refused."""
     with lock(config, "serve") as own:
@@ -74,15 +70,6 @@ def serve(config: Config) -> int:
 def note(config: Config, place: str) -> None:
     """Leave our number and address where `stop` and a second `serve` look for them."""
     (config.run / "serve.pid").write_text(f"{os.getpid()} {place}")
-
-
-def state(config: Config) -> tuple[int, str]:
-    """Process number and address of the `serve` that runs."""
-    try:
-        number, place = (config.run / "serve.pid").read_text().split()
-    except (OSError, ValueError):
-        return 0, ""
-    return int(number), place
 
 
 class Supervisor:
