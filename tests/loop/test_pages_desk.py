@@ -290,6 +290,7 @@ def test_the_catalogue_is_edited_tried_and_published(office, site):
     assert answer.status_code == 302
     tried = client.get("/desk/catalogue/try/?edition=draft&since=2020-01-01")
     assert tried.context["moved"] == "1"
+    assert [row["title"] for row in tried.context["rows"]] != [""]
     assert client.get("/desk/catalogue/publish/?edition=draft").status_code == 200
     client.post("/desk/catalogue/publish/", {"edition": "draft", "name": "2026-2"})
     assert CatalogueVersion.objects.get(in_force=True).name == "2026-2"

@@ -21,12 +21,16 @@ from gezhi.loop.models import CatalogueItem, CatalogueVersion
 from gezhi.loop.pages import common
 from gezhi.loop.pages.calendar import day_of
 from gezhi.loop.pages.forms import area_options, matter_options
+from gezhi.loop.rules.redact import redact
 from gezhi.loop.service import catalogue as service
 from gezhi.loop.service.catalogue import Elsewhere
+from gezhi.loop.service.receiving import title_from
 from gezhi.loop.store import below
 from gezhi.loop.store import catalogue as store
 from gezhi.loop.store.content import Content, content
-from gezhi.trust.service import actor_from_request
+from gezhi.loop.store.visible import visible
+from gezhi.trust.rules import Actor
+from gezhi.trust.service import actor_from_request, open_text
 
 ADDRESS = "/desk/catalogue/"
 VERB = "catalogue.edit"
@@ -244,7 +248,7 @@ def bring(request: HttpRequest) -> HttpResponse:
 @require_GET
 def try_(request: HttpRequest) -> HttpResponse:
     """Which past cases an edition would send elsewhere."""
-    common.guard(request, VERB)
+    actor = common.guard(request, VERB)
     edition = chosen(request)
     if edition is None:
         raise Refused("catalogue-unknown", status=404, name="")
@@ -258,7 +262,7 @@ def try_(request: HttpRequest) -> HttpResponse:
             found.append(one)
         else:
             tried = one
-    units, kept = unit_names(), content()
+    units, kept, told = unit_names(), content(), titles(found[:TRIED_SHOWN], actor)
     without = sum(1 for one in found if not one.then)
     flows = Counter((one.now, one.then) for one in found if one.then).most_common(30)
     context = {
@@ -267,13 +271,24 @@ def try_(request: HttpRequest) -> HttpResponse:
         "same": f"{tried - len(found):,}", "moved": f"{len(found) - without:,}", "without": without,
         "flows": [{"from": units.get(a, a) or "—", "to": units.get(b, b), "count": n} for (a, b), n in flows],
         "rows": [
-            {"number": one.number, "url": f"/desk/{one.case}/", "matter": common.matter_name(kept, one.matter),
-             "was": units.get(one.now, one.now) or "—", "would": units.get(one.then, one.then) or "—"}
+            {"number": one.number, "url": f"/desk/{one.case}/", "title": told.get(one.case, ""),
+             "matter": common.matter_name(kept, one.matter), "was": units.get(one.now, one.now) or "—",
+             "would": units.get(one.then, one.then) or "—"}
             for one in found[:TRIED_SHOWN]
         ],
         "publish_url": "" if edition.in_force else f"{ADDRESS}publish/{of(edition.name)}",
     }  # fmt: skip
     return render(request, "loop/catalogue_try.html", context)
+
+
+def titles(found: Sequence[Elsewhere], actor: Actor) -> dict[str, str]:
+    """Titles of the cases that the actor may read, else the start of the text; of a confidential one redacted."""
+    made = {}
+    for case in visible(actor).filter(pk__in=[one.case for one in found]).select_related("requester"):
+        story = open_text(case.requester, case.story)
+        title = str(story.get("title", "")) or title_from(str(story.get("text", "")))
+        made[str(case.pk)] = redact(title) if case.confidential else title or gettext("(erased)")
+    return made
 
 
 @require_http_methods(["GET", "POST"])
