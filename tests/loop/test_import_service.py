@@ -12,7 +12,8 @@ from gezhi.kernel.errors import Refused
 from gezhi.kit.sheets import read_tables
 from gezhi.loop.importing import service, store
 from gezhi.loop.importing.columns import recognise, remapped
-from gezhi.loop.importing.rejected import opened, write_rejects
+from gezhi.loop.importing.rejected import opened, tables, write_rejects
+from gezhi.loop.importing.rules import Reject
 from gezhi.loop.importing.running import Options
 from gezhi.loop.importing.undoing import undo_batch
 from gezhi.loop.models import Batch, Case, CaseClock, CaseText, Step, StepText
@@ -287,3 +288,15 @@ def test_the_real_files_twice(office):
 
 def test_this_repository_keeps_no_foreign_data():
     assert not (REPOSITORY / "shared").exists()
+
+
+def test_a_mended_sheet_brings_no_reason_of_ours(bring, office):
+    batch = Batch.objects.get(pk=bring(SHEET.replace("2026/1/6 20:00", "2026/2/30")).batch)
+    file = io.BytesIO()
+    write_rejects(batch, file)
+    [sheet] = read_tables(file)
+    [again] = tables({"S": sheet.header}, [Reject(2, "S", "import-text-empty", {}, row.cells) for row in sheet.rows])
+    assert list(again[1]).count("未导入原因") == 1
+    assert all(len(row) == len(again[1]) and "2026/2/30" not in str(row[-1]) for row in again[2])
+    assert recognise(sheet.header).signature == recognise(sheet.header[:-1]).signature
+    assert recognise(["内容", "Why not imported"]).extras() == ()

@@ -145,13 +145,25 @@ class Mapping:
         return any(field in self.columns for field in CONTENT)
 
 
+def ours(name: str) -> bool:
+    """Whether a column is the one that we add to rejected rows.
+
+    >>> ours("未导入原因"), ours("why not imported "), ours("原因")
+    (True, True, False)
+    """
+    return plain(name) in {plain(one) for one in REASON}
+
+
 def signature(header: Sequence[str]) -> str:
     """The same for every file with the same columns, however they are ordered, spaced or bracketed.
+
+    The reason that we add to rejected rows does not count: what was corrected by hand holds for the mended sheet too.
 
     >>> signature(["编号", "内容（必填）"]) == signature(["内容", "编号"])
     True
     """
-    return hashlib.sha256("\n".join(sorted(plain(name) for name in header if name)).encode()).hexdigest()
+    names = [plain(name) for name in header if name and not ours(name)]
+    return hashlib.sha256("\n".join(sorted(names)).encode()).hexdigest()
 
 
 def recognise(header: Sequence[str]) -> Mapping:

@@ -13,7 +13,7 @@ from gezhi.kernel.errors import Refused
 from gezhi.kit.http import plain, sentence
 from gezhi.kit.sheets import Cell, Table, write_xlsx
 from gezhi.loop.importing import store
-from gezhi.loop.importing.columns import REASON
+from gezhi.loop.importing.columns import REASON, ours
 from gezhi.loop.importing.rules import Reject
 from gezhi.loop.models import Batch, BatchReject
 from gezhi.loop.store import below
@@ -83,6 +83,11 @@ def tables(headers: Mapping[str, Sequence[str]], rejects: Iterable[Reject]) -> l
 
 def _table(name: str, header: Sequence[str], rows: Sequence[Reject], language: str) -> Table:
     width = max(len(header), *(len(row.cells) for row in rows))
-    names = [*header, *[""] * (width - len(header)), REASON[not language.startswith("zh")]]
-    cells = ([*row.cells, *[None] * (width - len(row.cells)), reason(row, language)] for row in rows)
+    wide = [*header, *[""] * (width - len(header))]
+    kept = [column for column in range(width) if not ours(wide[column])]  # a sheet mended in vain gets a new reason
+    names = [*(wide[column] for column in kept), REASON[not language.startswith("zh")]]
+    cells = (
+        [*(row.cells[column] if column < len(row.cells) else None for column in kept), reason(row, language)]
+        for row in rows
+    )
     return name or "Sheet1", names, cells
