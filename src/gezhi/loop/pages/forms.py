@@ -196,12 +196,12 @@ def matter_options(kept: Content, chosen: str) -> list[common.Field]:
 
 
 def area_options(chosen: str) -> list[common.Field]:
-    """Every area, deeper ones named with the one above."""
+    """Every area, named with the one above; the deepest first, since the first that fits a name typed is taken."""
     rows = list(below.areas().filter(valid_to=None).order_by("path"))
     names = {row.pk: common.named(row) for row in rows}
     return [
         {"value": row.pk, "label": names[row.pk], "selected": row.pk == chosen, "group": names.get(row.parent_id, "")}
-        for row in sorted(rows, key=lambda row: (names.get(row.parent_id, ""), row.path))
+        for row in sorted(rows, key=lambda row: (-str(row.path).count("."), names.get(row.parent_id, ""), row.path))
     ]
 
 

@@ -84,7 +84,9 @@ function choose(at, option) {
 
 function open(at, text) {
   const wanted = text.trim().toLowerCase().split(/[\s›]+/).filter(Boolean);
-  at.shown = at.options.filter((_, i) => wanted.every((w) => at.words[i].includes(w))).slice(0, 60);
+  const fits = at.options.filter((_, i) => wanted.every((w) => at.words[i].includes(w)));
+  const named = (o) => wanted.length && o.text.toLowerCase().startsWith(wanted[wanted.length - 1]); // before those below it
+  at.shown = [...fits.filter(named), ...fits.filter((o) => !named(o))].slice(0, 60);
   at.list.replaceChildren(...(at.shown.length ? at.shown.map((o, i) => row(o, i, at.list.id)) : [none()]));
   at.list.hidden = false;
   at.input.setAttribute("aria-expanded", "true");
