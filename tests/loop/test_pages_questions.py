@@ -185,6 +185,13 @@ def test_the_list_holds_deeper_matters_only_where_they_ask(citizen):
     assert "Too dim" not in page
 
 
+def test_the_list_stays_where_what_is_guessed_asks_nothing(citizen, monkeypatch):
+    monkeypatch.setattr("gezhi.loop.pages.asking.guessed", lambda *_: (["none-asks"], "none-asks"))
+    part = citizen.post("/report/questions/", {"text": "今天天气很好啊", "guess": "", "matter": ""}).content.decode()
+    assert "<select" in part
+    assert 'name="matter"' in part
+
+
 def test_where_no_matter_asks_anything_there_is_no_list(citizen):
     FormQuestion.objects.all().delete()
     content.forget()
