@@ -238,6 +238,19 @@ def test_a_run_whose_process_was_killed_goes_on_by_itself(office, site):
     assert (batch.state, batch.created) == ("done", 2)
 
 
+def test_a_run_of_the_command_line_is_left_alone(office, site):
+    """It has no file among the uploads; taking it up would call it failed while it works."""
+    client = site()
+    client.post(f"{sent(client)}start/")
+    batch = Batch.objects.get()
+    batch.mapping.pop("file")
+    batch.state = "running"
+    batch.save()
+    before = len(jobs())
+    tasks.resume(int(office.now.timestamp()) + background.STALLED + 60)
+    assert len(jobs()) == before
+
+
 def test_uploads_nobody_came_back_for_are_cleared(office, site, tmp_path):
     from datetime import timedelta
 

@@ -214,8 +214,15 @@ def run(batch: Batch, *, actor: Actor, now: datetime) -> None:
 
 
 def abandoned(now: datetime) -> list[Batch]:
-    """Batches whose process went away at work; taken up again, they skip what is there already."""
-    return [batch for batch in store.busy_batches() if stalled(batch, now)]
+    """Batches whose process went away at work; taken up again, they skip what is there already.
+
+    What the command line imports has no file here and is not ours to take up, however long it is silent.
+    """
+    return [
+        batch
+        for batch in store.busy_batches()
+        if (batch.state == "undoing" or batch.mapping.get("file")) and stalled(batch, now)
+    ]
 
 
 def again(batch: Batch) -> tuple[str, int | None]:
