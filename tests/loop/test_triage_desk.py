@@ -14,6 +14,7 @@ from triage_stories import stories
 from gezhi.kernel.errors import Refused
 from gezhi.kit.checkup import LOOKS
 from gezhi.kit.commands import Nouns
+from gezhi.loop import tasks
 from gezhi.loop.models import Case, Keyword, Suggested, TriageModel
 from gezhi.loop.store import content
 from gezhi.loop.triage import commands, service, store
@@ -198,6 +199,20 @@ def test_a_new_model_is_made_only_when_enough_was_decided(desk, monkeypatch):
     assert len(service.learn_again(actor=ROOT, now=later)) == 2
     assert not store.in_use()  # a person puts it on the desk
     assert service.learn_again(actor=ROOT, now=later) == []
+
+
+def test_the_weekly_lesson_is_a_process_of_its_own(monkeypatch, caplog, tmp_path, settings):
+    """Run for real against no installation: its refusal reaches the log, and the worker goes on."""
+    settings.GEZHI_DATA = tmp_path / "none"
+    monkeypatch.delenv("GEZHI_DATABASE_URL", raising=False)
+    tasks.learn(0)
+    assert "no new model" in caplog.text
+
+
+def test_when_due_trains_nothing_before(desk, capsys):
+    close_all(desk, stories(12))
+    assert run(capsys, "train", "--when-due").out == ""
+    assert not TriageModel.objects.exists()
 
 
 def test_erased_requesters_teach_nothing(desk):

@@ -1,9 +1,12 @@
 """What the worker does for the loop: escalation, imports taken up again, proof by replay, learning from new cases."""
 
 import logging
+import subprocess
+import sys
 from contextlib import suppress
 from datetime import UTC, datetime
 
+from django.conf import settings
 from django.db.transaction import atomic
 from procrastinate.contrib.django import app
 from procrastinate.exceptions import AlreadyEnqueued
@@ -63,12 +66,14 @@ def resume(timestamp: int) -> None:
 @app.periodic(cron="30 4 * * 0")
 @app.task(name="loop.learn", queueing_lock="loop.learn")
 def learn(timestamp: int) -> None:
-    """Every week, where enough was closed since the last time: a new model to look at, not on the desk yet."""
-    from gezhi.kernel.errors import Refused
-    from gezhi.loop.triage.service import learn_again
-    from gezhi.trust.rules import Actor
+    """Every week, where enough was closed since the last time: a new model to look at, not on the desk yet.
 
-    try:
-        learn_again(actor=Actor.system("loop"), now=datetime.fromtimestamp(timestamp, UTC))
-    except Refused as refused:
-        logger.info("no new model: %s", refused)
+    In a process of its own, since learning takes hundreds of megabytes that the worker would never give back.
+    """
+    del timestamp
+    command = [sys.executable, "-m", "gezhi.cli", "--data", str(settings.GEZHI_DATA), "loop", "triage", "train"]
+    done = subprocess.run([*command, "--when-due"], capture_output=True, text=True, check=False)
+    if done.returncode:
+        logger.error("no new model: %s", done.stderr.strip())
+    elif done.stdout.strip():
+        logger.info("a new model waits: %s", done.stdout.strip())

@@ -23,6 +23,7 @@ def columns(parser: ArgumentParser, *, required: bool) -> None:
 
 def train_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("file", nargs="?", help=".csv, .csv.gz, .xlsx …; without it: the closed cases here")
+    parser.add_argument("--when-due", action="store_true", help="only where enough was closed since the last model")
     columns(parser, required=False)
 
 
@@ -32,7 +33,9 @@ def train(arguments: Namespace) -> int:
     from gezhi.trust.rules import Actor
 
     actor = Actor.system("loop")
-    if not arguments.file:
+    if arguments.when_due:
+        rows = service.learn_again(actor=actor, now=now())
+    elif not arguments.file:
         rows = service.train_own(actor=actor, now=now())
     elif not arguments.text or not arguments.label:
         raise Refused("triage-no-column", status=422, column="--text, --label", found="-")
