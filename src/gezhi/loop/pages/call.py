@@ -258,5 +258,5 @@ def suggest(request: HttpRequest) -> HttpResponse:
     get = request.POST.get
     found = suggesting.suggestions(get("text", "")[:4000], get("place", "")[:200], get("matter", ""), get("area", ""))
     moment = common.now()
-    near = [case for case in similar(actor, get("text", "")[:400], now=moment) if case.received_at > moment - RECENT]
+    near = similar(actor, get("text", "")[:400], now=moment, within=RECENT)
     return render(request, "loop/parts/suggest.html", {**found, "near": [case_line(case) for case in near]})

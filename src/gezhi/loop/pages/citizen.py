@@ -30,7 +30,7 @@ from gezhi.trust.service.throttling import count_try, hold
 HOTLINE = "12345"
 REPORTS_FREE, REPORTS_WINDOW = 10, timedelta(minutes=10)  # a whole family or a village kiosk, not a flood
 TRIES_FREE, TRIES_WINDOW = 5, timedelta(days=1)  # six digits must not be guessed
-NEAR_DAYS, NEAR_SHOWN = 14, 3
+NEAR, NEAR_SHOWN = timedelta(days=14), 3
 NEAR_ALIKE = 1 / 3  # of the rarest words typed; less is another problem in the same street
 SAME_MATTER = 2  # levels: the first also holds what has nothing to do with it
 STAY = "stay"  # `/?stay` shows the citizen's home to people of the office too
@@ -96,8 +96,9 @@ def take(request: HttpRequest, key: str) -> Received:
         confidential=get("confidential") == "1" and not anonymous,
         complained=common.unit_key(get("complained", ""), "complained"),
     )  # fmt: skip
-    same = {str(row["id"]) for row in near_cases(made.text, made.place, made.area)}
-    main = get("join", "") if get("join", "") in same else ""
+    main = get("join", "")
+    if main and main not in {str(row["id"]) for row in near_cases(made.text, made.place, made.area)}:
+        main = ""  # what was offered a moment ago is closed by now
     done = report_with(made, common.incoming(request), actor=visitor(), now=moment, key=f"report:{key}", main=main)
     if not done.moved.repeated:
         count_try("report", where_from(request), free=REPORTS_FREE, forget=REPORTS_WINDOW, now=moment)
@@ -199,9 +200,9 @@ def near_cases(text: str, place: str, area: str) -> list[dict[str, Any]]:
     kept = content()
     rows = [
         case
-        for case in similar(Actor.system("loop"), f"{place} {text}", now=common.now(), limit=12)
+        for case in similar(Actor.system("loop"), f"{place} {text}", now=common.now(), limit=12, within=NEAR)
         if case.state in ("accepted", "dispatched", "handling", "replied") and not case.confidential and case.matter
-        and case.received_at > common.now() - timedelta(days=NEAR_DAYS) and (not area or case.area == area)
+        and (not area or case.area == area)
     ]  # fmt: skip
     rows = same_problem(rows, text, place, area)
     areas = common.area_names(case.area for case in rows)

@@ -13,7 +13,7 @@ from gezhi.loop.models import Case
 from gezhi.loop.store.visible import desk_of, visible
 from gezhi.trust.rules import Actor
 
-RECENT = timedelta(days=30)
+RECENT = timedelta(days=30)  # no older case is looked at, whatever is asked
 WORDS = 12  # of what was typed, the rarest
 PATIENCE = 150  # milliseconds; whoever types on asks again
 RAREST = (  # how often each word occurs, as the database last counted; what it did not count is rare
@@ -33,13 +33,13 @@ SHARED = (
 )
 
 
-def similar(actor: Actor, words: str, *, now: datetime, limit: int = 5) -> list[Case]:
+def similar(actor: Actor, words: str, *, now: datetime, limit: int = 5, within: timedelta = RECENT) -> list[Case]:
     """Recent cases that share most of the words; none where they cannot be found in a moment."""
     parts = _parts(words)
     if not parts:
         return []
     try:
-        ranked = _ranked(parts, now - RECENT, limit * 4)
+        ranked = _ranked(parts, now - min(within, RECENT), limit * 4)
     except OperationalError as error:
         if not isinstance(error.__cause__, QueryCanceled):
             raise
