@@ -20,7 +20,7 @@ def field(name: str, label: str, kind: str = "text", **more: Any) -> dict[str, A
 
 
 NAV = [
-    {"label": label, "url": f"/{n}/", "current": n == 1}
+    {"label": label, "url": f"/{n}/", "current": n == 1, "searches": n == 2}
     for n, label in enumerate(["受理", "待办", "督办", "回访", "目录", "日历"])
 ]
 BASE: dict[str, Any] = {

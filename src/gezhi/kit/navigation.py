@@ -8,7 +8,10 @@ from django.http import HttpRequest
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One link. `place` is bar, or menu for what few people need; `prefix` marks it current; lower `order` first."""
+    """One link. `place` is bar, or menu for what few people need; `prefix` marks it current; lower `order` first.
+
+    `searches` says that the page answers the search box of the bar, which is offered to who may open it.
+    """
 
     label: str
     url: str
@@ -17,6 +20,7 @@ class Item:
     place: str = "bar"
     prefix: str = ""
     exact: bool = False
+    searches: bool = False
 
     def current(self, path: str) -> bool:
         """Whether the page at `path` belongs to this section.

@@ -30,7 +30,7 @@ def _now(context: Mapping[str, Any]) -> datetime:
 
 
 @register.simple_tag
-@lru_cache(maxsize=512)  # a list shows the same few a hundred times
+@lru_cache(maxsize=512, typed=True)  # a list shows the same few a hundred times; safe and plain text are told apart
 def icon(name: str, label: str = "") -> SafeString:
     """One icon of the sprite; decorative unless it carries a label of its own."""
     use = format_html('<use href="{}#{}"></use>', static("gezhi/icons.svg"), name)
@@ -83,7 +83,7 @@ def clockchip(context: Mapping[str, Any], clock: Any, lead: str = "") -> SafeStr
 
 
 @register.simple_tag
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=512, typed=True)
 def chip(light: str, words: str) -> SafeString:
     """A state in words with the colour and icon of its light."""
     mark = icon(LIGHT_ICONS[light]) if light in LIGHT_ICONS else ""
@@ -155,7 +155,10 @@ def navigation(context: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 
 def _link(item: Item, *, current: bool) -> dict[str, Any]:
-    return {"label": item.label, "url": item.url, "icon": item.icon, "place": item.place, "current": current}
+    return {
+        "label": item.label, "url": item.url, "icon": item.icon, "place": item.place, "searches": item.searches,
+        "current": current,
+    }  # fmt: skip
 
 
 @register.simple_tag

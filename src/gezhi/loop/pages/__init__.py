@@ -18,7 +18,7 @@ def sections(request: HttpRequest) -> Iterator[Item]:
     except Refused:
         return
     if actor.grants_for("case.read"):
-        yield Item(gettext("Worklist"), "/desk/", 100, icon="list-check")
+        yield Item(gettext("Worklist"), "/desk/", 100, icon="list-check", searches=True)
     if actor.grants_for("case.answer"):
         yield Item(gettext("Call"), "/desk/call/", 110, icon="phone-call")
     if actor.grants_for("import.run"):
