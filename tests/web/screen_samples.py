@@ -17,9 +17,6 @@ from screen_samples_desk import (
     option,
 )
 
-HOME: dict[str, Any] = {
-    "figures": {"answered": "1,204", "days": "2.6", "solved": 81, "period": "近 30 天，回访 612 件"}
-}
 ABOUT_MATTER = field(
     "matter", "反映的是哪类事？", "radio", column=True, required=True, options=[option("010604", "电力设施隐患")]
 )
@@ -162,7 +159,7 @@ SCREENS: dict[str, dict[str, Any]] = {
     "loop/catalogue_try.html": TRY,
     "loop/calendar.html": CALENDAR,
     "loop/matters.html": MATTERS,
-    "loop/home.html": HOME,
+    "loop/home.html": {},
     "loop/report.html": REPORT,
     "loop/reported.html": REPORTED,
     "loop/follow.html": FOLLOW,
