@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import IO
 
@@ -142,7 +143,7 @@ def _units(rows: list[Row], report: Report, *, actor: Actor, now: datetime) -> N
             ):
                 later.append((number, row))
                 continue
-            _try(report, number, lambda row=row: _one_unit(row, codes, report, actor=actor, now=now))  # type: ignore[misc]  # mypy does not type lambda defaults
+            _try(report, number, partial(_one_unit, row, codes, report, actor=actor, now=now))
         if len(later) == len(waiting):
             report.rejected += [(number, Refused("unit-parent", parent=row["parent"])) for number, row in later]
             break
@@ -224,7 +225,7 @@ def _users(rows: list[Row], report: Report, *, actor: Actor, now: datetime) -> N
     report.read = len(rows)
     names = _names_now()
     for number, row in rows:
-        _try(report, number, lambda row=row: _one_user(row, names, report, actor=actor, now=now))  # type: ignore[misc]  # mypy does not type lambda defaults
+        _try(report, number, partial(_one_user, row, names, report, actor=actor, now=now))
     _summary("user.import", report, actor)
 
 
@@ -276,7 +277,7 @@ def _posts(rows: list[Row], report: Report, *, actor: Actor, now: datetime) -> N
     report.read = len(rows)
     names = _names_now()
     for number, row in rows:
-        _try(report, number, lambda row=row: _one_posting(row, names, report, actor=actor, now=now))  # type: ignore[misc]  # mypy does not type lambda defaults
+        _try(report, number, partial(_one_posting, row, names, report, actor=actor, now=now))
     _summary("post.import", report, actor)
 
 
