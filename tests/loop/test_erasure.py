@@ -27,14 +27,15 @@ TABLES = (
     "loop_step", "loop_steptext", "loop_case", "loop_casetext", "loop_caseclock", "ledger_record", "ledger_seal",
     "trust_outbox", "trust_delivery", "trust_requester", "trust_reveal", "trust_idempotency_key", "loop_attachment",
 )  # fmt: skip
+HEXES = re.compile(r"\b[0-9a-f]{8}-[0-9a-f-]{27}\b|\b[0-9a-f]{32,}\b")  # by chance they hold any four digits
 WORDS = {"text", "character varying", "json", "jsonb", "tsvector", "bytea", "character", "name", "ARRAY"}
 
 
 def fragments() -> set[str]:
-    """The name, the phone, and every run of four characters of what was said, by whomever."""
+    """The name, the phone, and every run of four characters of what was said; four digits alone say nothing."""
     runs = {NAME, NAME[:3], NAME[1:], PHONE, PHONE[3:], PHONE[-4:] + '"', "血压", "麻将", "瘫痪"}
     for words in (STORY, TITLE, SUPPLIED, REPLY, NOTE, PLACE):
-        runs |= {words[at : at + 4] for at in range(len(words) - 3)}
+        runs |= {run for at in range(len(words) - 3) if not (run := words[at : at + 4]).isascii()}
     return runs
 
 
@@ -56,7 +57,7 @@ def found(runs: set[str]) -> list[tuple[str, str, str]]:
             cast = "" if kind == "bytea" else "::text"
             cursor.execute(f'SELECT "{column}"{cast} FROM "{table}"')
             values = [bytes(row[0]).decode(errors="replace") if kind == "bytea" else row[0] for row in cursor if row[0]]
-            text = "\n".join(values)
+            text = HEXES.sub("#", "\n".join(values))
             plain = re.sub(r"\\u([0-9a-f]{4})", lambda code: chr(int(code[1], 16)), text)  # as JSON may write them
             hits += [(table, column, run) for run in runs if run in text or run in plain]
     return hits

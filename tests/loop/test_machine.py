@@ -4,6 +4,7 @@ The machine knows nothing of the workflow table: it tries everything, and judges
 """
 
 import hypothesis.strategies as st
+import pytest
 from django.db import transaction
 from hypothesis import HealthCheck, settings
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
@@ -125,6 +126,7 @@ class Machine(RuleBasedStateMachine):
             assert case.lead_id in {row.unit_id for row in case.involved.all()}
 
 
+@pytest.mark.slow
 def test_no_sequence_of_moves_breaks_the_laws(office):
     Machine.office = office
     run_state_machine_as_test(

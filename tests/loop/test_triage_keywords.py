@@ -60,6 +60,7 @@ def taught(rows, keys: Keywords) -> Blend:
     return Blend(train(rows, columns=["t"], created_at=NOW, keywords=keys), keys, lambda code: [])
 
 
+@pytest.mark.slow
 def test_good_keywords_are_heard_and_misleading_ones_are_not():
     good = Keywords([(label, word, 2.0) for label, words in SAY_LABELS.items() for word in words])
     shifted = dict(zip(SAY_LABELS, [*list(SAY_LABELS.values())[1:], SAY_LABELS["路灯"]], strict=True))

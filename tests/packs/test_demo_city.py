@@ -20,6 +20,7 @@ from gezhi.trust.service import open_text, sign_in, verify_ledger
 AS_OF = date(2026, 11, 20)
 NOW = datetime(2026, 11, 21, 4, 0, tzinfo=UTC)
 CASES = 60
+pytestmark = pytest.mark.slow
 
 
 def table(room, name):
