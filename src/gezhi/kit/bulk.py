@@ -1,12 +1,17 @@
-"""Writes many rows at once by COPY: no statement to build, send and parse for each of them."""
+"""Writes rows past the ORM: one new object or several in one statement, many by COPY."""
 
 from collections.abc import Iterable, Sequence
-from functools import cache
-from typing import Any
+from functools import cache, lru_cache
+from typing import Any, TypeVar
 
 from django.db import connection, connections, models
 from django.db.models import NOT_PROVIDED
+from django.db.models.base import ModelState
 from psycopg import sql
+
+from gezhi.kit.database.backend.base import execute_bound
+
+M = TypeVar("M", bound=models.Model)
 
 
 def copy_rows(table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
@@ -45,21 +50,64 @@ def _shape(model: type[models.Model]) -> tuple[str, list[tuple[str, Any]]]:
     return f'INSERT INTO "{model._meta.db_table}" ({columns}) VALUES ({marks})', names  # noqa: S608 - names of our own
 
 
-def insert_model(each: models.Model) -> None:
-    """One new object into its table, without what the ORM works out anew at each INSERT.
+Part = tuple[str, list[Any]]  # an INSERT and its values
+
+
+def part_of(each: models.Model) -> Part:
+    """The INSERT of one new object, without what the ORM works out anew at each.
 
     A key made by the database is not read back; without one the object cannot be saved again.
     """
     real = connections[connection.alias]
     statement, names = _shape(type(each))
-    row = [
+    each._state.adding = False
+    each._state.db = real.alias
+    return statement, [
         getattr(each, name) if field is None else field.get_db_prep_save(getattr(each, name), real)
         for name, field in names
     ]
-    with connection.cursor() as cursor:
-        cursor.execute(statement, row)
-    each._state.adding = False
-    each._state.db = real.alias
+
+
+def insert(*parts: Part) -> None:
+    """Several INSERTs in one round trip; in no order of their own, so none may ask for the rows of another."""
+    statements = [statement for statement, _ in parts]
+    execute_bound(_together(tuple(statements)), [value for _, values in parts for value in values])
+
+
+@lru_cache(maxsize=200)
+def _together(statements: tuple[str, ...]) -> str:
+    *others, last = statements
+    begun = ", ".join(f"i{number} AS ({statement})" for number, statement in enumerate(others))
+    return f"WITH {begun} {last}" if others else last
+
+
+@cache
+def _blank(model: type[models.Model]) -> tuple[dict[str, Any], dict[str, Any], frozenset[str]]:
+    """What an object of a model holds before anything is said of it: values, what makes values, its attributes."""
+    fields = [field for field in model._meta.concrete_fields if not field.generated]
+    made = {field.attname: field.default for field in fields if field.has_default() and callable(field.default)}
+    plain = {field.attname: field.get_default() for field in fields if field.attname not in made}
+    return plain, made, frozenset(plain) | frozenset(made)
+
+
+def fresh(model: type[M], **values: Any) -> M:
+    """A new object as `model(**values)` makes it, at a quarter of its cost: nothing is asked of each field anew."""
+    plain, made, attributes = _blank(model)
+    each = model.__new__(model)
+    held = each.__dict__
+    held["_state"] = ModelState()
+    held.update(plain)
+    for name, make in made.items():
+        if name not in values:
+            held[name] = make()
+    for name, value in values.items():
+        if name in attributes:
+            held[name] = value
+        elif name in model._meta._forward_fields_map:  # type: ignore[attr-defined] # relations by name
+            setattr(each, name, value)
+        else:
+            raise TypeError(f"{model.__name__} has no field {name}")
+    return each
 
 
 def copy_models(objects: Sequence[models.Model]) -> None:

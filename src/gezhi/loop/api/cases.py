@@ -47,9 +47,11 @@ def create(request: HttpRequest, body: schemas.ReportIn, key: Key = None) -> Any
     Without `answers` the desk asks later; with them, they are checked against the questions of the matter.
     """
     actor = actor_from_request(request)
-    report = service.Report(**{name: getattr(body, name) for name in schemas.ReportIn.model_fields},
-                            asked=bool(body.answers))  # fmt: skip
-    done = service.receive(report, actor=actor, now=timezone.now(), key=key or "", content_of_key=body.dict())
+    said = dict(body)
+    done = service.receive(
+        service.Report(**said, asked=bool(body.answers)), actor=actor, now=timezone.now(), key=key or "",
+        content_of_key=said if key else None,
+    )  # fmt: skip
     answer = {
         "id": done.moved.case, "number": done.moved.number, "state": done.moved.state, "last": done.moved.last,
         "token": done.token, "secret": done.secret,

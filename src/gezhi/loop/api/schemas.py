@@ -5,14 +5,14 @@ from typing import Any
 from uuid import UUID
 
 from ninja import Field, Schema
-from pydantic import ConfigDict
+from pydantic import BaseModel, ConfigDict
 
 from gezhi.loop.rules.words import TEXT_LIMIT
 
 NO_NUL = r"^[^\x00]*$"
 
 
-class ReportIn(Schema):
+class ReportIn(BaseModel):
     """What is reported. Only `text` is needed."""
 
     model_config = ConfigDict(extra="forbid")

@@ -5,19 +5,20 @@ calendar never changes what was promised, and replaying the steps needs neither.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from gezhi.kernel.calendar import Calendar, Unit
 from gezhi.kernel.clock import Clock, Limit, Pause, due
 from gezhi.kernel.errors import Refused
+from gezhi.kernel.values import replace
 
 Op = Mapping[str, Any]
 PAUSABLE = ("handle", "contact")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Running:
     """One clock of a case. `key` is unique within the case; `label` tells several limits of one stage apart."""
 
@@ -129,7 +130,7 @@ def _resumed(clock: Running, at: datetime) -> Running:
     return replace(clock, pauses=(*clock.pauses[:-1], (start, at, reason)))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Planner:
     """Turns the clock column of the workflow table into operations for one case at one moment."""
 

@@ -1,10 +1,11 @@
 """What a move will do in a given situation: where the case goes, and which operations its clocks receive."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from gezhi.kernel.calendar import Calendar
+from gezhi.kernel.values import replace
 from gezhi.loop.rules.clocks import LimitRow, Planner, run
 from gezhi.loop.rules.guards import GUARDS, Situation
 from gezhi.loop.rules.moves import Move

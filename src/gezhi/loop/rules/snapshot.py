@@ -1,11 +1,12 @@
 """What a case is at a moment, and how one step changes it: the stored state is nothing but the fold of the steps."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from gezhi.kernel.errors import Refused
+from gezhi.kernel.values import replace
 from gezhi.loop.rules.clocks import Running, run
 from gezhi.loop.rules.moves import ASKS, BY_NAME, DECISIONS
 from gezhi.loop.rules.words import UNHAPPY
@@ -37,7 +38,7 @@ class Pending:
     unit_of: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Task:
     """An assisting unit's part; `done` once that unit has answered."""
 
@@ -56,7 +57,7 @@ class Called:
     clock: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Snapshot:
     """The whole state of a case that its steps decide."""
 

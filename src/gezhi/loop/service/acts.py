@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from gezhi.kernel.ids import uuid7
+from gezhi.kit.bulk import fresh
 from gezhi.loop.models import Case, CaseClock
 from gezhi.loop.models import Step as StepRow
 from gezhi.loop.rules.snapshot import Snapshot, Step, apply
@@ -57,22 +58,26 @@ class Draft:
 
 
 def advance(
-    case: Case, snap: Snapshot, draft: Draft, *, actor: Actor, now: datetime, rows: Sequence[CaseClock] = ()
-) -> tuple[Snapshot, UUID]:
-    """Write one step on a locked case; `rows` are its stored clocks. Returns the new snapshot and the step's key."""
+    case: Case, snap: Snapshot, draft: Draft, *, actor: Actor, now: datetime, rows: Sequence[CaseClock] = (),
+    after: Snapshot | None = None,
+) -> tuple[Snapshot, UUID]:  # fmt: skip
+    """Write one step on a locked case; `rows` are its stored clocks. Returns the new snapshot and the step's key.
+
+    `after` is given where the case row already holds what the step decides.
+    """
     sealed = seal_text(case.requester, draft.texts) if draft.texts else None
-    step = StepRow(
-        id=uuid7(), case=case, no=snap.last + 1, move=draft.move, source=snap.state, target=draft.target,
+    step = fresh(
+        StepRow, id=uuid7(), case=case, no=snap.last + 1, move=draft.move, source=snap.state, target=draft.target,
         actor_kind=actor.kind, actor=actor.id, unit=actor.unit_id, acted_at=now, facts=draft.facts,
         words=hashlib.sha256(sealed).digest() if sealed else None,
     )  # fmt: skip
-    after = apply(snap, step_value(step))
+    if after is None:
+        after = apply(snap, step_value(step))
+        put(case, after)
     step.record = record(
         f"case.{draft.move}", "case", case.pk, actor=actor, body={"step": step.no, "digest": digest(step)}
     )
-    put(case, after)
-    store.save_step(case, step, sealed)
-    store.save_clocks(case, snap.clocks, after.clocks, rows)
+    store.save_step(case, step, sealed, store.Clocks(snap.clocks, after.clocks, rows))
     publish("case.received" if draft.move == "receive" else "case.moved", "case", case.pk, event(case, step), version=1)
     return after, step.id
 

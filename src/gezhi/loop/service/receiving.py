@@ -8,6 +8,7 @@ from typing import Any
 
 from gezhi.kernel.errors import Refused
 from gezhi.kernel.ids import uuid7
+from gezhi.kit.bulk import fresh
 from gezhi.kit.text import clean, index_text
 from gezhi.loop.models import Case
 from gezhi.loop.rules import questions
@@ -90,8 +91,8 @@ def receive(
         return _again(before)
     token, secret = case_token(case_id), case_secret(case_id)
     requester = new_requester(name=report.name, phone=report.phone)
-    case = Case(
-        id=case_id, number=number, token_hash=token_digest(token), secret_hash=secret_digest(number, secret),
+    case = fresh(
+        Case, id=case_id, number=number, token_hash=token_digest(token), secret_hash=secret_digest(number, secret),
         requester=requester, confidential=report.confidential, anonymous=not (report.name or report.phone),
         story=seal_text(requester, story_of(report)), channel=report.channel, source=report.source,
         external_number=report.external_number, received_at=received_at or now, desk_id=desk.pk,
@@ -101,16 +102,10 @@ def receive(
     facts = facts_of(report, now, kept, received_at) | ({"danger": True} if danger else {})
     case.state, case.urgency, case.more = "", report.urgency, {}
     first = apply(Snapshot(), Step(1, "receive", "", "received", actor.key, now, facts))
-    _prefill(case, first)
-    store.insert(case)
-    store.index_words(case.pk, index_text(report.title, report.text, report.place, number, report.external_number))
-    _, step = advance(case, Snapshot(), Draft("receive", "received", facts, {}), actor=actor, now=now)
+    put(case, first)  # the columns that the first step decides are written with the row itself
+    store.insert(case, index_text(report.title, report.text, report.place, number, report.external_number))
+    _, step = advance(case, Snapshot(), Draft("receive", "received", facts, {}), actor=actor, now=now, after=first)
     return Received(moved(case), token, secret, str(step))
-
-
-def _prefill(case: Case, snap: Snapshot) -> None:
-    """The columns that the first step decides are written with the row itself: one statement fewer."""
-    put(case, snap)
 
 
 def _again(before: Mapping[str, Any]) -> Received:

@@ -2,13 +2,13 @@
 
 import json
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.db import connection
 from django.db.models import QuerySet
 
-from gezhi.kit.bulk import insert_model
+from gezhi.kit import bulk
 from gezhi.loop.models import Case, CaseClock, Involvement, Step, StepText
 from gezhi.loop.rules.clocks import Running
 from gezhi.loop.store.rows import clock_row
@@ -18,6 +18,7 @@ DECIDED = (
     "dormant", "main", "outcome", "satisfaction", "solved", "redos", "chases", "closed_at", "more", "due_at", "soon_at",
     "due_stage", "paused",
 )  # fmt: skip
+_WORDS = "INSERT INTO loop_casetext (case_id, search) VALUES (%s, to_tsvector('simple', %s))"
 JOINED = ("lead", "desk", "requester")
 
 
@@ -38,9 +39,9 @@ def locked_pair(first: UUID | str, second: UUID | str) -> dict[str, Case]:
     return {str(case.pk): case for case in rows.filter(pk__in=[first, second]).order_by("pk")}
 
 
-def insert(case: Case) -> None:
-    """A new case."""
-    insert_model(case)
+def insert(case: Case, words: str) -> None:
+    """A new case with its search tokens."""
+    bulk.insert(bulk.part_of(case), (_WORDS, [case.pk, words]))
 
 
 def open_clocks(case: Case) -> list[CaseClock]:
@@ -52,34 +53,36 @@ def merged_into(mains: Iterable[UUID]) -> QuerySet[Case]:
     return Case.objects.filter(main__in=list(mains), state="merged").select_related(*JOINED).order_by("pk")
 
 
-def save_step(case: Case, step: Step, sealed: bytes | None) -> None:
-    """The decided columns of the case, then the step, then its sealed words."""
+@dataclass(frozen=True, slots=True)
+class Clocks:
+    """The clocks of a case before and after a step, and the rows of those before."""
+
+    before: Sequence[Running]
+    after: Sequence[Running]
+    rows: Sequence[CaseClock]
+
+
+def save_step(case: Case, step: Step, sealed: bytes | None, clocks: Clocks) -> None:
+    """The decided columns of the case, then the step with its sealed words and the clocks it began or changed."""
     if step.no > 1:
         case.save(update_fields=DECIDED)
-    insert_model(step)
+    parts = [bulk.part_of(step)]
     if sealed is not None:
-        insert_model(StepText(step=step, sealed=sealed))
+        parts.append(bulk.part_of(StepText(step=step, sealed=sealed)))
+    old = {clock.key: clock for clock in clocks.before}
+    parts += [bulk.part_of(clock_row(case.pk, clock)) for clock in clocks.after if clock.key not in old]
+    bulk.insert(*parts)
+    _rewrite(case, [clock for clock in clocks.after if clock.key in old and clock != old[clock.key]], clocks.rows)
 
 
-def save_clocks(case: Case, before: Sequence[Running], after: Sequence[Running], rows: Sequence[CaseClock]) -> None:
-    """Insert the clocks that began, rewrite those that changed."""
-    old = {clock.key: clock for clock in before}
+def _rewrite(case: Case, changed: Sequence[Running], rows: Sequence[CaseClock]) -> None:
     known = {row.key: row for row in rows}
-    fresh = [clock_row(case.pk, clock) for clock in after if clock.key not in old]
-    if len(fresh) == 1:
-        insert_model(fresh[0])
-    elif fresh:
-        CaseClock.objects.bulk_create(fresh)
-    changed = [
-        clock_row(case.pk, clock, known[clock.key].pk, known[clock.key].rung)
-        for clock in after
-        if clock.key in old and clock != old[clock.key]
-    ]
+    mended = [clock_row(case.pk, clock, known[clock.key].pk, known[clock.key].rung) for clock in changed]
     fields = ["due_at", "finished_at", "paused", "pauses", "extensions"]
-    if len(changed) == 1:
-        changed[0].save(update_fields=fields)
-    elif changed:
-        CaseClock.objects.bulk_update(changed, fields)
+    if len(mended) == 1:
+        mended[0].save(update_fields=fields)
+    elif mended:
+        CaseClock.objects.bulk_update(mended, fields)
 
 
 def involve(case: Case, units: Iterable[int]) -> None:
@@ -87,14 +90,6 @@ def involve(case: Case, units: Iterable[int]) -> None:
     Involvement.objects.bulk_create(
         [Involvement(case=case, unit_id=unit) for unit in dict.fromkeys(units)], ignore_conflicts=True
     )
-
-
-def index_words(case_id: UUID, words: str) -> None:
-    """Search tokens of a new case, one statement."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO loop_casetext (case_id, search) VALUES (%s, to_tsvector('simple', %s))", [case_id, words]
-        )
 
 
 def last_reply(case: Case) -> tuple[Step, StepText] | None:

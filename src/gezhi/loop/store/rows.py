@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from gezhi.kernel.clock import turns
+from gezhi.kit.bulk import fresh
 from gezhi.loop.models import Case, CaseClock, Step
 from gezhi.loop.rules.clocks import Running, kernel_clock, next_due
 from gezhi.loop.rules.snapshot import Called, Pending, Snapshot, Task
@@ -91,8 +92,8 @@ def running_of(row: CaseClock) -> Running:
 
 
 def clock_row(case_id: UUID, clock: Running, pk: int | None = None, rung: int = 0) -> CaseClock:
-    return CaseClock(
-        pk=pk, case_id=case_id, key=clock.key, stage=clock.stage, label=clock.label, round=clock.round,
+    return fresh(
+        CaseClock, id=pk, case_id=case_id, key=clock.key, stage=clock.stage, label=clock.label, round=clock.round,
         unit=clock.unit, amount=clock.amount, unit_of=clock.unit_of, source=clock.source, verified=clock.verified,
         started_at=clock.started_at, due_at=clock.due_at, finished_at=clock.finished_at,
         paused=clock.open and clock.paused, rung=rung,

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from gezhi.kernel.errors import Refused
 from gezhi.kernel.ids import uuid7
+from gezhi.kit.bulk import fresh
 from gezhi.trust.models import Requester, Reveal
 from gezhi.trust.rules import Actor
 from gezhi.trust.rules.identity import mask_name, normal_id, normal_phone
@@ -34,7 +35,7 @@ def sealed_requester(**identity: str) -> Requester:
     if unknown:
         raise TypeError(f"no such field of an identity: {', '.join(unknown)}")
     key = uuid7()
-    requester = Requester(id=key, wrapped_key=wrapped_key(key))
+    requester = fresh(Requester, id=key, wrapped_key=wrapped_key(key))
     _fill(requester, identity)
     return requester
 

@@ -7,6 +7,7 @@ from typing import Any
 from django.db import connection
 
 from gezhi.kit.bulk import copy_rows
+from gezhi.kit.database.backend.base import execute_bound
 from gezhi.trust.models import IdempotencyKey
 
 _RECORD = """
@@ -29,8 +30,7 @@ def insert_records(rows: Sequence[tuple[Any, ...]]) -> None:
     if len(rows) > 1:
         copy_rows("ledger_record", _RECORD_COLUMNS, ((*row, b"") for row in rows))
         return
-    with connection.cursor() as cursor:
-        cursor.execute(_RECORD, rows[0])
+    execute_bound(_RECORD, rows[0])
 
 
 def insert_events(rows: Sequence[tuple[Any, ...]]) -> None:
@@ -38,8 +38,7 @@ def insert_events(rows: Sequence[tuple[Any, ...]]) -> None:
     if len(rows) > 1:
         copy_rows("trust_outbox", _EVENT_COLUMNS, rows)
         return
-    with connection.cursor() as cursor:
-        cursor.execute(_EVENT, rows[0])
+    execute_bound(_EVENT, rows[0])
 
 
 def claim_key(actor: str, key: str, act: str, result: str | None) -> bool:

@@ -4,9 +4,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db import connection
-
 from gezhi.kit.bulk import copy_models
+from gezhi.kit.database.backend.base import execute_bound
 from gezhi.trust.models import Requester, Reveal
 
 _INSERT = """
@@ -25,8 +24,7 @@ def insert(requester: Requester) -> None:
         requester.id_hash,
         requester.masked_name,
     )
-    with connection.cursor() as cursor:
-        cursor.execute(_INSERT, row)
+    execute_bound(_INSERT, row)
     requester._state.adding = False
     requester._state.db = "default"
 
