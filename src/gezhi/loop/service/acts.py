@@ -15,7 +15,7 @@ from gezhi.loop.rules.snapshot import Snapshot, Step, apply
 from gezhi.loop.store import cases as store
 from gezhi.loop.store.rows import put, step_value
 from gezhi.trust.rules import Actor
-from gezhi.trust.service import publish, record, seal_text
+from gezhi.trust.service import record, seal_text
 
 EVENT_FACTS = (
     "kind",
@@ -74,11 +74,12 @@ def advance(
     if after is None:
         after = apply(snap, step_value(step))
         put(case, after)
+    topic = "case.received" if draft.move == "receive" else "case.moved"
     step.record = record(
-        f"case.{draft.move}", "case", case.pk, actor=actor, body={"step": step.no, "digest": digest(step)}
-    )
+        f"case.{draft.move}", "case", case.pk, actor=actor, body={"step": step.no, "digest": digest(step)},
+        event=(topic, event(case, step)),
+    )  # fmt: skip
     store.save_step(case, step, sealed, store.Clocks(snap.clocks, after.clocks, rows))
-    publish("case.received" if draft.move == "receive" else "case.moved", "case", case.pk, event(case, step), version=1)
     return after, step.id
 
 

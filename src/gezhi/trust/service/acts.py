@@ -112,18 +112,42 @@ def look_again() -> None:
 
 
 def record(
-    act: str, subject_kind: str, subject_id: object, *, actor: Actor, body: Mapping[str, Any] | None = None
+    act: str,
+    subject_kind: str,
+    subject_id: object,
+    *,
+    actor: Actor,
+    body: Mapping[str, Any] | None = None,
+    event: tuple[str, Mapping[str, Any]] | None = None,
 ) -> UUID:
-    """Write one ledger record in the current act: codes, ids, times and digests only, never words of a person."""
-    (key,) = record_many([(act, subject_kind, subject_id, body or {})], actor=actor)
+    """Write one ledger record in the current act: codes, ids, times and digests only, never words of a person.
+
+    `event` is a topic and its payload, published about the same subject in the same round trip.
+    """
+    if event is None:
+        (key,) = record_many([(act, subject_kind, subject_id, body or {})], actor=actor)
+        return key
+    running = _running()
+    key, subject = uuid7(), str(subject_id)
+    topic, payload = event
+    store.insert_record_and_event(
+        (key, actor.kind, actor.id, act, subject_kind, subject, canonical_json(body or {})),
+        (topic, 1, subject_kind, subject, canonical_json(payload)),
+    )
+    running.records += 1
     return key
+
+
+def _running() -> Act:
+    running = _current.get()
+    if running is None or not connection.in_atomic_block:
+        raise NoRecordError("a ledger record is written within an act only")
+    return running
 
 
 def record_many(rows: Iterable[tuple[str, str, object, Mapping[str, Any]]], *, actor: Actor) -> list[UUID]:
     """Several ledger records (act, subject kind, subject id, body) in one round trip."""
-    running = _current.get()
-    if running is None or not connection.in_atomic_block:
-        raise NoRecordError("a ledger record is written within an act only")
+    running = _running()
     keyed = [
         (uuid7(), actor.kind, actor.id, act, kind, str(subject), canonical_json(body))
         for act, kind, subject, body in rows

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db import connection
 
+from gezhi.kit.database.backend.base import execute_bound
 from gezhi.trust.models import User
 from gezhi.trust.rules import Actor, Grant
 
@@ -61,10 +62,9 @@ def _actor(row: tuple[Any, ...] | None) -> Actor | None:
 
 
 def _one(sql: str, params: dict[str, Any]) -> tuple[Any, ...] | None:
-    with connection.cursor() as cursor:
-        cursor.execute(sql, params)
-        row: tuple[Any, ...] | None = cursor.fetchone()
-        return row
+    cursor = execute_bound(sql, params)
+    row: tuple[Any, ...] | None = cursor.fetchone()
+    return row
 
 
 def actor_of_user(user_id: int, now: datetime | None) -> Actor | None:

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db import connection
 
-from gezhi.kit.bulk import copy_rows
+from gezhi.kit.bulk import copy_rows, insert
 from gezhi.kit.database.backend.base import execute_bound
 from gezhi.trust.models import IdempotencyKey
 
@@ -39,6 +39,11 @@ def insert_events(rows: Sequence[tuple[Any, ...]]) -> None:
         copy_rows("trust_outbox", _EVENT_COLUMNS, rows)
         return
     execute_bound(_EVENT, rows[0])
+
+
+def insert_record_and_event(record: tuple[Any, ...], event: tuple[Any, ...]) -> None:
+    """One of each, in one round trip."""
+    insert((_RECORD, list(record)), (_EVENT, list(event)))
 
 
 def claim_key(actor: str, key: str, act: str, result: str | None) -> bool:

@@ -1,7 +1,7 @@
 """The wrapper that Django loads by name."""
 
 import select
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
 from django.db import connections
@@ -27,7 +27,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     bound: Any = None
 
-    def execute_bound(self, statement: str, values: Sequence[Any]) -> None:
+    def execute_bound(self, statement: str, values: Sequence[Any] | Mapping[str, Any]) -> Any:
         """Run a statement whose values travel apart from it: nothing is quoted, JSON and bytes go as they are.
 
         For statements written by hand, whose types the server can tell; the ORM's own are put together here. One
@@ -38,6 +38,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
             self.bound = Cursor(self.connection)
         wrap = self.make_debug_cursor if self.queries_logged else self.make_cursor
         wrap(self.bound).execute(statement, values)
+        return self.bound
 
     @property
     def pool(self) -> Any:
@@ -47,6 +48,6 @@ class DatabaseWrapper(base.DatabaseWrapper):
         return pool
 
 
-def execute_bound(statement: str, values: Sequence[Any]) -> None:
-    """Run such a statement on the connection of this thread."""
-    cast("DatabaseWrapper", connections["default"]).execute_bound(statement, values)
+def execute_bound(statement: str, values: Sequence[Any] | Mapping[str, Any]) -> Any:
+    """Run such a statement on the connection of this thread; its rows are fetched before the next."""
+    return cast("DatabaseWrapper", connections["default"]).execute_bound(statement, values)
