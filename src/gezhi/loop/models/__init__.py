@@ -1,5 +1,6 @@
 """Tables of the loop; rooms above reach them through the service, never from here."""
 
+from gezhi.loop.models.calls import Call, CallEvent, Dial, Extension, Handover, OnDuty, Ringback, RingbackTry, Shift
 from gezhi.loop.models.case import Case, CaseClock, CaseText, Involvement, Serial, Step, StepText
 from gezhi.loop.models.content import (
     CalendarDay,
@@ -22,21 +23,30 @@ __all__ = [
     "Batch",
     "BatchReject",
     "CalendarDay",
+    "Call",
+    "CallEvent",
     "Case",
     "CaseClock",
     "CaseText",
     "CatalogueItem",
     "CatalogueVersion",
     "CodeItem",
+    "Dial",
+    "Extension",
     "FormQuestion",
+    "Handover",
     "ImportMapping",
     "Involvement",
     "Keyword",
     "Limit",
     "Matter",
     "OfficeHours",
+    "OnDuty",
+    "Ringback",
+    "RingbackTry",
     "Rung",
     "Serial",
+    "Shift",
     "StandardReply",
     "Step",
     "StepText",

@@ -1,0 +1,1 @@
+"""Telephone: events of a telephone system, the call on the screen, missed calls, recordings, shifts and handovers."""
