@@ -2,12 +2,11 @@
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from gezhi.kernel.ids import uuid7
-from gezhi.kit.text import index_text
 from gezhi.loop.importing.matching import Matcher
 from gezhi.loop.importing.rules import Draft
 from gezhi.loop.importing.store import Bundle
@@ -15,7 +14,16 @@ from gezhi.loop.models import Case
 from gezhi.loop.models import Step as StepRow
 from gezhi.loop.rules.snapshot import Snapshot, apply
 from gezhi.loop.service.acts import event
-from gezhi.loop.service.receiving import Report, case_secret, case_token, facts_of, secret_digest, story_of, version_of
+from gezhi.loop.service.receiving import (
+    Report,
+    case_secret,
+    case_token,
+    facts_of,
+    secret_digest,
+    story_of,
+    version_of,
+    words_of,
+)
 from gezhi.loop.store.content import Content
 from gezhi.loop.store.rows import clock_row, put, step_value
 from gezhi.trust.rules import Actor
@@ -92,7 +100,7 @@ def bundle_of(draft: Draft, mark: bytes, number: str, frame: Frame) -> Bundle:
         steps.append((second, sealed))
         snap = apply(snap, step_value(second))
     put(case, snap)
-    words = index_text(report.title, report.text, report.place, case.number, draft.number)
+    words = words_of(replace(report, external_number=draft.number), case.number, case.received_at)
     clocks = [clock_row(case.pk, clock) for clock in snap.clocks]
     return Bundle(case, steps, clocks, words, [_event(case, step) for step, _ in steps])
 

@@ -12,7 +12,6 @@ from typing import Any
 
 from gezhi.kernel.errors import Refused
 from gezhi.kernel.ids import uuid7
-from gezhi.kit.text import index_text
 from gezhi.loop.importing.store import Bundle, insert
 from gezhi.loop.models import Case, Involvement
 from gezhi.loop.models import Step as StepRow
@@ -34,10 +33,12 @@ from gezhi.loop.service.receiving import (
     secret_digest,
     story_of,
     version_of,
+    words_of,
 )
 from gezhi.loop.service.rights import permit
 from gezhi.loop.service.values import checked_codes
 from gezhi.loop.store import below
+from gezhi.loop.store.cases import Words
 from gezhi.loop.store.content import content
 from gezhi.loop.store.numbers import next_numbers
 from gezhi.loop.store.rows import clock_row, put, step_value
@@ -65,7 +66,7 @@ class Told:
     """One case of the chronicle as far as it has been told."""
 
     case: Case
-    words: str
+    words: Words
     snap: Snapshot = field(default_factory=Snapshot)
     steps: list[tuple[StepRow, bytes | None]] = field(default_factory=list)
     events: list[tuple[str, str, object, dict[str, Any]]] = field(default_factory=list)
@@ -119,7 +120,7 @@ class Chronicle:
             complained_id=report.complained, lon=report.lon, lat=report.lat, state="", more={},
             matter_version=version_of(self.kept, report.matter),
         )  # fmt: skip
-        words = index_text(report.title, report.text, report.place, number, report.external_number)
+        words = words_of(report, number, now)
         told = self.told[str(case_id)] = Told(case, words)
         self._advance(told, Draft("receive", "received", facts_of(report, now, self.kept), {}), actor=actor, now=now)
         return told

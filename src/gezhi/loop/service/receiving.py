@@ -9,7 +9,8 @@ from typing import Any
 from gezhi.kernel.errors import Refused
 from gezhi.kernel.ids import uuid7
 from gezhi.kit.bulk import fresh
-from gezhi.kit.text import clean, index_text
+from gezhi.kit.text import clean
+from gezhi.loop.alike.rules.words import indexed
 from gezhi.loop.models import Case
 from gezhi.loop.rules import questions
 from gezhi.loop.rules.fields import text as checked_text
@@ -103,9 +104,18 @@ def receive(
     case.state, case.urgency, case.more = "", report.urgency, {}
     first = apply(Snapshot(), Step(1, "receive", "", "received", actor.key, now, facts))
     put(case, first)  # the columns that the first step decides are written with the row itself
-    store.insert(case, index_text(report.title, report.text, report.place, number, report.external_number))
+    store.insert(case, words_of(report, number, case.received_at))
     _, step = advance(case, Snapshot(), Draft("receive", "received", facts, {}), actor=actor, now=now, after=first)
     return Received(moved(case), token, secret, str(step))
+
+
+def words_of(report: Report, number: str, at: datetime) -> tuple[str, str, str, str, str]:
+    """The search tokens of a new case, by where they stand, with the marks of its month and place."""
+    point = (report.lon, report.lat) if report.lon is not None and report.lat is not None else None
+    return indexed(
+        title=report.title, text=report.text, place=report.place, object_=report.object,
+        numbers=(number, report.external_number), at=at, point=point,
+    )  # fmt: skip
 
 
 def _again(before: Mapping[str, Any]) -> Received:
