@@ -18,7 +18,12 @@ DECIDED = (
     "dormant", "main", "outcome", "satisfaction", "solved", "redos", "chases", "closed_at", "more", "due_at", "soon_at",
     "due_stage", "paused",
 )  # fmt: skip
-_WORDS = "INSERT INTO loop_casetext (case_id, search) VALUES (%s, to_tsvector('simple', %s))"
+VECTOR = (  # what stands in place, object and title keeps its weight; the marks of month and square come as they are
+    "setweight(to_tsvector('simple', {}), 'A') || setweight(to_tsvector('simple', {}), 'B') || "
+    "setweight(to_tsvector('simple', {}), 'C') || to_tsvector('simple', {}) || {}::tsvector"
+)
+_WORDS = f"INSERT INTO loop_casetext (case_id, search) VALUES (%s, {VECTOR.format(*['%s'] * 5)})"  # noqa: S608 - marks of values
+Words = tuple[str, str, str, str, str]
 JOINED = ("lead", "desk", "requester")
 
 
@@ -33,15 +38,20 @@ def locked(case_id: UUID | str) -> Case | None:
     return rows.filter(pk=case_id).first()
 
 
+def one(case_id: UUID | str) -> Case | None:
+    """One case as it stands, not locked."""
+    return Case.objects.select_related(*JOINED).filter(pk=case_id).first()
+
+
 def locked_pair(first: UUID | str, second: UUID | str) -> dict[str, Case]:
     """Two cases locked in the order of their keys, so that two merges never wait for each other."""
     rows = Case.objects.select_for_update(of=("self",)).select_related(*JOINED)
     return {str(case.pk): case for case in rows.filter(pk__in=[first, second]).order_by("pk")}
 
 
-def insert(case: Case, words: str) -> None:
-    """A new case with its search tokens."""
-    bulk.insert(bulk.part_of(case), (_WORDS, [case.pk, words]))
+def insert(case: Case, words: Words) -> None:
+    """A new case with its search tokens, as `alike.rules.words.indexed` makes them."""
+    bulk.insert(bulk.part_of(case), (_WORDS, [case.pk, *words]))
 
 
 def open_clocks(case: Case) -> list[CaseClock]:
