@@ -25,12 +25,17 @@ def calls(draw):
     seconds = st.none() | st.integers(0, 4000)
     return [
         Told(
-            name, START + timedelta(seconds=draw(st.integers(-50, 5000))), direction, draw(st.sampled_from(["", "8001", "8002"])),
-            draw(st.sampled_from(["", "public"])), draw(seconds), draw(seconds),
+            name,
+            START + timedelta(seconds=draw(st.integers(-50, 5000))),
+            direction,
+            draw(st.sampled_from(["", "8001", "8002"])),
+            draw(st.sampled_from(["", "public"])),
+            draw(seconds),
+            draw(seconds),
             draw(st.integers(1, 5)) if name == "rated" else None,
         )
         for name in names
-    ]  # fmt: skip
+    ]
 
 
 @given(calls(), st.randoms(use_true_random=False))
@@ -84,7 +89,7 @@ def test_an_event_more_never_unanswers_a_call(events):
         ([told("answered", 60), told("ended", 20)], "ended", None, 0),  # two clocks that disagree
         ([told("rated", 90, rating=5)], "ended", None, None),
     ],
-)  # fmt: skip
+)
 def test_states_by_example(events, state, wait, talk):
     call = fold(events)
     assert (call.state, call.wait_s, call.talk_s) == (state, wait, talk)
@@ -151,12 +156,21 @@ def test_a_night_shift_holds_after_midnight():
 @pytest.mark.parametrize(
     "url",
     [
-        "http://127.0.0.1/1.wav", "https://rec.example.cn.evil.example/1.wav", "file:///etc/passwd", "//rec.example.cn/1",
-        "https://rec.example.cn:8443/1.wav", "https://user@rec.example.cn/1.wav", "gopher://rec.example.cn/", "",
-        "https://evil.example\\@rec.example.cn/", "https://rec.example.cn:x/", "http://[::1]/",
-        "https://rec.example.cn/ 1.wav", "ftp://rec.example.cn/1.wav",
+        "http://127.0.0.1/1.wav",
+        "https://rec.example.cn.evil.example/1.wav",
+        "file:///etc/passwd",
+        "//rec.example.cn/1",
+        "https://rec.example.cn:8443/1.wav",
+        "https://user@rec.example.cn/1.wav",
+        "gopher://rec.example.cn/",
+        "",
+        "https://evil.example\\@rec.example.cn/",
+        "https://rec.example.cn:x/",
+        "http://[::1]/",
+        "https://rec.example.cn/ 1.wav",
+        "ftp://rec.example.cn/1.wav",
     ],
-)  # fmt: skip
+)
 def test_recordings_come_from_named_hosts_alone(url):
     with pytest.raises(Refused, match="recording-host"):
         recordings.checked(url, ["rec.example.cn"])

@@ -26,6 +26,7 @@ NOTE = "到场见欧阳先生，电话13907081234，答应周五前整改。"
 TABLES = (
     "loop_step", "loop_steptext", "loop_case", "loop_casetext", "loop_caseclock", "ledger_record", "ledger_seal",
     "trust_outbox", "trust_delivery", "trust_requester", "trust_reveal", "trust_idempotency_key", "loop_attachment",
+    "loop_call", "loop_callevent", "loop_ringback", "loop_ringbacktry", "loop_dial", "loop_handover",
 )  # fmt: skip
 HEXES = re.compile(r"\b[0-9a-f]{8}-[0-9a-f-]{27}\b|\b[0-9a-f]{32,}\b")  # by chance they hold any four digits
 WORDS = {"text", "character varying", "json", "jsonb", "tsvector", "bytea", "character", "name", "ARRAY"}

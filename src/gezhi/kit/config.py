@@ -50,6 +50,12 @@ class Config:
     upload_megabytes: int = setting(20, "Largest file that a person may send, in megabytes.")
     backup_hour: int = setting(2, "Hour of the nightly backup, local time; -1: none.")
     backups_kept: int = setting(7, "Nightly backups kept.")
+    dial_url: str = setting(
+        "", "Address to which a call asked for by a click is posted; empty: a file in outgoing/calls of the data folder."
+    )
+    recording_hosts: tuple[str, ...] = setting(
+        (), "Hosts from which recordings of calls may be fetched, as name or name:port; none: no recording is opened."
+    )
     log_level: str = setting("INFO", "Least severe messages written to the logs: DEBUG, INFO, WARNING or ERROR.")
     demo: bool = setting(False, "This installation shows invented cases, and says so on every page.")
 

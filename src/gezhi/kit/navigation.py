@@ -10,7 +10,8 @@ from django.http import HttpRequest
 class Item:
     """One link. `place` is bar, or menu for what few people need; `prefix` marks it current; lower `order` first.
 
-    `searches` says that the page answers the search box of the bar, which is offered to who may open it.
+    `searches` says that the page answers the search box of the bar, which is offered to who may open it; `ring` is the
+    address at which a page asks what rings for this person.
     """
 
     label: str
@@ -21,6 +22,7 @@ class Item:
     prefix: str = ""
     exact: bool = False
     searches: bool = False
+    ring: str = ""
 
     def current(self, path: str) -> bool:
         """Whether the page at `path` belongs to this section.

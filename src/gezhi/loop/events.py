@@ -10,6 +10,7 @@ if TYPE_CHECKING:
 
 TOPICS = {
     "case.received": "a case was opened; payload: number, state, kind, matter, area, urgency",
+    "call.asked": "somebody asked the telephone system for a call; payload: nothing, the subject is the request",
     "case.moved": "a case moved; payload: number, move, step, source, state, round, lead, and the codes of the move",
 }
 
@@ -28,3 +29,6 @@ def connect() -> None:
     subscribe("requester.erased", "loop.erasing", erased)
     if find_spec("gezhi.loop.triage.events") is not None:
         import_module("gezhi.loop.triage.events").connect()
+    if find_spec("gezhi.loop.calls.events") is not None:
+        import_module("gezhi.loop.calls.checks")
+        import_module("gezhi.loop.calls.events").connect()

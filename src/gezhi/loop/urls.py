@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from gezhi.loop.calls import urls as calls
 from gezhi.loop.pages import bulk, calendar, call, case, catalogue, citizen, follow, importing, matters, worklist
 
 urlpatterns = [
@@ -22,6 +23,7 @@ urlpatterns = [
     path("desk/call/past/", call.past, name="call_past"),
     path("desk/call/suggest/", call.suggest, name="call_suggest"),
     path("desk/call/questions/", call.questions, name="call_questions"),
+    *calls.urlpatterns,
     path("desk/bulk/<str:move>/", bulk.bulk, name="bulk"),
     path("desk/catalogue/", catalogue.page, name="catalogue"),
     path("desk/catalogue/export.xlsx", catalogue.export, name="catalogue_export"),

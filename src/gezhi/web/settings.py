@@ -152,5 +152,7 @@ GEZHI_FILES = CONFIG.files
 GEZHI_SEAL_LIMIT = CONFIG.seal_limit
 GEZHI_UPLOAD_BYTES = CONFIG.upload_megabytes * 1024 * 1024
 GEZHI_PUBLIC_URL = CONFIG.public_url.rstrip("/")
+GEZHI_DIAL_URL = CONFIG.dial_url
+GEZHI_RECORDING_HOSTS = frozenset(CONFIG.recording_hosts)
 GEZHI_DEMO = CONFIG.demo
 GEZHI_TRUSTED_PROXIES = frozenset(CONFIG.trusted_proxies)

@@ -8,6 +8,7 @@ from django.utils.translation import gettext
 from gezhi.kernel.errors import Refused
 from gezhi.kit import navigation
 from gezhi.kit.navigation import Item
+from gezhi.loop.calls import use as telephone
 from gezhi.trust import service as trust
 
 
@@ -20,7 +21,9 @@ def sections(request: HttpRequest) -> Iterator[Item]:
     if actor.grants_for("case.read"):
         yield Item(gettext("Worklist"), "/desk/", 100, icon="list-check", searches=True)
     if actor.grants_for("case.answer"):
-        yield Item(gettext("Call"), "/desk/call/", 110, icon="phone-call")
+        ring = "/desk/calls/ring/" if telephone.in_use() else ""
+        yield Item(gettext("Call"), "/desk/call/", 110, icon="phone-call", ring=ring)
+    yield from telephone.sections(actor)
     if actor.grants_for("import.run"):
         yield Item(gettext("Import cases"), "/desk/import/", 120, icon="file-spreadsheet")
     if actor.grants_for("case.read"):

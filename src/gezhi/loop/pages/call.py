@@ -11,6 +11,7 @@ from django.utils.translation import gettext, pgettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from gezhi.kernel.errors import Refused
+from gezhi.loop.calls.service import linking
 from gezhi.loop.models import Case
 from gezhi.loop.pages import asking, common, suggesting
 from gezhi.loop.pages.forms import area_options, matter_options, unit_options
@@ -42,7 +43,9 @@ def call(request: HttpRequest) -> HttpResponse:
     key = common.form_key(request)
     ending = request.POST.get("ending", "receive")
     act = (lambda: add(request, actor, key)) if ending == "add" else (lambda: end(request, actor, ending, key))
-    result, refused = common.attempt(act)
+    bound = request.POST.get("call", "")
+    whole = (lambda: linking.bound(bound, act, actor=actor, now=common.now())) if is_key(bound) else act
+    result, refused = common.attempt(whole)
     if result is None:
         return show(request, actor, refused=refused)
     said = {"number": result.number, "state": pgettext("state", result.state)}
@@ -53,11 +56,16 @@ def call(request: HttpRequest) -> HttpResponse:
 def show(request: HttpRequest, actor: Actor, refused: Refused | None = None) -> HttpResponse:
     """The screen, empty or as it was typed."""
     typed = request.POST if refused is not None else request.GET
+    line = call_of(typed.get("call", ""), actor)
+    if line and refused is None:
+        typed = typed.copy()
+        typed.setdefault("phone", line["number"])
     fields = fields_of(typed)
     errors = errors_in(typed, refused)
     common.mark(fields.values(), errors)
     context = {
         "f": fields, "errors": errors, "action": "/desk/call/", "operator": actor.name, "keys": keys(),
+        "line": line, "caller": {"words": line["words"]} if line else {},
         "key": common.form_key(request) if refused is not None else common.fresh_key(),
         "suggest_url": "/desk/call/suggest/", "past_url": "/desk/call/past/",
         "questions_url": "/desk/call/questions/", **asking.part(typed.get("matter", ""), typed, errors=errors),
@@ -67,6 +75,15 @@ def show(request: HttpRequest, actor: Actor, refused: Refused | None = None) -> 
         ),
     }  # fmt: skip
     return render(request, "loop/call.html", context, status=refused.status if refused is not None else 200)
+
+
+def call_of(key: str, actor: Actor) -> dict[str, str]:
+    """The call on the line that this person answers, with its number; none where it is another's or there is none."""
+    if not is_key(key):
+        return {}
+    call = linking.own_call(key, actor)
+    words = pgettext("call", call.state) + (f" · {call.skill}" if call.skill else "")
+    return {"id": str(call.pk), "number": linking.number_of(call), "words": words}
 
 
 def errors_in(typed: QueryDict, refused: Refused | None) -> list[dict[str, str]]:

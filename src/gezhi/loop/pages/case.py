@@ -11,13 +11,14 @@ from django.views.decorators.http import require_GET, require_POST
 
 from gezhi.kernel.errors import Refused
 from gezhi.kit.text import pick
+from gezhi.loop.calls.pages.desk import of_case
 from gezhi.loop.models import StandardReply
 from gezhi.loop.pages import common, story
 from gezhi.loop.pages.forms import GRAVE, Ground, data_of, move_form
 from gezhi.loop.rules.moves import BY_NAME
 from gezhi.loop.service.attaching import content_of
 from gezhi.loop.service.carrying import carry
-from gezhi.loop.service.reading import CaseView, reveal_requester, view
+from gezhi.loop.service.reading import CaseView, hidden, reveal_requester, view
 from gezhi.loop.store.content import content
 from gezhi.loop.store.visible import get_visible
 from gezhi.trust.rules import Actor
@@ -52,9 +53,14 @@ def show(
     context: dict[str, Any] = {
         **story.context(shown, kept, moment), "now": moment, "primary": form if not name else None,
         "opened": form if name else None, "moves": _offers(shown, "" if name else primary),
-        "reveal": _reveal(shown), "back": "/desk/",
+        "reveal": _reveal(shown), "back": "/desk/", "telephone": telephone(shown, actor),
     }  # fmt: skip
     return render(request, "loop/case.html", context, status=refused.status if refused is not None else 200)
+
+
+def telephone(shown: CaseView, actor: Actor) -> dict[str, Any]:
+    """The calls of the case, for who may know the requester."""
+    return of_case(shown.case, actor, may_reveal=shown.may_reveal, secret=hidden(actor, shown.case))
 
 
 def _form(request: HttpRequest, shown: CaseView, ground: Ground, name: str, refused: Refused | None) -> dict[str, Any]:

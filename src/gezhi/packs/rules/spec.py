@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from gezhi.kernel.calendar import UNITS
 from gezhi.loop.rules.words import DIMENSIONS, KINDS, OUTCOMES, STAGES
 
-LIMIT_STAGES = (*STAGES, "return")
+LIMIT_STAGES = (*STAGES, "return", "ringback")
 ROLES = ("operator", "dispatcher", "handler", "unit_lead", "supervisor", "callback", "evaluator")
 QUESTIONS = ("text", "number", "date", "datetime", "choice", "choices")
 UNIT_KINDS = ("city", "district", "bureau", "street", "community", "centre", "company", "other")
@@ -125,6 +125,9 @@ TABLES: Mapping[str, Table] = {
     "rating": _codes(
         "rating", *_both("question", 120, 160), *_STEPS, codes=DIMENSIONS,
         names=("name", "question", *(f"step{n}" for n in range(1, 6))),
+    ),
+    "call_center": _codes(
+        "call_center", C("seconds", "int", required=True, least=1), codes=("answer_within",), names=("name",)
     ),
     "number": _codes("number", C("area", most=12), codes=("pattern",), names=("name",)),
 }  # fmt: skip

@@ -44,6 +44,7 @@ from gezhi.trust.service.requesters import (
     identity_of,
     new_requester,
     new_requesters,
+    note_opened,
     reveal,
     sealed_requester,
 )
@@ -111,6 +112,7 @@ __all__ = [
     "move_unit",
     "new_requester",
     "new_requesters",
+    "note_opened",
     "office_setting",
     "once",
     "open_text",

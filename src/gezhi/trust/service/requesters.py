@@ -113,6 +113,27 @@ def reveal(
     return {field: identity.get(field, "") for field in wanted}
 
 
+@verb("case.reveal")
+def note_opened(
+    requester: Requester, what: str, *, actor: Actor, now: datetime, purpose: str, case_id: UUID | None
+) -> None:
+    """Write down that something of a person beside the identity was opened (a recording); the caller has permitted it.
+
+    It stands in the ledger and on the list that the person can see, as `reveal` writes it.
+    """
+    if purpose not in PURPOSES:
+        raise Refused("reveal-purpose", status=422, purpose=purpose, known=", ".join(PURPOSES))
+    if requester.wrapped_key is None:
+        raise Refused("requester-erased", requester=str(requester.pk))
+    row = Reveal(
+        requester=requester, case_id=case_id, actor_kind=actor.kind, actor_id=actor.id, unit_id=actor.unit_id,
+        purpose=purpose, fields=what, acted_at=now,
+    )  # fmt: skip
+    store.insert_reveal(row)
+    body = {"purpose": purpose, "fields": [what], "case": str(case_id) if case_id else None, "reveal": str(row.pk)}
+    record("case.reveal", "requester", requester.pk, actor=actor, body=body)
+
+
 @verb("requester.amend")
 def amend(requester_id: UUID, *, actor: Actor, now: datetime, **identity: str) -> Requester:
     """Add to or correct an identity; an empty text removes a field. The caller checks that the actor may."""

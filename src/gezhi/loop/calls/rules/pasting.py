@@ -9,21 +9,19 @@ NUMBERED = re.compile(
 
 
 def drafts(text: str) -> list[str]:
-    """Cut at numbered lines where there are two or more, else at blank lines; what stands before goes to the first.
+    r"""Cut at numbered lines where there are two or more, else at blank lines; what stands before goes to the first.
 
-    >>> drafts("1. 路灯不亮\\n书院路\\n2、井盖松动")
-    ['路灯不亮\\n书院路', '井盖松动']
-    >>> drafts("路灯不亮\\n\\n井盖松动")
+    >>> drafts("1. 路灯不亮\n书院路\n2、井盖松动")
+    ['路灯不亮\n书院路', '井盖松动']
+    >>> drafts("路灯不亮\n\n井盖松动")
     ['路灯不亮', '井盖松动']
     >>> drafts("3.5吨货车 2026.3.2 撞坏护栏")
     ['3.5吨货车 2026.3.2 撞坏护栏']
     """
     lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     numbered = [place for place, line in enumerate(lines) if NUMBERED.match(line)]
-    if len(numbered) >= 2:
-        parts = _numbered(lines, numbered)
-    else:
-        parts = re.split(r"\n[ \t\u3000]*\n\s*", "\n".join(lines))
+    blank = r"\n[ \t\u3000]*\n\s*"
+    parts = _numbered(lines, numbered) if len(numbered) >= 2 else re.split(blank, "\n".join(lines))
     kept = [part.strip() for part in parts if part.strip()]
     return [*kept[: MOST - 1], "\n\n".join(kept[MOST - 1 :])] if len(kept) > MOST else kept
 

@@ -7,7 +7,7 @@ from gezhi.kernel.errors import Refused
 
 
 def checked(url: str, hosts: Collection[str]) -> str:
-    """The address, refused as recording-host unless it is http(s) to a named host (`host` or `host:port`), nothing else.
+    """The address, refused as recording-host unless it is http(s) to a named host (`host` or `host:port`).
 
     >>> checked("https://rec.example.gov.cn/1.wav", ["rec.example.gov.cn"])
     'https://rec.example.gov.cn/1.wav'

@@ -14,6 +14,7 @@ const onDemand = [
   ["[data-list], [data-key]", "./keyboard.js"],
   ["[data-read-aloud]", "./readaloud.js"],
   ["[data-suggest]", "./suggest.js"],
+  ["[data-ring]", "./ring.js"],
 ];
 
 export function enhance(root) {
