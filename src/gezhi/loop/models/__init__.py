@@ -17,6 +17,18 @@ from gezhi.loop.models.content import (
 )
 from gezhi.loop.models.files import Attachment
 from gezhi.loop.models.importing import Batch, BatchReject, ImportMapping
+from gezhi.loop.models.scores import (
+    ScoreAppeal,
+    ScoreBand,
+    ScoreEvent,
+    ScoreExclusion,
+    ScoreGroup,
+    ScoreIndicator,
+    ScoreMeasure,
+    ScoreRow,
+    ScoreRun,
+    ScoreSet,
+)
 from gezhi.loop.models.triage import Keyword, Suggested, TriageModel
 
 __all__ = [
@@ -47,6 +59,16 @@ __all__ = [
     "Ringback",
     "RingbackTry",
     "Rung",
+    "ScoreAppeal",
+    "ScoreBand",
+    "ScoreEvent",
+    "ScoreExclusion",
+    "ScoreGroup",
+    "ScoreIndicator",
+    "ScoreMeasure",
+    "ScoreRow",
+    "ScoreRun",
+    "ScoreSet",
     "Serial",
     "Shift",
     "StandardReply",

@@ -18,6 +18,11 @@ from gezhi.loop.models import (
     Matter,
     OfficeHours,
     Rung,
+    ScoreBand,
+    ScoreGroup,
+    ScoreIndicator,
+    ScoreMeasure,
+    ScoreSet,
     StandardReply,
 )
 from gezhi.loop.models.content import Content
@@ -36,6 +41,11 @@ TABLES: Mapping[str, type[Content]] = {
     "questions": FormQuestion,
     "keywords": Keyword,
     "office_hours": OfficeHours,
+    "measures": ScoreMeasure,
+    "score_sets": ScoreSet,
+    "indicators": ScoreIndicator,
+    "score_groups": ScoreGroup,
+    "bands": ScoreBand,
 }
 SKIP = {"id", "pack", "version", "active"}
 

@@ -6,6 +6,7 @@ from typing import Any
 from gezhi.packs.rules.expanding import expand
 from gezhi.packs.rules.reading import Row, Sheet
 from gezhi.packs.rules.references import options
+from gezhi.packs.rules.scoring import SCORES, score_rows
 from gezhi.packs.rules.spec import COMMON
 
 Tables = dict[str, list[dict[str, Any]]]
@@ -22,6 +23,7 @@ def tables_for(sheets: Mapping[str, Sheet], area_units: Mapping[str, str]) -> Ta
         tables["questions"] = [_question(row) for row in sheets["questions"].rows]
     if "catalogue" in sheets:
         tables["catalogue"] = expand(sheets["catalogue"].rows, area_units)
+    tables |= {name: score_rows(sheets[name]) for name in SCORES if name in sheets}
     codes = [_code(sheet, row, at) for sheet in sheets.values() if sheet.table.code_list
              for at, row in enumerate(sheet.rows, 1)]  # fmt: skip
     if codes:

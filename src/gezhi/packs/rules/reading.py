@@ -176,6 +176,7 @@ READERS: Mapping[str, Callable[[Column, str], Any]] = {
     "date": _date,
     "choice": _choice,
     "units": _codes,
+    "list": _codes,
     "matter": _code,
     "unit": _code,
 }

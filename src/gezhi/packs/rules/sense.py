@@ -10,11 +10,12 @@ from gezhi.loop.rules.clocks import LimitRow
 from gezhi.loop.rules.limits import LimitRule, pick
 from gezhi.packs.rules.findings import Findings
 from gezhi.packs.rules.reading import AREA, Row, Sheet
+from gezhi.packs.rules.scoring import scoring
 from gezhi.packs.rules.spec import LIMIT_STAGES
 
 Sheets = Mapping[str, Sheet]
 FEW_KEYWORDS = 5
-HOURS = {"hour": 1, "workhour": 3, "workday": 24, "day": 24}  # about how long one unit lasts on the wall clock
+HOURS = {"minute": 1 / 60, "hour": 1, "workhour": 3, "workday": 24, "day": 24}  # about how long one unit lasts on the wall clock
 URGENT = (3, 4)
 
 
@@ -29,6 +30,7 @@ def sense(sheets: Sheets, findings: Findings) -> None:
         _keywords(sheets["keywords"], sheets["matters"], findings)
     if "office_hours" in sheets:
         _hours(sheets["office_hours"], findings)
+    scoring(sheets, findings)
     for sheet in sheets.values():
         unverified = sum(1 for row in sheet.rows if row.values.get("verified") is False)
         if unverified:

@@ -8,8 +8,12 @@ from dataclasses import dataclass
 
 from gezhi.kernel.calendar import UNITS
 from gezhi.loop.rules.words import DIMENSIONS, KINDS, OUTCOMES, STAGES
+from gezhi.loop.scores.rules.definition import BETTER, NOTHING_DUE
+from gezhi.loop.scores.rules.definition import UNITS as FIGURE_UNITS
+from gezhi.loop.scores.rules.events import EVENTS
 
 LIMIT_STAGES = (*STAGES, "return", "ringback")
+SCORE_STAGES = ("appeal", "rectify")  # limits that no case runs: an appeal of a score, putting a poor rating right
 ROLES = ("operator", "dispatcher", "handler", "unit_lead", "supervisor", "callback", "evaluator")
 QUESTIONS = ("text", "number", "date", "datetime", "choice", "choices")
 UNIT_KINDS = ("city", "district", "bureau", "street", "community", "centre", "company", "other")
@@ -79,7 +83,7 @@ TABLES: Mapping[str, Table] = {
         ("matter", "area"), ("basis",),
     ),
     "limits": Table(
-        (C("stage", "choice", required=True, choices=LIMIT_STAGES), C("label", most=40),
+        (C("stage", "choice", required=True, choices=(*LIMIT_STAGES, *SCORE_STAGES)), C("label", most=40),
          *_both("label", 60, 80, required=False), C("matter", "matter"), C("area", most=12),
          C("kind", "choice", choices=KINDS), C("urgency", "int", least=1),
          C("amount", "int", required=True, least=1), C("unit", "choice", required=True, choices=UNITS), *COMMON),
@@ -125,6 +129,34 @@ TABLES: Mapping[str, Table] = {
     "rating": _codes(
         "rating", *_both("question", 120, 160), *_STEPS, codes=DIMENSIONS,
         names=("name", "question", *(f"step{n}" for n in range(1, 6))),
+    ),
+    "exclusion_reasons": _codes("exclusion_reason"),
+    "measures": Table(
+        (C("code", required=True, most=40), C("event", "choice", required=True, choices=EVENTS),
+         C("condition", most=300), *_both("name", 120, 160), *COMMON),
+        ("code",), ("name",),
+    ),
+    "score_sets": Table(
+        (C("code", required=True, most=40), C("position", "int"), *_both("name", 120, 160), C("params"),
+         C("nothing_due", "choice", choices=NOTHING_DUE), C("shrink", most=20), *COMMON),
+        ("code",), ("name",),
+    ),
+    "indicators": Table(
+        (C("set", required=True, most=40), C("code", required=True, most=40), C("position", "int"),
+         *_both("name", 120, 160), C("formula", required=True, most=300), C("params"),
+         C("unit", "choice", choices=FIGURE_UNITS), C("better", "choice", choices=BETTER), C("full", most=100),
+         C("marks", most=300), *COMMON),
+        ("set", "code"), ("name",),
+    ),
+    "score_groups": Table(
+        (C("code", required=True, most=40), C("position", "int"), *_both("name", 120, 160), C("sets", "list"),
+         C("kinds", "list"), C("units", "list"), C("params"), *COMMON),
+        ("code",), ("name",),
+    ),
+    "bands": Table(
+        (C("code", required=True, most=40), *_both("name", 120, 160), C("sets", "list"),
+         C("least", required=True, most=20), *COMMON),
+        ("code",), ("name",),
     ),
     "call_center": _codes(
         "call_center", C("seconds", "int", required=True, least=1), codes=("answer_within",), names=("name",)

@@ -1,0 +1,1 @@
+"""Scores: rates by versioned formulas, exclusions with their approver, runs that recompute, appeals."""

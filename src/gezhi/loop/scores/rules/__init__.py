@@ -1,0 +1,1 @@
+"""Pure rules of scores: formulas, scored events, counting, intervals, periods, deductions."""

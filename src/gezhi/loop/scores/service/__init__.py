@@ -1,0 +1,39 @@
+"""What others call: runs and their figures, what-if, deductions, exclusions, appeals."""
+
+from gezhi.loop.scores.service.appealing import appeal, review, revise
+from gezhi.loop.scores.service.excluding import ask_exclusion, decide_exclusion, undo_exclusion
+from gezhi.loop.scores.service.exporting import deduction_rows, export_rows, export_xlsx
+from gezhi.loop.scores.service.reading import RunView, cases_of, may_read, overview, view
+from gezhi.loop.scores.service.running import (
+    Wish,
+    definition_for,
+    discard_run,
+    publish_run,
+    recompute,
+    run_scores,
+    what_if,
+)
+
+__all__ = [
+    "RunView",
+    "Wish",
+    "appeal",
+    "ask_exclusion",
+    "cases_of",
+    "decide_exclusion",
+    "deduction_rows",
+    "definition_for",
+    "discard_run",
+    "export_rows",
+    "export_xlsx",
+    "may_read",
+    "overview",
+    "publish_run",
+    "recompute",
+    "review",
+    "revise",
+    "run_scores",
+    "undo_exclusion",
+    "view",
+    "what_if",
+]
