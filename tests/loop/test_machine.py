@@ -18,7 +18,8 @@ HOME = {"hugo": "urban", "lena": "urban", "hana": "housing", "liam": "housing", 
 # Who may never succeed with what, whatever the state: written down from the roles of the field, not from the table.
 ONLY_UNIT = {"sign", "return", "reply", "postpone_ask", "hangup_ask", "transfer", "task_done", "supervise_answer"}
 ONLY_DESK = {"accept", "decline", "answer", "dispatch", "adjudicate", "postpone_decide", "hangup_decide", "void_decide",
-             "callback", "close", "merge", "split", "reopen", "supervise", "correct", "void_ask"}  # fmt: skip
+             "callback", "close", "merge", "split", "reopen", "supervise", "correct", "void_ask",
+             "repeat_mark", "repeat_clear"}  # fmt: skip
 NEVER_CITIZEN = ONLY_UNIT | ONLY_DESK | {"contact", "note", "task", "review_pass", "review_back", "resume", "ask"}
 MOVES = sorted(NEVER_CITIZEN | {"supply", "rate", "redo", "chase", "supplement", "withdraw", "adopt", "escalate"})
 ANSWERED = {"verifying", "closed", "declined"}
@@ -48,7 +49,8 @@ def data_for(draw, name, office, cases):
         "rate": {"satisfaction": draw(st.sampled_from(["very", "very_dissatisfied"]))},
         "merge": {"main": draw(st.sampled_from(cases))}, "transfer": {"user": office.users["lena"].pk},
         "correct": {"matter": draw(st.sampled_from(["0101", "0102", "02"])), "reason": "r"},
-        "escalate": {"stage": "handle", "level": 1},
+        "escalate": {"stage": "handle", "level": 1}, "repeat_clear": {"reason": "r"},
+        "repeat_mark": {"earlier": draw(st.sampled_from(cases)), "why": "same_problem"},
     }  # fmt: skip
     return need.get(name, {})
 

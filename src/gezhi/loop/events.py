@@ -29,6 +29,7 @@ def connect() -> None:
     subscribe("requester.erased", "loop.erasing", erased)
     if find_spec("gezhi.loop.triage.events") is not None:
         import_module("gezhi.loop.triage.events").connect()
+    import_module("gezhi.loop.alike.events").connect()
     if find_spec("gezhi.loop.calls.events") is not None:
         import_module("gezhi.loop.calls.checks")
         import_module("gezhi.loop.calls.events").connect()

@@ -41,6 +41,16 @@ def night(timestamp: int) -> None:
             logger.critical("case %s: %s is not what its steps say", found.number, found.what)
 
 
+@app.periodic(cron="17 * * * *")
+@app.task(name="loop.words", queueing_lock="loop.words")
+def words(timestamp: int) -> None:
+    """Every hour, where it is due: how common words are, by which similar cases are looked for."""
+    from gezhi.loop.alike.service import count_when_due
+
+    if count_when_due(datetime.fromtimestamp(timestamp, UTC)):
+        logger.info("words counted anew")
+
+
 @app.task(name="loop.import")
 def import_batch(batch: int, what: str, user: int | None) -> None:
     """Check, run or undo a batch of an import for the person who asked for it."""

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from gezhi.loop.calls import urls as calls
-from gezhi.loop.pages import bulk, calendar, call, case, catalogue, citizen, follow, importing, matters, worklist
+from gezhi.loop.pages import alike, bulk, calendar, call, case, catalogue, citizen, follow, importing, matters, worklist
 
 urlpatterns = [
     path("", citizen.home, name="home"),
@@ -46,5 +46,6 @@ urlpatterns = [
     path("desk/<uuid:case_id>/", case.page, name="case"),
     path("desk/<uuid:case_id>/reveal/", case.reveal, name="reveal"),
     path("desk/<uuid:case_id>/files/<uuid:file_id>/", case.file, name="case_file"),
+    path("desk/<uuid:case_id>/alike/", alike.page, name="alike"),
     path("desk/<uuid:case_id>/<str:move>/", case.make, name="move"),
 ]

@@ -148,8 +148,12 @@ def earlier(case_id: str, *, actor: Actor) -> Earlier | None:
         return None
     times = store.answered_at([case.pk])
     may = store.readable(actor).filter(pk=case.pk).exists()
-    reply = reply_texts(case).get("reply", "") if may and case.requester.wrapped_key is not None else ""
-    return Earlier(case, times.get(case.pk) or case.closed_at, reply, may)
+    return Earlier(case, times.get(case.pk) or case.closed_at, answer_of(case) if may else "", may)
+
+
+def answer_of(case: Case) -> str:
+    """The words of the newest answer of a case that the reader may read."""
+    return reply_texts(case).get("reply", "") if case.requester.wrapped_key is not None else ""
 
 
 # ---- several merged in one act

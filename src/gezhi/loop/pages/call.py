@@ -12,8 +12,12 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from gezhi.kernel.errors import Refused
 from gezhi.loop.calls.service import linking
+from gezhi.loop.alike.service import ANSWERED, REPEAT
+from gezhi.loop.alike.service import asked as sought
+from gezhi.loop.alike.service import near as alike
 from gezhi.loop.models import Case
 from gezhi.loop.pages import asking, common, suggesting
+from gezhi.loop.pages.alike import line
 from gezhi.loop.pages.forms import area_options, matter_options, unit_options
 from gezhi.loop.rules.words import CONFIDENTIALITY, KINDS, TEXT_LIMIT, URGENCIES, URGENCY_WORDS
 from gezhi.loop.service.acts import Moved
@@ -21,7 +25,6 @@ from gezhi.loop.service.moving import move
 from gezhi.loop.service.receiving import Report
 from gezhi.loop.service.registering import register
 from gezhi.loop.store.content import content
-from gezhi.loop.store.similar import similar
 from gezhi.loop.store.visible import visible
 from gezhi.trust.rules import Actor
 from gezhi.trust.service import find_by_phone, open_text
@@ -275,5 +278,12 @@ def suggest(request: HttpRequest) -> HttpResponse:
     get = request.POST.get
     found = suggesting.suggestions(get("text", "")[:4000], get("place", "")[:200], get("matter", ""), get("area", ""))
     moment = common.now()
-    near = similar(actor, get("text", "")[:400], now=moment, within=RECENT)
-    return render(request, "loop/parts/suggest.html", {**found, "near": [case_line(case) for case in near]})
+    typed = sought(
+        get("text", ""), place=get("place", ""), object_=get("object", ""), matter=get("matter", ""),
+        area=get("area", ""), now=moment,
+    )  # fmt: skip
+    near = alike(typed, actor=actor, now=moment, within=RECENT)
+    answered = alike(typed, actor=actor, now=moment, states=ANSWERED, within=REPEAT, most=2, dormant=True)
+    more = {"common": near.common, "near": [line(each) for each in near.rows],
+            "answered": [line(each) for each in answered.rows]}  # fmt: skip
+    return render(request, "loop/parts/suggest.html", {**found, **more})

@@ -12,8 +12,9 @@ from django.views.decorators.http import require_GET, require_POST
 from gezhi.kernel.errors import Refused
 from gezhi.kit.text import pick
 from gezhi.loop.calls.pages.desk import of_case
+from gezhi.loop.alike.service import earlier
 from gezhi.loop.models import StandardReply
-from gezhi.loop.pages import common, story
+from gezhi.loop.pages import alike, common, story
 from gezhi.loop.pages.forms import GRAVE, Ground, data_of, move_form
 from gezhi.loop.rules.moves import BY_NAME
 from gezhi.loop.service.attaching import content_of
@@ -53,7 +54,7 @@ def show(
     context: dict[str, Any] = {
         **story.context(shown, kept, moment), "now": moment, "primary": form if not name else None,
         "opened": form if name else None, "moves": _offers(shown, "" if name else primary),
-        "reveal": _reveal(shown), "back": "/desk/", "telephone": telephone(shown, actor),
+        "alike": alike.marked(shown, actor), "reveal": _reveal(shown), "back": "/desk/", "telephone": telephone(shown, actor),
     }  # fmt: skip
     return render(request, "loop/case.html", context, status=refused.status if refused is not None else 200)
 
@@ -71,8 +72,16 @@ def _form(request: HttpRequest, shown: CaseView, ground: Ground, name: str, refu
     form["errors"] = common.errors_of(refused)
     common.mark(form["fields"], form["errors"])
     if form.get("reply_field") and name in ("reply", "answer"):
-        form["replies"] = standard_replies(shown.case.matter)
+        form["replies"] = [*earlier_answer(shown, ground.actor), *standard_replies(shown.case.matter)]
     return form
+
+
+def earlier_answer(shown: CaseView, actor: Actor) -> list[dict[str, str]]:
+    """The answer of the case that this one repeats, to be cited; for who may read that case."""
+    before = earlier(shown.snap.repeats, actor=actor) if shown.snap.repeats else None
+    if before is None or not before.reply:
+        return []
+    return [{"title": gettext("Answer of %(number)s") % {"number": before.case.number}, "text": before.reply}]
 
 
 def standard_replies(matter: str, most: int = 8) -> list[dict[str, str]]:

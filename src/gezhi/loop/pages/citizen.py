@@ -14,6 +14,7 @@ from gezhi.kernel.codes import phone as parse_phone
 from gezhi.kernel.errors import Refused
 from gezhi.kit import uploads
 from gezhi.kit.navigation import sections
+from gezhi.loop.alike.service import near_public
 from gezhi.loop.models import Case
 from gezhi.loop.pages import asking, common
 from gezhi.loop.pages.forms import area_options, unit_options
@@ -22,7 +23,6 @@ from gezhi.loop.service.carrying import report_with
 from gezhi.loop.service.receiving import Received, Report, case_secret, case_token, secret_digest
 from gezhi.loop.store import reading
 from gezhi.loop.store.content import content
-from gezhi.loop.store.similar import sharing, similar
 from gezhi.trust.rules import Actor
 from gezhi.trust.service import citizen_actor, token_digest
 from gezhi.trust.service.throttling import count_try, hold
@@ -31,7 +31,6 @@ HOTLINE = "12345"
 REPORTS_FREE, REPORTS_WINDOW = 10, timedelta(minutes=10)  # a whole family or a village kiosk, not a flood
 TRIES_FREE, TRIES_WINDOW = 5, timedelta(days=1)  # six digits must not be guessed
 NEAR, NEAR_SHOWN = timedelta(days=14), 3
-NEAR_ALIKE = 1 / 3  # of the rarest words typed; less is another problem in the same street
 SAME_MATTER = 2  # levels: the first also holds what has nothing to do with it
 STAY = "stay"  # `/?stay` shows the citizen's home to people of the office too
 
@@ -189,7 +188,7 @@ def questions(request: HttpRequest) -> HttpResponse:
 def near(request: HttpRequest) -> HttpResponse:
     """The same problem reported nearby, while the citizen types."""
     get = request.POST.get
-    rows = near_cases(get("text", "")[:400], get("place", "")[:200], get("area", ""))
+    rows = near_cases(get("text", ""), get("place", "")[:200], get("area", ""))
     return render(request, "loop/parts/near.html", {"near": rows, "now": common.now()})
 
 
@@ -198,34 +197,24 @@ def near_cases(text: str, place: str, area: str) -> list[dict[str, Any]]:
     if len(text.strip()) < 6 or len(place.strip()) < 2:  # too little to compare
         return []
     kept = content()
-    rows = [
-        case
-        for case in similar(Actor.system("loop"), f"{place} {text}", now=common.now(), limit=12, within=NEAR)
-        if case.state in ("accepted", "dispatched", "handling", "replied") and not case.confidential and case.matter
-        and (not area or case.area == area)
-    ]  # fmt: skip
-    rows = same_problem(rows, text, place, area)
+    found = near_public(text, place=place, area=area, now=common.now(), within=NEAR, most=NEAR_SHOWN * 2)
+    rows = same_matter(found, text, place, area)[:NEAR_SHOWN]
     areas = common.area_names(case.area for case in rows)
     return [
         {"id": case.pk, "matter": common.matter_name(kept, case.matter, 1), "place": areas.get(case.area, ""),
          "at": case.received_at, "state_words": pgettext("citizen-state", case.state), "count": 1 + merged(case)}
-        for case in rows[:NEAR_SHOWN]
+        for case in rows
     ]  # fmt: skip
 
 
-def same_problem(rows: list[Case], text: str, place: str, area: str) -> list[Case]:
-    """The cases that say enough of the same, of the matter guessed or, where none is, at the same place."""
-    words = sharing([case.pk for case in rows], text)
-    rows = [case for case in rows if words.get(case.pk, 0) >= NEAR_ALIKE]
-    if not rows:  # nothing to guess for
-        return []
+def same_matter(rows: list[Case], text: str, place: str, area: str) -> list[Case]:
+    """Of the cases those of the matter that is guessed from the words; all where nothing is guessed."""
+    guesses = asking.guessed(text, place, area)[0] if rows else []
+    if not guesses:
+        return rows
     kept = content()
-    guesses, _ = asking.guessed(text, place, area)
-    if guesses:
-        best = kept.matter_path(guesses[0]).split(".")[:SAME_MATTER]
-        return [case for case in rows if kept.matter_path(case.matter).split(".")[:SAME_MATTER] == best]
-    places = sharing([case.pk for case in rows], place)
-    return [case for case in rows if places.get(case.pk, 0) >= NEAR_ALIKE]
+    best = kept.matter_path(guesses[0]).split(".")[:SAME_MATTER]
+    return [case for case in rows if kept.matter_path(case.matter).split(".")[:SAME_MATTER] == best]
 
 
 def merged(case: Case) -> int:

@@ -24,7 +24,7 @@ FIXED: Mapping[str, Sequence[str]] = {
     "kind": words.KINDS, "outcome": words.OUTCOMES, "satisfaction": words.SATISFACTIONS[:-1],
     "solved": words.SOLVED[:-1],
     "ruling": ("uphold", "reject", "fallback"), "reached": ("reached", "unreached", "relay"),
-    "limit_unit": ("workday", "workhour", "day", "hour"),
+    "repeat_reason": words.REPEAT_REASONS, "limit_unit": ("workday", "workhour", "day", "hour"),
 }  # fmt: skip
 RADIOS = 10  # more choices than this become a list
 CHECKS = ("shown", "precedent")  # yes or nothing; every other bool is a question with two answers

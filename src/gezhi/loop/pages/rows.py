@@ -9,6 +9,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext, ngettext, pgettext
 
 from gezhi.kit.templatetags.gezhi import chip, clockchip
+from gezhi.loop.alike.rules.score import SURE
 from gezhi.loop.pages import common
 from gezhi.loop.rules.redact import redact
 from gezhi.loop.rules.words import ENDED, URGENCY_WORDS
@@ -16,6 +17,7 @@ from gezhi.loop.store.content import Content
 from gezhi.loop.store.lines import Line
 from gezhi.trust.service import open_text
 
+UNDISPATCHED = ("received", "accepted")  # after dispatch the desk has decided
 LINE = (
     '<li id="c-{}"><label class="pick"><input type="checkbox" name="case" value="{}"><span class="sr">{}</span></label>'
     '<div><a class="t" href="{}">{}<span class="flags">{}</span></a><div class="s dots">{}</div></div>'
@@ -56,6 +58,10 @@ def row_of(case: Line, kept: Content, names: Mapping[str, Mapping[Any, str]], mo
         flags.append({"light": "late", "words": urgency_word(case.urgency)})
     if case.confidential:
         flags.append({"light": "wait", "words": gettext("Confidential")})
+    if case.alike >= SURE and case.state in UNDISPATCHED:
+        flags.append({"light": "due", "words": gettext("Possible duplicate")})
+    if case.more.get("repeats"):
+        flags.append({"light": "wait", "words": gettext("Repeat")})
     if case.more.get("called") and case.state not in ENDED:
         flags.append({"light": "late", "words": gettext("Escalated")})
     area = names["area"].get(case.area, "")

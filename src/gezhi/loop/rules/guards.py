@@ -18,6 +18,7 @@ class Other:
     main: str = ""
     dormant: bool = False
     erased: bool = False
+    later: bool = False  # came in after this case
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,6 +202,31 @@ def changes_something(s: Situation) -> None:
         raise Refused("nothing-changed", status=422)
 
 
+def by_person(s: Situation) -> None:
+    """What only a named person may confirm: a suggestion of the product never becomes a fact by itself."""
+    if not s.actor.startswith("user:"):
+        raise Refused("repeat-by-person", status=403)
+
+
+def not_repeat(s: Situation) -> None:
+    if s.snap.repeats:
+        raise Refused("repeat-marked")
+
+
+def is_repeat(s: Situation) -> None:
+    if not s.snap.repeats:
+        raise Refused("repeat-not-marked")
+
+
+def earlier_answered(s: Situation) -> None:
+    if s.main is None or s.main.id == s.case_id:
+        raise Refused("repeat-not-found", status=422, field="earlier")
+    if s.main.state not in ("closed", "declined", "verifying") or s.main.main:
+        raise Refused("repeat-not-answered", field="earlier", state=s.main.state)
+    if s.main.later:
+        raise Refused("repeat-later", field="earlier")
+
+
 def decider(s: Situation) -> None:
     """Who asked or returned may not be the one who decides."""
     if s.snap.state == "returned" and s.actor == s.snap.returner:
@@ -236,5 +262,9 @@ GUARDS: Mapping[str, Guard] = {
     "main-answered": main_answered,
     "supervised": supervised,
     "changes-something": changes_something,
+    "by-person": by_person,
+    "not-repeat": not_repeat,
+    "is-repeat": is_repeat,
+    "earlier-answered": earlier_answered,
     "decider": decider,
 }

@@ -85,6 +85,7 @@ class Snapshot:
     supervised: bool = False
     dormant: bool = False
     main: str = ""
+    repeats: str = ""  # the answered case that a person confirmed this to repeat
     outcome: str = ""
     satisfaction: str = ""
     solved: str = ""
@@ -191,7 +192,7 @@ def _effect(snap: Snapshot, step: Step) -> Snapshot:  # noqa: C901, PLR0911, PLR
             return _later(snap, step)
 
 
-def _later(snap: Snapshot, step: Step) -> Snapshot:  # noqa: C901, PLR0911 - a line for each move is clearest
+def _later(snap: Snapshot, step: Step) -> Snapshot:  # noqa: C901, PLR0911, PLR0912 - a line for each move is clearest
     """What answers, call-backs, merges and supervision do."""
     facts = step.facts
     match step.move:
@@ -214,6 +215,10 @@ def _later(snap: Snapshot, step: Step) -> Snapshot:  # noqa: C901, PLR0911 - a l
             return replace(snap, chases=snap.chases + 1)
         case "supervise":
             return replace(snap, supervised=True)
+        case "repeat_mark":
+            return replace(snap, repeats=facts["earlier"])
+        case "repeat_clear":
+            return replace(snap, repeats="")
         case "escalate":
             return _call(snap, step)
         case "postpone_decide":

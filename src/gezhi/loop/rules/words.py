@@ -20,6 +20,7 @@ SATISFACTIONS = ("very", "satisfied", "basic", "dissatisfied", "very_dissatisfie
 UNHAPPY = ("dissatisfied", "very_dissatisfied")
 SOLVED = ("solved", "partly", "unsolved", "unknown")
 DIMENSIONS = ("speed", "result", "service", "feedback")
+REPEAT_REASONS = ("same_person", "same_problem", "not_settled")
 CONFIDENTIALITY = ("normal", "confidential")
 STAGES = ("accept", "dispatch", "sign", "contact", "handle", "reply", "verify", "adjudicate", "task")
 CHANNELS = ("hotline", "web", "app", "counter", "mail", "grid", "api", "import", "upstream")

@@ -28,6 +28,7 @@ from gezhi.loop.store.visible import readable
 from gezhi.trust.rules import Actor
 from gezhi.trust.service import once, remember, verb
 
+NOT_THERE = {"repeat_mark": "repeat-not-found"}
 RESERVED = ("receive", "answered")  # made by the receiving verb and by the product itself
 
 
@@ -80,6 +81,9 @@ def lock(case_id: UUID | str, row: Move, data: Mapping[str, Any]) -> Ground:
         codes, _ = clean(row, data)
         pair = store.locked_pair(case_id, codes["main"])
         case, main = pair.get(str(case_id)), pair.get(codes["main"])
+    elif row.name == "repeat_mark" and data.get("earlier"):
+        codes, _ = clean(row, data)
+        case, main = store.locked(case_id), store.one(codes["earlier"])
     else:
         case = store.locked(case_id)
     if case is None:
@@ -102,7 +106,7 @@ def make(row: Move, ground: Ground, data: Mapping[str, Any], *, actor: Actor, no
     kept = content()
     codes = checked_codes(row, codes, kept)
     if ground.main is not None and actor.kind != "system" and not readable(actor, ground.main):
-        raise Refused("main-not-found", status=422)  # as if it were not there
+        raise Refused(NOT_THERE.get(row.name, "main-not-found"), status=422)  # as if it were not there
     situation = _situation(row, ground, codes=codes, texts=texts, actor=actor, now=now, kept=kept)
     check(row, situation)
     target = target_of(row, situation)
@@ -155,15 +159,17 @@ def _situation(
         case_id=str(case.pk), snap=snap, actor=actor.key, now=now, data=codes, texts=texts,
         imported=case.batch_id is not None,
         return_until=_return_until(snap, kept) if row.name == "return" else None,
-        main=_other(main) if main else None,
+        main=_other(main, case) if main else None,
         secondaries=store.merged_into([case.pk]).count() if row.name in ("merge", "void_ask") else 0,
         colleague=_colleague(case, codes) if row.name == "transfer" else True,
     )  # fmt: skip
 
 
-def _other(case: Case) -> Other:
-    erased = case.requester.wrapped_key is None
-    return Other(str(case.pk), case.state, str(case.main_id or ""), dormant=case.dormant, erased=erased)
+def _other(case: Case, beside: Case) -> Other:
+    return Other(
+        str(case.pk), case.state, str(case.main_id or ""), dormant=case.dormant,
+        erased=case.requester.wrapped_key is None, later=case.received_at > beside.received_at,
+    )  # fmt: skip
 
 
 def fallback_unit(snap: Snapshot, kept: Content) -> int:

@@ -160,7 +160,7 @@ def _fits(row: Move, snap: Snapshot, actor: Actor) -> bool:
         return snap.supervised
     if "decider" in row.who:
         return snap.returner != actor.key
-    return True
+    return "by-person" not in row.guards or bool(snap.repeats) == ("is-repeat" in row.guards)
 
 
 def clock_view(clock: Running, kept: Content, now: datetime, units: dict[int, Any]) -> ClockView:

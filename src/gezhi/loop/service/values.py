@@ -13,6 +13,7 @@ FIXED: dict[str, tuple[str, ...]] = {
     "outcome": words.OUTCOMES,
     "satisfaction": words.SATISFACTIONS,
     "solved": words.SOLVED,
+    "repeat_reason": words.REPEAT_REASONS,
     "ruling": ("uphold", "reject", "fallback"),
     "reached": ("reached", "unreached", "relay"),
     "limit_unit": ("hour", "workhour", "workday", "day"),

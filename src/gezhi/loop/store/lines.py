@@ -58,15 +58,17 @@ class Line:
     requester: Keeper
     lead: Lead | None
     owner: str
+    alike: float  # how like the case most like it is, as the worker found; 0 where there is none
 
     @property
     def pk(self) -> UUID:
         return self.id
 
 
-OWN = tuple(Line.__annotations__)[:-3]
+OWN = tuple(Line.__annotations__)[:-4]
 JOINED = (
     "requester_id", "requester__wrapped_key", "lead__code", "lead__name_zh", "lead__name_en", "owner__display_name",
+    "likeness__best",
 )  # fmt: skip
 
 
@@ -76,7 +78,7 @@ def lines(rows: QuerySet[Case]) -> list[Line]:
 
 
 def _line(*row: Any) -> Line:
-    *own, requester, wrapped, code, name_zh, name_en, owner = row
+    *own, requester, wrapped, code, name_zh, name_en, owner, alike = row
     lead = Lead(code, name_zh, name_en) if code else None
     keeper = Keeper(requester, bytes(wrapped) if wrapped else None)
-    return Line(**dict(zip(OWN, own, strict=True)), requester=keeper, lead=lead, owner=owner or "")
+    return Line(**dict(zip(OWN, own, strict=True)), requester=keeper, lead=lead, owner=owner or "", alike=alike or 0)

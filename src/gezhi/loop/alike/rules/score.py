@@ -15,6 +15,7 @@ BRANCH = 2  # levels of a matter that must agree to be called near: the first al
 SHOWN, SURE = 0.35, 0.5  # from here on shown to the desk; from here on marked in lists and shown to citizens
 
 ELSEWHERE = 0.7  # of the score, which another place takes away
+OTHERWISE, ISSUE = 0.6, 0.1  # of the score, which another problem takes away; likeness of words that tells the same one
 
 # How much each part says. The parts of the text were fitted on the development half of the labelled pairs, the others
 # set by hand: see docs/decisions/2026-11-similar-cases.md.
@@ -45,7 +46,8 @@ def compare(asked: Told, other: Told, shares: Shares) -> Likeness:
     """
     parts = parts_of(asked, other, shares)
     total = BIAS + sum(WEIGHTS[name] * value for name, value in parts.items())
-    score = (1 - ELSEWHERE * elsewhere(asked, other, parts)) / (1 + math.exp(-total))
+    held = (1 - ELSEWHERE * elsewhere(asked, other, parts)) * (1 - OTHERWISE * otherwise(asked, other, shares))
+    score = held / (1 + math.exp(-total))
     return Likeness(score, parts, tuple(reasons_of(asked, other, shares, parts)))
 
 
@@ -74,6 +76,14 @@ def parts_of(asked: Told, other: Told, shares: Shares) -> dict[str, float]:
     if asked.at is not None and other.at is not None:
         parts["time"] = 2 * 0.5 ** (abs((asked.at - other.at).total_seconds()) / 86_400 / SLOW) - 1
     return parts
+
+
+def otherwise(asked: Told, other: Told, shares: Shares) -> float:
+    """How surely the two tell of different problems at one place, from 0 to 1: beside its name they share no words."""
+    if not asked.place or not other.place:
+        return 0.0
+    place = asked.place | other.place
+    return max(0.0, 1 - cosine(asked.words - place, other.words - place, shares) / ISSUE)
 
 
 def cosine(one: frozenset[str], two: frozenset[str], shares: Shares) -> float:
