@@ -4,6 +4,7 @@ from ninja import Router
 
 from gezhi.loop.api import cases, content
 from gezhi.loop.importing import api as importing
+from gezhi.loop.scores import api as scores
 from gezhi.loop.triage import api as triage
 
 router = Router(tags=["loop"])
@@ -11,3 +12,4 @@ router.add_router("", cases.router)
 router.add_router("", content.router)
 router.add_router("/triage", triage.router)
 router.add_router("/imports", importing.router)
+router.add_router("/scores", scores.router)

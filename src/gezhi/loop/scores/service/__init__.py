@@ -2,7 +2,7 @@
 
 from gezhi.loop.scores.service.appealing import appeal, review, revise
 from gezhi.loop.scores.service.excluding import ask_exclusion, decide_exclusion, undo_exclusion
-from gezhi.loop.scores.service.exporting import deduction_rows, export_rows, export_xlsx
+from gezhi.loop.scores.service.exporting import deduction_rows, export_csv, export_rows, export_xlsx, readable
 from gezhi.loop.scores.service.reading import RunView, cases_of, may_read, overview, view
 from gezhi.loop.scores.service.running import (
     Wish,
@@ -10,6 +10,7 @@ from gezhi.loop.scores.service.running import (
     discard_run,
     publish_run,
     recompute,
+    rows_for,
     run_scores,
     what_if,
 )
@@ -24,14 +25,17 @@ __all__ = [
     "deduction_rows",
     "definition_for",
     "discard_run",
+    "export_csv",
     "export_rows",
     "export_xlsx",
     "may_read",
     "overview",
     "publish_run",
+    "readable",
     "recompute",
     "review",
     "revise",
+    "rows_for",
     "run_scores",
     "undo_exclusion",
     "view",
