@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.core.files.uploadedfile import SimpleUploadedFile
+from journey_calls import SAID, calls_screens
 from journey_office import Office, now
 from journey_site import settle
 from PIL import Image, ImageDraw
@@ -56,7 +57,8 @@ class Screen:
 
 def said() -> set[str]:
     """What the people of these screens say, whole and as lists shorten it."""
-    whole = {text for story in STORIES for text in story[:2]} | {*SPOKEN, *SHEET.replace("\n", ",").split(",")}
+    words = {SAID, "全天", *SPOKEN, *SHEET.replace("\n", ",").split(",")}
+    whole = {text for story in STORIES for text in story[:2]} | words
     return (
         whole
         | {part for text in whole for part in re.split("[，。？,]", text)}
@@ -192,6 +194,7 @@ def screens(office: Office) -> list[Screen]:
         Screen("case-verifying", "cal", desk["verifying"]), Screen("case-closed", "dora", desk["closed"]),
         Screen("case-redo", "hugo", desk["redo"]), Screen("case-merge", "dora", f"{desk['open0']}?move=merge"),
         Screen("call", "olive", "/desk/call/"), Screen("call-filled", "olive", "/desk/call/", call_filled),
+        *calls_screens(office),
         Screen("import", "dora", "/desk/import/"), Screen("import-trial", "dora", f"/desk/import/{batch}/"),
         Screen("account", "hugo", "/account/"),
         Screen("catalogue", "dora", "/desk/catalogue/"), Screen("calendar", "dora", "/desk/calendar/?year=2026"),

@@ -1,4 +1,4 @@
-"""The pure rules of the telephone part: a call out of its events, signatures, shifts, pasted texts."""
+"""The pure rules of the telephone part: a call out of its events, signatures, shifts, addresses of recordings."""
 
 from datetime import UTC, date, datetime, time, timedelta
 
@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gezhi.kernel.errors import Refused
-from gezhi.loop.calls.rules import pasting, recordings, rota, signature
+from gezhi.loop.calls.rules import recordings, rota, signature
 from gezhi.loop.calls.rules.folding import DIRECTIONS, EVENTS, LIVE, STATES, Told, fold
 
 START = datetime(2026, 3, 2, 1, tzinfo=UTC)
@@ -150,7 +150,7 @@ def test_a_night_shift_holds_after_midnight():
     assert rota.is_late(over[0], over[0].until + rota.LATE)
 
 
-# ---- recordings and pasted texts
+# ---- recordings
 
 
 @pytest.mark.parametrize(
@@ -181,21 +181,3 @@ def test_a_host_may_be_named_with_its_port():
     assert recordings.checked("https://REC.example.cn/1.wav", ["rec.example.cn"])
     with pytest.raises(Refused):
         recordings.checked("http://rec/1.wav", ["rec:9000"])
-
-
-@given(st.text(max_size=400))
-def test_nothing_pasted_is_lost(text):
-    parts = pasting.drafts(text)
-    assert len(parts) <= pasting.MOST
-    letters = "".join(
-        sorted(char for part in parts for char in part if char.isalpha() and char not in "一二三四五六七八九十")
-    )
-    given_ = "".join(sorted(char for char in text if char.isalpha() and char not in "一二三四五六七八九十"))
-    assert letters == given_
-
-
-def test_numbered_lines_and_blank_lines_part_requests():
-    text = "网民留言汇总\n（1）书院路路灯不亮\n三天了\n（2）南湖路井盖松动\n\n3. 公交站牌倒了"
-    assert pasting.drafts(text) == ["网民留言汇总\n书院路路灯不亮\n三天了", "南湖路井盖松动", "公交站牌倒了"]
-    assert pasting.drafts("一件事\n1. 只有一个编号") == ["一件事\n1. 只有一个编号"]
-    assert pasting.drafts("") == []

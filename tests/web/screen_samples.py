@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from screen_samples_calls import CALLS_SCREENS
 from screen_samples_content import CALENDAR, CATALOGUE, EDIT, MATTERS, TRY
 from screen_samples_desk import (
     BASE,
@@ -151,6 +152,7 @@ LOOKUP: dict[str, Any] = {
 }
 
 SCREENS: dict[str, dict[str, Any]] = {
+    **CALLS_SCREENS,
     "loop/worklist.html": WORKLIST,
     "loop/case.html": CASE,
     "loop/call.html": CALL,

@@ -99,7 +99,7 @@ def _call(
     again = bool(numbers) and chance.random() < AGAIN
     number = chance.choice(numbers) if again else f"1{chance.choice('3578')}{chance.randrange(10**9):09}"
     numbers.append(number)
-    base = {
+    base: dict[str, Any] = {
         "call_id": name,
         "direction": "in",
         "caller": number,
@@ -120,7 +120,7 @@ def _call(
     ends = answers + talk
     heapq.heappush(free, (ends + chance.uniform(2, 15), agent))
     url = f"https://recordings.example.invalid/{name}.wav"
-    events = [
+    events: list[tuple[float, dict[str, Any]]] = [
         (rings, {**base, "event": "ringing"}),
         (answers, {**base, "event": "answered", "queue_s": round(answers - at)}),
         (ends, {**base, "event": "ended", "talk_s": round(talk), "recording_url": url}),

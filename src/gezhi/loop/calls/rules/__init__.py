@@ -1,1 +1,1 @@
-"""Pure rules of the telephone part: what a call is, signatures, shifts, addresses of recordings, pasted texts."""
+"""Pure rules of the telephone part: what a call is, signatures, shifts, addresses of recordings."""
