@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterator
 from itertools import chain
 
-from bench import calls, cases, idle, imports, lifecycles, triage
+from bench import alike, calls, cases, idle, imports, lifecycles, triage
 from bench.measure import Figure, machine
 
 ALL = {
@@ -18,6 +18,7 @@ ALL = {
     "burst": lifecycles.burst,
     "idle": idle.idle,
     "triage": triage.triage,
+    "alike": alike.alike,
     "alike": alike.alike,
     "calls": calls.calls,
 }

@@ -186,6 +186,7 @@ def screens(office: Office) -> list[Screen]:
         Screen("worklist-keys", "dora", "/desk/?tab=to_accept", help_),
         Screen("worklist-empty", "dora", "/desk/?tab=open&q=没有这个词"),
         Screen("case-received", "olive", desk["received"]), Screen("case-accepted", "dora", desk["accepted"]),
+        Screen("alike", "dora", f"{desk['accepted']}alike/"),
         Screen("case-accepted-picker", "dora", desk["accepted"], picker),
         Screen("case-dispatched", "hugo", desk["dispatched"]), Screen("case-handling", "hugo", desk["handling"]),
         Screen("case-more", "hugo", desk["handling"], more),

@@ -10,6 +10,7 @@ from screen_samples_desk import (
     CALL_FIELDS,
     CASE,
     EMPTY_LIST,
+    NOW,
     QUESTIONS,
     REPLY_MOVE,
     WORKLIST,
@@ -151,6 +152,45 @@ LOOKUP: dict[str, Any] = {
     "errors": [{"name": "number", "text": "没有这个编号"}],
 }
 
+CLOSE = {
+    "id": "018f",
+    "url": "#",
+    "number": "LJ-20261120-0007",
+    "title": "丽江新城北门 夜间施工",
+    "light": "due",
+    "words": "办理中",
+    "note": "昨天 23:50",
+    "lead": "城管局",
+    "share": 87,
+    "why": "同一地点, 6 个关键字词中有 5 个相同, 相隔 2 天",
+}
+ALIKE: dict[str, Any] = {
+    "case": {"number": "LJ-20261121-0412", "url": "#", "title": "夜间混凝土搅拌站噪声扰民"},
+    "rows": [CLOSE],
+    "common": False,
+    "may_merge": True,
+    "action": "#",
+    "key": "k",
+    "errors": [],
+    "mains": [{"value": "018f", "label": "LJ-20261120-0007"}],
+    "why": {
+        "name": "reason",
+        "label": "为什么是同一件事",
+        "type": "textarea",
+        "rows": 2,
+        "required": True,
+        "value": "",
+    },
+    "merged": [{"url": "#", "number": "LJ-20261121-0401", "split": "#", "words": "已并入"}],
+    "repeats": [{**CLOSE, "answered_at": NOW, "person": True, "reply": "已责令停工。"}],
+    "repeat": None,
+    "may_mark": True,
+    "mark": "#",
+    "last": 1,
+    "clear": "",
+    "reasons": [{"value": "same_person", "label": "同一人再次反映"}],
+    "crumbs": [{"label": "待办", "url": "#"}, {"label": "相似件"}],
+}
 SCREENS: dict[str, dict[str, Any]] = {
     **CALLS_SCREENS,
     "loop/worklist.html": WORKLIST,
@@ -168,6 +208,7 @@ SCREENS: dict[str, dict[str, Any]] = {
     "loop/rate.html": RATE,
     "loop/who_saw.html": WHO_SAW,
     "loop/lookup.html": LOOKUP,
+    "loop/alike.html": ALIKE,
     "loop/move_form.html": {
         "m": REPLY_MOVE,
         "crumbs": [{"label": "待办", "url": "#"}, {"label": "办理结果"}],
