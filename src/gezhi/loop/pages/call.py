@@ -58,7 +58,7 @@ def call(request: HttpRequest) -> HttpResponse:
 
 def show(request: HttpRequest, actor: Actor, refused: Refused | None = None) -> HttpResponse:
     """The screen, empty or as it was typed."""
-    typed = request.POST if refused is not None else request.GET
+    typed: Any = request.POST if refused is not None else request.GET
     line = call_of(typed.get("call", ""), actor)
     if line and refused is None:
         typed = typed.copy()
