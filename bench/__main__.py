@@ -19,7 +19,6 @@ ALL = {
     "idle": idle.idle,
     "triage": triage.triage,
     "alike": alike.alike,
-    "alike": alike.alike,
     "calls": calls.calls,
 }
 

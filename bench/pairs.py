@@ -94,13 +94,12 @@ def messages(path: Path) -> list[Message]:
     with gzip.open(path, "rt", encoding="utf-8-sig", newline="") as file:
         for row in csv.DictReader(file):
             title, body = (re.sub(r"\s", "", row[name]) for name in ("留言主题", "留言详情"))
-            digits = re.findall(r"\d+", row["留言时间"])
-            year, month, day, hour, minute, second = (int(part) for part in digits[:6])
-            found.setdefault(
-                title + body,
-                Message(row["留言编号"], row["留言用户"], title, body, datetime(year, month, day, hour, minute, second, tzinfo=UTC),
-                        re.sub(r"\s", "", row.get("答复意见", "")), row.get("一级分类", "")),
-            )  # fmt: skip
+            digits = [int(part) for part in re.findall(r"\d+", row["留言时间"])[:6]]
+            year, month, day, hour, minute, second = digits
+            moment = datetime(year, month, day, hour, minute, second, tzinfo=UTC)
+            reply = re.sub(r"\s", "", row.get("答复意见", ""))
+            made = Message(row["留言编号"], row["留言用户"], title, body, moment, reply, row.get("一级分类", ""))
+            found.setdefault(title + body, made)
     return sorted(found.values(), key=lambda one: (one.at, one.key))
 
 
