@@ -1,9 +1,10 @@
 """Addresses of the room's pages."""
 
-from django.urls import path
+from django.urls import include, path
 
 from gezhi.loop.calls import urls as calls
 from gezhi.loop.pages import alike, bulk, calendar, call, case, catalogue, citizen, follow, importing, matters, worklist
+from gezhi.loop.scores.urls import urlpatterns as scores
 
 urlpatterns = [
     path("", citizen.home, name="home"),
@@ -35,6 +36,7 @@ urlpatterns = [
     path("desk/calendar/fill/", calendar.fill, name="calendar_fill"),
     path("desk/calendar/hours/", calendar.hours, name="calendar_hours"),
     path("desk/matters/", matters.page, name="matters"),
+    path("desk/scores/", include(scores)),
     path("desk/matters/edit/", matters.edit, name="matter_edit"),
     path("desk/import/", importing.index, name="import"),
     path("desk/import/<int:batch_id>/", importing.page, name="import_batch"),

@@ -26,6 +26,8 @@ def sections(request: HttpRequest) -> Iterator[Item]:
     yield from telephone.sections(actor)
     if actor.grants_for("import.run"):
         yield Item(gettext("Import cases"), "/desk/import/", 120, icon="file-spreadsheet")
+    if actor.grants_for("score.read"):
+        yield Item(gettext("Scores"), "/desk/scores/", 200, icon="scale")
     if actor.grants_for("case.read"):
         yield Item(gettext("Dispatch catalogue"), "/desk/catalogue/", 300, icon="books")
     if actor.grants_for("case.read") or actor.grants_for("calendar.edit"):

@@ -1,0 +1,1 @@
+"""Pages of scores: runs and their figures, the cases behind them, exclusions, appeals."""
