@@ -108,7 +108,7 @@ def line(each: Alike) -> dict[str, Any]:
         "light": common.row_light(case, moment), "words": pgettext("state", case.state),
         "confidential": case.confidential, "note": when_words(case.received_at, moment, "brief"),
         "lead": common.named(case.lead),
-        "share": round(each.score * 100), "why": reasons_in_words(each),
+        "share": min(99, round(each.score * 100)), "why": reasons_in_words(each),
     }  # fmt: skip
 
 
