@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterator
 from itertools import chain
 
-from bench import alike, calls, cases, idle, imports, lifecycles, triage
+from bench import alike, calls, cases, idle, imports, lifecycles, scores, triage
 from bench.measure import Figure, machine
 
 ALL = {
@@ -20,6 +20,7 @@ ALL = {
     "triage": triage.triage,
     "alike": alike.alike,
     "calls": calls.calls,
+    "scores": scores.scores,
 }
 
 

@@ -23,7 +23,8 @@ PEOPLE = {  # user name: (display name, own unit, role, unit that the post cover
     "dana": ("何雨", "hotline", "dispatcher", CITY), "cal": ("孙莉", "hotline", "callback", CITY),
     "sue": ("郑卫国", "hotline", "supervisor", CITY), "hugo": ("周明", "urban_management", "handler", ""),
     "lena": ("赵琳", "urban_management", "unit_lead", ""), "hana": ("钱伟", "power_company", "handler", ""),
-    "liam": ("高远", "power_company", "unit_lead", ""), "sam": ("系统管理员", CITY, "sysadmin", ""),
+    "liam": ("高远", "power_company", "unit_lead", ""), "eva": ("方琪", CITY, "evaluator", ""),
+    "sam": ("系统管理员", CITY, "sysadmin", ""),
     "sec": ("安全管理员", CITY, "secadmin", ""), "aud": ("审计员", CITY, "auditor", ""),
 }  # fmt: skip
 

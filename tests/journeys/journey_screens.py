@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from django.core.files.uploadedfile import SimpleUploadedFile
 from journey_calls import SAID, calls_screens
 from journey_office import Office, now
+from journey_scores import WORDS, scores_screens
 from journey_site import settle
 from PIL import Image, ImageDraw
 from playwright.sync_api import Page
@@ -57,7 +58,7 @@ class Screen:
 
 def said() -> set[str]:
     """What the people of these screens say, whole and as lists shorten it."""
-    words = {SAID, "全天", *SPOKEN, *SHEET.replace("\n", ",").split(",")}
+    words = {SAID, "全天", *SPOKEN, *WORDS, *SHEET.replace("\n", ",").split(",")}
     whole = {text for story in STORIES for text in story[:2]} | words
     return (
         whole
@@ -196,6 +197,7 @@ def screens(office: Office) -> list[Screen]:
         Screen("case-redo", "hugo", desk["redo"]), Screen("case-merge", "dora", f"{desk['open0']}?move=merge"),
         Screen("call", "olive", "/desk/call/"), Screen("call-filled", "olive", "/desk/call/", call_filled),
         *calls_screens(office),
+        *(Screen(*one) for one in scores_screens(office, case["closed"])),
         Screen("import", "dora", "/desk/import/"), Screen("import-trial", "dora", f"/desk/import/{batch}/"),
         Screen("account", "hugo", "/account/"),
         Screen("catalogue", "dora", "/desk/catalogue/"), Screen("calendar", "dora", "/desk/calendar/?year=2026"),

@@ -18,6 +18,7 @@ from screen_samples_desk import (
     field,
     option,
 )
+from screen_samples_scores import SCORES_SCREENS
 
 ABOUT_MATTER = field(
     "matter", "反映的是哪类事？", "radio", column=True, required=True, options=[option("010604", "电力设施隐患")]
@@ -193,6 +194,7 @@ ALIKE: dict[str, Any] = {
 }
 SCREENS: dict[str, dict[str, Any]] = {
     **CALLS_SCREENS,
+    **SCORES_SCREENS,
     "loop/worklist.html": WORKLIST,
     "loop/case.html": CASE,
     "loop/call.html": CALL,

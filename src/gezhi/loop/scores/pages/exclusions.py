@@ -53,8 +53,8 @@ def row(one: ScoreExclusion, actor: Actor) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def opened(case: Case, sealed: bytes | None, name_: str) -> str:
-    return str(open_text(case.requester, sealed).get(name_, "")) if sealed else ""
+def opened(case: Case, sealed: bytes | memoryview[int] | None, name_: str) -> str:
+    return str(open_text(case.requester, bytes(sealed)).get(name_, "")) if sealed else ""
 
 
 def name(person: Any) -> str:
