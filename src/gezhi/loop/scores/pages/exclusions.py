@@ -53,7 +53,7 @@ def row(one: ScoreExclusion, actor: Actor) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def opened(case: Case, sealed: bytes | memoryview[int] | None, name_: str) -> str:
+def opened(case: Case, sealed: "bytes | memoryview[int] | None", name_: str) -> str:
     return str(open_text(case.requester, bytes(sealed)).get(name_, "")) if sealed else ""
 
 
