@@ -70,6 +70,8 @@ def measured(labels: Sequence[bool], given: Sequence[float]) -> dict[str, Any]:
 
     >>> measured([True, False, True, False], [0.9, 0.8, 0.7, 0.1])["at"]["0.5"]
     {'precision': 1.0, 'threshold': 0.9}
+    >>> measured([True, False, True, False], [0.9, 0.8, 0.7, 0.1])["at"]["0.8"]
+    {'precision': 0.6667, 'threshold': 0.7}
     """
     wanted = sum(labels)
     order = sorted(range(len(labels)), key=lambda at: -given[at])
