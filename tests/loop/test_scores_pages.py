@@ -75,6 +75,7 @@ def test_a_unit_sees_its_own_row_and_not_the_others(scored):
     page = text(client(scored, "lena").get(f"/desk/scores/{row.pk}/"))
     assert ">urban" in page
     assert ">housing" not in page
+    assert page.count("只有2件") + page.count("2 cases only") == 3  # a small sample says so beside its figure
     assert client(scored, "hugo").get(f"/desk/scores/{row.pk}/").status_code == 403
     draft = run(scored)
     assert client(scored, "lena").get(f"/desk/scores/{draft.pk}/").status_code == 404
