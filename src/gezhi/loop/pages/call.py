@@ -11,10 +11,10 @@ from django.utils.translation import gettext, pgettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from gezhi.kernel.errors import Refused
-from gezhi.loop.calls.service import linking
 from gezhi.loop.alike.service import ANSWERED, REPEAT
 from gezhi.loop.alike.service import asked as sought
 from gezhi.loop.alike.service import near as alike
+from gezhi.loop.calls.service import linking
 from gezhi.loop.models import Case
 from gezhi.loop.pages import asking, common, suggesting
 from gezhi.loop.pages.alike import line

@@ -11,8 +11,8 @@ from django.views.decorators.http import require_GET, require_POST
 
 from gezhi.kernel.errors import Refused
 from gezhi.kit.text import pick
-from gezhi.loop.calls.pages.desk import of_case
 from gezhi.loop.alike.service import earlier
+from gezhi.loop.calls.pages.desk import of_case
 from gezhi.loop.models import StandardReply
 from gezhi.loop.pages import alike, common, story
 from gezhi.loop.pages.forms import GRAVE, Ground, data_of, move_form
@@ -54,7 +54,8 @@ def show(
     context: dict[str, Any] = {
         **story.context(shown, kept, moment), "now": moment, "primary": form if not name else None,
         "opened": form if name else None, "moves": _offers(shown, "" if name else primary),
-        "alike": alike.marked(shown, actor), "reveal": _reveal(shown), "back": "/desk/", "telephone": telephone(shown, actor),
+        "alike": alike.marked(shown, actor), "reveal": _reveal(shown),
+        "back": "/desk/", "telephone": telephone(shown, actor),
     }  # fmt: skip
     return render(request, "loop/case.html", context, status=refused.status if refused is not None else 200)
 
