@@ -27,8 +27,9 @@ from zoneinfo import ZoneInfo
 from gezhi.kernel.errors import Refused
 
 Unit: TypeAlias = str  # one of UNITS, checked where it enters: units come as text from tables and files
-UNITS: tuple[Unit, ...] = ("hour", "workhour", "workday", "day")
-SIZE: Mapping[Unit, int] = {"hour": 3600, "workhour": 3600, "workday": 86_400, "day": 86_400}
+UNITS: tuple[Unit, ...] = ("minute", "hour", "workhour", "workday", "day")
+NATURAL = frozenset({"minute", "hour", "day"})  # run on through nights and holidays
+SIZE: Mapping[Unit, int] = {"minute": 60, "hour": 3600, "workhour": 3600, "workday": 86_400, "day": 86_400}
 MonthDay: TypeAlias = tuple[int, int]
 Amount: TypeAlias = int | Decimal | Fraction
 Periods: TypeAlias = tuple[tuple[time, time], ...]
@@ -136,11 +137,11 @@ class Calendar:
     def measure(self, start: datetime, end: datetime, unit: Unit) -> int:
         """Unit seconds from `start` to `end` (negative backwards): additive and never falling in `end`.
 
-        `hour`, `day`: natural seconds. `workhour`: office seconds. `workday`: 86,400 for each whole working day.
+        `minute`, `hour`, `day`: natural seconds. `workhour`: office seconds. `workday`: 86,400 for each whole working day.
         """
         _check_unit(unit)
         first, last = _seconds(start), _seconds(end)
-        if unit in {"hour", "day"}:
+        if unit in NATURAL:
             return last - first
         if unit == "workhour":
             return self._worked(first, last)
@@ -184,7 +185,7 @@ class Calendar:
             raise ValueError("a calendar is shifted forwards only")
         if seconds == 0:
             return _moment(here)
-        if unit in {"hour", "day"}:
+        if unit in NATURAL:
             return _moment(here + ceil(seconds))
         if unit == "workhour":
             return _moment(self._forward(here, ceil(seconds)))

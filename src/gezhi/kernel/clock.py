@@ -38,6 +38,7 @@ _LADDER: dict[Unit, tuple[tuple[str, Unit, int], ...]] = {
     "workhour": (*_WORKING[1:], *_NATURAL),
     "day": _NATURAL,
     "hour": _NATURAL[1:],
+    "minute": _NATURAL[2:],
 }
 
 

@@ -16,7 +16,7 @@ FIXED: dict[str, tuple[str, ...]] = {
     "repeat_reason": words.REPEAT_REASONS,
     "ruling": ("uphold", "reject", "fallback"),
     "reached": ("reached", "unreached", "relay"),
-    "limit_unit": ("hour", "workhour", "workday", "day"),
+    "limit_unit": ("minute", "hour", "workhour", "workday", "day"),
 }  # lists that rules rely on; every other list is content
 
 
