@@ -125,7 +125,7 @@ def row_out(case: Case | Line, story: dict[str, Any] | None = None) -> dict[str,
 
 def detail_out(shown: CaseView) -> dict[str, Any]:
     case = shown.case
-    same = ("outcome", "satisfaction", "solved", "last", "confidential", "anonymous")
+    same = ("outcome", "last", "confidential", "anonymous")
     steps = [
         {
             "no": e.no, "move": e.move, "source": e.source, "target": e.target, "actor": e.actor,
@@ -137,6 +137,7 @@ def detail_out(shown: CaseView) -> dict[str, Any]:
     names = schemas.ClockOut.model_fields
     return {
         **row_out(case, shown.story), **{name: getattr(case, name) for name in same}, "story": shown.story,
+        "satisfaction": shown.satisfaction, "solved": shown.solved,
         "requester": shown.requester, "main": case.main_id, "steps": steps,
         "clocks": [{name: getattr(clock, name) for name in names} for clock in shown.clocks],
         "offers": shown.offers,

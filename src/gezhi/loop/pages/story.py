@@ -152,7 +152,10 @@ def _body(entry: Entry) -> str:
     if entry.move in ("supplement", "supply"):
         return ""  # shown with the story
     order = ("reply", "ask", "words", "note", "reason", "basis")
-    return "\n".join(str(entry.texts[name]) for name in order if entry.texts.get(name))
+    said = [str(entry.texts[name]) for name in order if entry.texts.get(name)]
+    if entry.texts.get("for_unit"):
+        said.append(gettext("To be done again: %(words)s") % {"words": entry.texts["for_unit"]})
+    return "\n".join(said)
 
 
 def _codes(entry: Entry, kept: Content) -> Iterable[str]:
@@ -259,8 +262,8 @@ def duty_of(shown: CaseView, kept: Content) -> list[dict[str, str]]:
         found.append({"label": gettext("Basis"), "value": value})
     if case.outcome:
         found.append({"label": gettext("Outcome"), "value": pgettext("outcome", case.outcome)})
-    if case.satisfaction:
-        found.append({"label": gettext("Satisfaction"), "value": pgettext("satisfaction", case.satisfaction)})
+    if shown.satisfaction:
+        found.append({"label": gettext("Satisfaction"), "value": pgettext("satisfaction", shown.satisfaction)})
     return found
 
 

@@ -219,8 +219,9 @@ def export(request: HttpRequest) -> HttpResponse:
     rows = [*found.exact, *found.rows]
     note_export(len(rows), actor=actor, now=moment)
     names = _names(rows, {})
+    rated = worklist.rated(actor, [case.pk for case in rows])
     out = io.BytesIO()
-    write_csv(out, _heading(), (_cells(case, kept, names, moment) for case in rows))
+    write_csv(out, _heading(), (_cells(case, kept, names, moment, rated=case.pk in rated) for case in rows))
     response = HttpResponse(out.getvalue(), content_type="text/csv; charset=utf-8")
     stamp = timezone.localtime(moment).strftime("%Y%m%d-%H%M")
     response["Content-Disposition"] = f'attachment; filename="cases-{stamp}.csv"'
@@ -248,13 +249,16 @@ def _heading() -> list[str]:
     ]  # fmt: skip
 
 
-def _cells(case: Line, kept: Content, names: Mapping[str, Mapping[Any, str]], moment: datetime) -> list[Any]:
+def _cells(
+    case: Line, kept: Content, names: Mapping[str, Mapping[Any, str]], moment: datetime, *, rated: bool
+) -> list[Any]:
     row = row_of(case, kept, names, moment)
     return [
         case.number, row["title"], row["state_words"], common.word("kind", case.kind), urgency_word(case.urgency),
         common.matter_name(kept, case.matter, 3), row["place"], row["lead"], _stamp(case.received_at),
         _stamp(case.due_at),
-        case.round, common.word("outcome", case.outcome), common.word("satisfaction", case.satisfaction),
+        case.round, common.word("outcome", case.outcome),
+        common.word("satisfaction", case.satisfaction if rated else ""),
         common.code_name(kept, "channel", case.channel),
     ]  # fmt: skip
 

@@ -115,7 +115,7 @@ MOVES: tuple[Move, ...] = (
     Move("review_back", ("replied",), ("handling",), ("lead", "desk"), (REASON,), (), ("stop:reply", "resume")),
     Move("callback", ("verifying",), ("verifying", "closed", "dispatched"), ("desk",),
          (F("contacted", "bool", required=True), F("satisfaction", "code", choices="satisfaction"),
-          F("solved", "code", choices="solved"), F("scores", "scores"), F("words", "text")),
+          F("solved", "code", choices="solved"), F("scores", "scores"), F("words", "text"), F("for_unit", "text")),
          ("callback-answered",), ("stop:verify",)),
     Move("rate", ("verifying", "closed"), ("closed", "dispatched", "accepted"), ("requester",), RATING,
          ("rate-once", "rate-in-time"), ("stop:verify",), public=True),

@@ -1,6 +1,6 @@
 """A case as it is shown: to people of the office by their rights, to the citizen by the link."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -18,12 +18,13 @@ from gezhi.loop.store import below
 from gezhi.loop.store import reading as store
 from gezhi.loop.store.content import Content, content
 from gezhi.loop.store.rows import running_of, snapshot_of
-from gezhi.loop.store.visible import get_visible, may
+from gezhi.loop.store.visible import RATING, get_visible, may
 from gezhi.trust.rules import Actor, within
 from gezhi.trust.service import identity_of, open_text, record, require, reveal, verb
 
 PUBLIC_TEXTS = ("reply", "ask", "words")  # what the requester may read of a public step
 DESK_ROLES = "case.dispatch"
+OPINIONS = ("callback", "rate")  # steps that say what the requester thinks of the answer
 
 
 @dataclass(slots=True)
@@ -85,6 +86,8 @@ class CaseView:
     duty: Any = None
     roles: dict[str, Any] = field(default_factory=dict)  # the roles that were called upon, by code
     complained: Any = None  # the unit complained about, where this reader may know that there is one
+    satisfaction: str = ""  # what the requester thinks of the answer, where this reader may know that
+    solved: str = ""
 
 
 def view(case_id: UUID | str, *, actor: Actor, now: datetime) -> CaseView:
@@ -96,7 +99,7 @@ def view(case_id: UUID | str, *, actor: Actor, now: datetime) -> CaseView:
     steps = store.steps(case)
     files = store.files(case)
     desk_reader = _is_desk(actor, case)
-    hide = hidden(actor, case)
+    hide, rated = hidden(actor, case), may_see_rating(actor, case)
     units = store.units_named(steps, snap)
     people = store.people_named(steps)
     story = open_text(case.requester, case.story)
@@ -106,7 +109,7 @@ def view(case_id: UUID | str, *, actor: Actor, now: datetime) -> CaseView:
         files = []
     return CaseView(
         case=case, story=story, snap=snap, requester="" if hide else case.requester.masked_name,
-        entries=[_entry(case, step, units, people, files, hide=hide) for step in steps],
+        entries=[_told(_entry(case, step, units, people, files, hide=hide), rated=rated) for step in steps],
         clocks=[clock_view(running_of(row), kept, now, units) for row in rows],
         offers=offers(case, snap, actor),
         tasks=[{"unit": units.get(task.unit), "unit_id": task.unit, "done": task.done} for task in snap.tasks],
@@ -116,6 +119,7 @@ def view(case_id: UUID | str, *, actor: Actor, now: datetime) -> CaseView:
         duty=duty_for(kept.duties_by_matter, kept.matter_path(case.matter), case.area) if case.matter else None,
         roles=below.named(below.roles(), (call.role for call in snap.called)),
         complained=None if case.confidential and _complained(actor, case) else case.complained,
+        satisfaction=case.satisfaction if rated else "", solved=case.solved if rated else "",
     )  # fmt: skip
 
 
@@ -129,6 +133,13 @@ def hidden(actor: Actor, case: Case) -> bool:
     that is complained about.
     """
     return (case.confidential and not _is_desk(actor, case)) or _complained(actor, case)
+
+
+def may_see_rating(actor: Actor, case: Case) -> bool:
+    """Whether this reader may know what the requester thinks of the answer, and who asked: the desk of the case, who
+    supervises or scores for it, but not the unit that was judged.
+    """
+    return any(may(actor, verb_, case, paths=[case.desk.path]) for verb_ in RATING)
 
 
 def offers(case: Case, snap: Snapshot, actor: Actor) -> list[str]:
@@ -190,6 +201,14 @@ def _entry(
         actor=people.get(step.actor, ""), unit=units.get(step.unit or 0), acted_at=step.acted_at, facts=facts,
         texts=texts, named=named, files=[file for file in files if file.step_id == step.pk],
     )  # fmt: skip
+
+
+def _told(entry: Entry, *, rated: bool) -> Entry:
+    """The line as the unit that was judged may read it: that there was a call-back, and what is to be done again."""
+    if rated or entry.move not in OPINIONS:
+        return entry
+    texts = {name: text for name, text in entry.texts.items() if name == "for_unit"}
+    return replace(entry, actor="", unit=None, facts={}, texts=texts, named={}, files=[])
 
 
 def _may_reveal(actor: Actor, case: Case) -> bool:

@@ -11,6 +11,7 @@ from gezhi.loop.store.content import content
 from gezhi.trust.rules import ANY, Actor, Grant, allowed
 
 READ = "case.read"
+RATING = ("case.accept", "case.dispatch", "case.callback", "case.supervise", "score.review")  # who may know a rating
 
 
 def visible(actor: Actor, verb: str = READ) -> QuerySet[Case]:
@@ -40,6 +41,18 @@ def desk_of(actor: Actor) -> Q:
     condition = Q(pk__in=[])
     for grant in actor.grants:
         if grant.verbs & {"case.accept", "case.dispatch"}:
+            units = Q(desk__in=units_under(grant.unit_path)) if "." in grant.unit_path else Q(desk__isnull=False)
+            condition |= units & _branches(grant)
+    return condition
+
+
+def rating_of(actor: Actor) -> Q:
+    """The cases of whose rating the actor may know: those of desks that his posts take in, call back or watch for."""
+    if any(ANY in grant.verbs for grant in actor.grants):
+        return Q(pk__isnull=False)
+    condition = Q(pk__in=[])
+    for grant in actor.grants:
+        if grant.verbs & set(RATING):
             units = Q(desk__in=units_under(grant.unit_path)) if "." in grant.unit_path else Q(desk__isnull=False)
             condition |= units & _branches(grant)
     return condition

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any
+from uuid import UUID
 
 from django.contrib.postgres.search import SearchQuery
 from django.db import connection
@@ -15,7 +16,7 @@ from gezhi.loop.models import Case, CaseClock, CaseText
 from gezhi.loop.rules.tabs import BY_NAME, Tab
 from gezhi.loop.store.below import units_under
 from gezhi.loop.store.lines import Line, lines
-from gezhi.loop.store.visible import READ, called_upon, desk_of, visible
+from gezhi.loop.store.visible import READ, called_upon, desk_of, rating_of, visible
 from gezhi.trust.rules import Actor
 
 PAGE = 50
@@ -136,6 +137,11 @@ def lit(rows: QuerySet[Case], light: str, now: datetime) -> QuerySet[Case]:
 
 def raw_query(words: str) -> SearchQuery:
     return SearchQuery(query_text(words) or "'-'", config="simple", search_type="raw")
+
+
+def rated(actor: Actor, keys: Sequence[UUID]) -> set[UUID]:
+    """Those of these cases of whose rating the actor may know."""
+    return set(Case.objects.filter(rating_of(actor), pk__in=keys).values_list("pk", flat=True))
 
 
 def looks_like_number(words: str) -> bool:
