@@ -137,7 +137,8 @@ class Calendar:
     def measure(self, start: datetime, end: datetime, unit: Unit) -> int:
         """Unit seconds from `start` to `end` (negative backwards): additive and never falling in `end`.
 
-        `minute`, `hour`, `day`: natural seconds. `workhour`: office seconds. `workday`: 86,400 for each whole working day.
+        `minute`, `hour`, `day`: natural seconds. `workhour`: office seconds.
+        `workday`: 86,400 for each whole working day.
         """
         _check_unit(unit)
         first, last = _seconds(start), _seconds(end)

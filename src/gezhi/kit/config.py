@@ -51,7 +51,8 @@ class Config:
     backup_hour: int = setting(2, "Hour of the nightly backup, local time; -1: none.")
     backups_kept: int = setting(7, "Nightly backups kept.")
     dial_url: str = setting(
-        "", "Address to which a call asked for by a click is posted; empty: a file in outgoing/calls of the data folder."
+        "",
+        "Address to which a call asked for by a click is posted; empty: a file in outgoing/calls of the data folder.",
     )
     recording_hosts: tuple[str, ...] = setting(
         (), "Hosts from which recordings of calls may be fetched, as name or name:port; none: no recording is opened."

@@ -24,7 +24,8 @@ FIXED: Mapping[str, Sequence[str]] = {
     "kind": words.KINDS, "outcome": words.OUTCOMES, "satisfaction": words.SATISFACTIONS[:-1],
     "solved": words.SOLVED[:-1],
     "ruling": ("uphold", "reject", "fallback"), "reached": ("reached", "unreached", "relay"),
-    "repeat_reason": words.REPEAT_REASONS, "limit_unit": ("workday", "workhour", "day", "hour"),
+    "close_cause": words.CLOSE_CAUSES, "repeat_reason": words.REPEAT_REASONS,
+    "limit_unit": ("workday", "workhour", "day", "hour"),
 }  # fmt: skip
 RADIOS = 10  # more choices than this become a list
 CHECKS = ("shown", "precedent")  # yes or nothing; every other bool is a question with two answers
@@ -101,8 +102,8 @@ def descriptor(move: Move, one: Field, ground: Ground, start: Mapping[str, Any])
             made |= {"type": "select" if many else "radio", "options": common.choices(options, value)}
         case "bool":
             _bool(made, one, move, value)
-        case "date":
-            made["type"] = "date"
+        case "date" | "time":
+            made["type"] = one.kind
         case "int":
             _integer(made, one, value)
         case _:

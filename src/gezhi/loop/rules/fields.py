@@ -1,7 +1,7 @@
 """What came with a move, brought into form: codes apart from words, everything else refused by name."""
 
 from collections.abc import Callable, Mapping
-from datetime import date
+from datetime import date, time
 from typing import Any
 from uuid import UUID
 
@@ -113,6 +113,7 @@ READERS: Mapping[str, Callable[[Any], Any]] = {
     "user": _person,
     "bool": _boolean,
     "date": lambda value: date.fromisoformat(str(value)).isoformat(),
+    "time": lambda value: time.fromisoformat(str(value)).strftime("%H:%M"),
     "case": lambda value: str(UUID(str(value))),
     "scores": _scores,
 }

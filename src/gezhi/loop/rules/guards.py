@@ -7,6 +7,7 @@ from typing import Any
 
 from gezhi.kernel.errors import Refused
 from gezhi.loop.rules.snapshot import Snapshot
+from gezhi.loop.rules.words import CRITICAL
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,7 @@ class Situation:
     colleague: bool = True
     rating_days: int = 30
     postpone_limit: int = 2
+    objection: str = ""  # what stands against closing without a call-back
 
 
 LONGEST = 365  # units by which a limit may be put off at once
@@ -148,9 +150,25 @@ def refusal_has_basis(s: Situation) -> None:
         raise Refused("basis-missing", status=422)
 
 
+def critical(s: Situation) -> None:
+    if s.snap.urgency < CRITICAL:
+        raise Refused("phone-not-critical", urgency=s.snap.urgency)
+
+
+def phoned(s: Situation) -> None:
+    """A critical case is not answered before the unit was reached by telephone and the call was logged."""
+    if s.snap.urgency >= CRITICAL and not s.snap.phoned and not s.snap.dormant:
+        raise Refused("phone-missing")
+
+
 def callback_answered(s: Situation) -> None:
     if s.data.get("contacted") and not s.data.get("satisfaction"):
         raise Refused("callback-needs-answer", status=422)
+
+
+def closable(s: Situation) -> None:
+    if s.objection:
+        raise Refused(s.objection, field="skipped")
 
 
 def rate_once(s: Situation) -> None:
@@ -253,7 +271,10 @@ GUARDS: Mapping[str, Guard] = {
     "postpone-count": postpone_count,
     "colleague": colleague,
     "refusal-has-basis": refusal_has_basis,
+    "critical": critical,
+    "phoned": phoned,
     "callback-answered": callback_answered,
+    "closable": closable,
     "rate-once": rate_once,
     "rate-in-time": rate_in_time,
     "redo-in-time": redo_in_time,

@@ -10,7 +10,7 @@ class Field:
     """One thing that a move asks for. `public` texts are read by the citizen; texts are sealed, codes are not."""
 
     name: str
-    kind: str  # text | code | codes | unit | units | matter | area | user | case | int | bool | date | scores
+    kind: str  # text | code | codes | unit | units | matter | area | user | case | int | bool | date | time | scores
     required: bool = False
     choices: str = ""  # name of the code list
     public: bool = False
@@ -69,7 +69,7 @@ MOVES: tuple[Move, ...] = (
           REPLY), (), ("finish",), public=True),
     Move("dispatch", ("accepted",), ("dispatched",), ("desk",),
          (F("unit", "unit", required=True), F("assisting", "units"), F("urgency", "int"), NOTE),
-         ("has-matter",), ("stop:dispatch", "start:sign", "start:contact", "start:handle"), public=True),
+         ("has-matter",), ("stop:dispatch", "start:phone", "start:sign", "start:contact", "start:handle"), public=True),
     # ---- the unit in charge
     Move("sign", ("dispatched",), ("handling",), ("lead",), (NOTE,), (), ("stop:sign",), public=True),
     Move("return", ("dispatched", "handling"), ("returned",), ("lead",),
@@ -79,7 +79,10 @@ MOVES: tuple[Move, ...] = (
     Move("adjudicate", ("returned",), ("dispatched", "handling"), ("decider",),
          (F("ruling", "code", required=True, choices="ruling"), F("unit", "unit"), F("assisting", "units"),
           F("basis", "text", required=True), F("precedent", "bool")),
-         ("ruling-has-unit",), ("stop:adjudicate", "start:sign")),
+         ("ruling-has-unit",), ("stop:adjudicate", "start:sign", "start:phone")),
+    Move("phone", ("dispatched", "handling", "waiting", "suspended"), ("=",), ("desk", "lead"),
+         (F("answered", "bool", required=True), F("person", "text", required=True), F("number", "text"),
+          F("at", "time"), F("words", "text")), ("critical",), ("stop:phone",)),
     Move("contact", ("handling",), ("=",), ("lead", "desk"),
          (F("reached", "code", required=True, choices="reached"), NOTE), (), ("stop:contact",), public=True),
     Move("note", ACTIVE, ("=",), ("lead", "desk", "task"), (F("note", "text", required=True), F("shown", "bool"))),
@@ -108,7 +111,8 @@ MOVES: tuple[Move, ...] = (
          ("colleague",)),
     Move("reply", ("handling",), ("replied",), ("lead",),
          (F("outcome", "code", required=True, choices="outcome"), REPLY, F("basis", "text")),
-         ("tasks-done", "nothing-pending", "refusal-has-basis"), ("stop:contact", "pause:review", "start:reply")),
+         ("tasks-done", "nothing-pending", "refusal-has-basis", "phoned"),
+         ("stop:contact", "pause:review", "start:reply")),
     # ---- review, call-back, rating
     Move("review_pass", ("replied",), ("verifying",), ("lead", "desk"), (NOTE,), (),
          ("stop:reply", "stop:handle", "start:verify"), public=True),
@@ -119,7 +123,8 @@ MOVES: tuple[Move, ...] = (
          ("callback-answered",), ("stop:verify",)),
     Move("rate", ("verifying", "closed"), ("closed", "dispatched", "accepted"), ("requester",), RATING,
          ("rate-once", "rate-in-time"), ("stop:verify",), public=True),
-    Move("close", ("verifying",), ("closed",), ("desk",), (REASON,), (), ("finish",), public=True),
+    Move("close", ("verifying",), ("closed",), ("desk",), (F("skipped", "code", choices="close_cause"), REASON),
+         ("closable",), ("finish",), public=True),
     Move("redo", ("verifying", "closed"), ("dispatched", "accepted"), ("desk", "requester"), (REASON,),
          ("redo-in-time",), ("stop:verify",), public=True),
     # ---- the citizen's word, the desk's care
@@ -137,7 +142,8 @@ MOVES: tuple[Move, ...] = (
     Move("supervise", OPEN, ("=",), ("desk", "system"), (REASON, F("due", "date"))),
     Move("supervise_answer", ("dispatched", "handling", "waiting", "suspended", "replied", "verifying"), ("=",),
          ("lead",), (F("note", "text", required=True),), ("supervised",)),
-    Move("correct", UNDECIDED, ("=",), ("desk",), (*CLASSIFY, REASON), ("changes-something",)),
+    Move("correct", UNDECIDED, ("=",), ("desk",), (*CLASSIFY, REASON), ("changes-something",),
+         ("stop:phone", "start:phone")),
     Move("escalate", OPEN, ("=",), ("system",),
          (F("stage", "code", required=True), F("level", "int", required=True), F("roles", "codes"), F("clock", "code"),
           F("reason", "code"), F("review_on", "date"))),

@@ -10,9 +10,12 @@ from gezhi.loop.rules.clocks import LimitRow, Planner, run
 from gezhi.loop.rules.guards import GUARDS, Situation
 from gezhi.loop.rules.moves import Move
 from gezhi.loop.rules.snapshot import Snapshot, unhappy
+from gezhi.loop.rules.words import CRITICAL
 
 Limits = Callable[[Snapshot, str], Sequence[LimitRow]]
-AGAIN = ("sign", "contact", "handle")  # what a new round with the same unit starts
+AGAIN = ("phone", "sign", "contact", "handle")  # what a new round with the same unit starts
+
+HELD = ("handling", "waiting", "suspended")  # signed by the unit in charge
 
 
 def check(move: Move, situation: Situation) -> None:
@@ -115,6 +118,8 @@ def _start(stage: str, plan: _Plan) -> list[dict[str, Any]]:
         return []  # the unit had signed before it returned the case
     if stage == "accept" and plan.after.dormant:
         return []  # an imported old case runs no clock until somebody takes it over
+    if stage == "phone" and (plan.after.phoned or plan.target not in ("dispatched", *HELD)):
+        return []  # nobody to call yet, or reached before
     if any(clock.open and clock.stage == stage for clock in plan.planner.clocks):
         return []  # the handling clock goes on through returns and rulings
     return plan.planner.start(plan.limits(plan.after, stage))
@@ -125,6 +130,8 @@ def _stop(stage: str, plan: _Plan) -> list[dict[str, Any]]:
         return plan.planner.stop("task", unit=plan.s.data["unit"])
     if stage == "contact" and plan.s.data.get("reached") == "unreached":
         return []
+    if stage == "phone" and plan.after.urgency >= CRITICAL and not plan.after.phoned:
+        return []  # nobody answered: the next try is due
     if stage == "verify" and plan.target == "verifying":
         return []
     return plan.planner.stop(stage)

@@ -76,6 +76,7 @@ class Snapshot:
     returner: str = ""
     returned: tuple[int, ...] = ()
     final: bool = False
+    phoned: bool = False  # the unit in charge was reached by telephone in this round
     pending: Pending | None = None
     tasks: tuple[Task, ...] = ()
     called: tuple[Called, ...] = ()
@@ -113,14 +114,15 @@ def _add_tasks(snap: Snapshot, units: Iterable[int], no: int) -> Snapshot:
 
 def _to_unit(snap: Snapshot, facts: Facts, step: Step) -> Snapshot:
     lead = facts["unit"]
-    snap = replace(snap, lead=lead, owner="", signed=False, first_unit=snap.first_unit or lead)
+    snap = replace(snap, lead=lead, owner="", signed=False, phoned=False, first_unit=snap.first_unit or lead)
     asked = snap.pending if snap.pending and snap.pending.kind == "void" else None  # what the unit before asked is over
     snap = replace(snap, dispatched_at=step.acted_at, pending=asked)
     return _add_tasks(snap, facts.get("assisting", ()), step.no)
 
 
 def _new_round(snap: Snapshot) -> Snapshot:
-    return replace(snap, round=snap.round + 1, returned=(), final=False, postponed=0, pending=None, closed_at=None)
+    snap = replace(snap, round=snap.round + 1, returned=(), final=False, phoned=False)
+    return replace(snap, postponed=0, pending=None, closed_at=None)
 
 
 def _redo(snap: Snapshot) -> Snapshot:
@@ -186,6 +188,8 @@ def _effect(snap: Snapshot, step: Step) -> Snapshot:  # noqa: C901, PLR0911, PLR
         case "task_done":
             done = tuple(replace(t, done=True) if t.unit == facts["unit"] else t for t in snap.tasks)
             return replace(snap, tasks=done)
+        case "phone":
+            return replace(snap, phoned=snap.phoned or bool(facts["answered"]))
         case "transfer":
             return replace(snap, owner=facts["user"])
         case _:

@@ -11,6 +11,7 @@ WITH_UNIT = ("dispatched", "handling", "waiting", "suspended", "returned", "repl
 KINDS = ("consult", "help", "complaint", "report", "suggest", "praise")
 URGENCIES = (1, 2, 3, 4)
 URGENT = 3  # from here on a case is marked in lists
+CRITICAL = 4  # 特急: the unit is telephoned at once, and the call is logged
 URGENCY_WORDS = {1: "normal", 2: "raised", 3: "urgent", 4: "critical"}
 OUTCOMES = (
     "solved", "partly", "unsolved", "refused", "policy_limit", "not_ours", "duplicate", "unreachable", "answered",
@@ -20,9 +21,10 @@ SATISFACTIONS = ("very", "satisfied", "basic", "dissatisfied", "very_dissatisfie
 UNHAPPY = ("dissatisfied", "very_dissatisfied")
 SOLVED = ("solved", "partly", "unsolved", "unknown")
 DIMENSIONS = ("speed", "result", "service", "feedback")
+CLOSE_CAUSES = ("unreachable", "outside")  # why no call-back was made; another reason is said in words
 REPEAT_REASONS = ("same_person", "same_problem", "not_settled")
 CONFIDENTIALITY = ("normal", "confidential")
-STAGES = ("accept", "dispatch", "sign", "contact", "handle", "reply", "verify", "adjudicate", "task")
+STAGES = ("accept", "dispatch", "phone", "sign", "contact", "handle", "reply", "verify", "adjudicate", "task")
 CHANNELS = ("hotline", "web", "app", "counter", "mail", "grid", "api", "import", "upstream")
 
 TEXT_LIMIT = 20_000  # characters of one text: the longest message seen in the field is far below

@@ -18,7 +18,7 @@ SAME = (
     "state", "last", "round", "matter", "kind", "urgency", "area", "supervised", "dormant", "outcome", "satisfaction",
     "solved", "redos", "chases", "closed_at",
 )  # fmt: skip
-MORE = ("signed", "dispatched_by", "returner", "final", "postponed", "rated_round", "repeats")
+MORE = ("signed", "dispatched_by", "returner", "final", "phoned", "postponed", "rated_round", "repeats")
 
 
 def user_key(user_id: int | None) -> str:

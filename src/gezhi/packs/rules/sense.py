@@ -11,11 +11,11 @@ from gezhi.loop.rules.limits import LimitRule, pick
 from gezhi.packs.rules.findings import Findings
 from gezhi.packs.rules.reading import AREA, Row, Sheet
 from gezhi.packs.rules.scoring import scoring
-from gezhi.packs.rules.spec import LIMIT_STAGES
+from gezhi.packs.rules.spec import LIMIT_STAGES, SPECIAL_STAGES
 
 Sheets = Mapping[str, Sheet]
 FEW_KEYWORDS = 5
-HOURS = {"minute": 1 / 60, "hour": 1, "workhour": 3, "workday": 24, "day": 24}  # about how long one unit lasts on the wall clock
+HOURS = {"minute": 1 / 60, "hour": 1, "workhour": 3, "workday": 24, "day": 24}  # about, on the wall clock
 URGENT = (3, 4)
 
 
@@ -70,7 +70,7 @@ def _stages(limits: Sheet, findings: Findings) -> None:
         if not (row["matter"] or row["area"] or row["kind"] or row["urgency"] is not None)
     }
     for stage in LIMIT_STAGES:
-        if stage not in general:
+        if stage not in general and stage not in SPECIAL_STAGES:
             findings.error("limit-general", limits.file, column="stage", stage=stage)
 
 

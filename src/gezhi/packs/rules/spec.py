@@ -13,6 +13,7 @@ from gezhi.loop.scores.rules.definition import UNITS as FIGURE_UNITS
 from gezhi.loop.scores.rules.events import EVENTS
 
 LIMIT_STAGES = (*STAGES, "return", "ringback")
+SPECIAL_STAGES = ("phone",)  # limits for some cases only: no general row is needed
 SCORE_STAGES = ("appeal", "rectify")  # limits that no case runs: an appeal of a score, putting a poor rating right
 ROLES = ("operator", "dispatcher", "handler", "unit_lead", "supervisor", "callback", "evaluator")
 QUESTIONS = ("text", "number", "date", "datetime", "choice", "choices")
@@ -160,6 +161,10 @@ TABLES: Mapping[str, Table] = {
     ),
     "call_center": _codes(
         "call_center", C("seconds", "int", required=True, least=1), codes=("answer_within",), names=("name",)
+    ),
+    "callback_plan": _codes(
+        "callback_plan", C("amount", "int", required=True), names=("name",),
+        codes=("complaint", "urgent", "redo", "supervised", "random", "tries", "outside"),
     ),
     "number": _codes("number", C("area", most=12), codes=("pattern",), names=("name",)),
 }  # fmt: skip

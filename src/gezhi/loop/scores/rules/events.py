@@ -119,7 +119,7 @@ def _clock_events(told: History, window: Window) -> Iterator[Event]:
     closed = {moment.round for moment in told.moments if moment.act.target == "closed"}
     supervised = [moment.act.at for moment in told.moments if moment.act.move == "supervise"]
     for clock in told.clocks.values():
-        verdict = settled(clock, window)
+        verdict = settled(clock, window) if clock.stage in CLOCKS else None
         if verdict is None:
             continue
         at, word = verdict
