@@ -196,7 +196,7 @@ def screens(office: Office) -> list[Screen]:
         Screen("case-verifying", "cal", desk["verifying"]), Screen("case-closed", "dora", desk["closed"]),
         Screen("case-redo", "hugo", desk["redo"]), Screen("case-merge", "dora", f"{desk['open0']}?move=merge"),
         Screen("call", "olive", "/desk/call/"), Screen("call-filled", "olive", "/desk/call/", call_filled),
-        *calls_screens(office),
+        *calls_screens(office), Screen("callbacks", "cal", "/desk/callbacks/"),
         *(Screen(*one) for one in scores_screens(office, case["closed"])),
         Screen("import", "dora", "/desk/import/"), Screen("import-trial", "dora", f"/desk/import/{batch}/"),
         Screen("account", "hugo", "/account/"),

@@ -18,6 +18,7 @@ from screen_samples_desk import (
     field,
     option,
 )
+from screen_samples_oversight import OVERSIGHT_SCREENS
 from screen_samples_scores import SCORES_SCREENS
 
 ABOUT_MATTER = field(
@@ -195,6 +196,7 @@ ALIKE: dict[str, Any] = {
 SCREENS: dict[str, dict[str, Any]] = {
     **CALLS_SCREENS,
     **SCORES_SCREENS,
+    **OVERSIGHT_SCREENS,
     "loop/worklist.html": WORKLIST,
     "loop/case.html": CASE,
     "loop/call.html": CALL,

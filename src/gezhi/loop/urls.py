@@ -3,6 +3,7 @@
 from django.urls import include, path
 
 from gezhi.loop.calls import urls as calls
+from gezhi.loop.oversight.urls import urlpatterns as oversight
 from gezhi.loop.pages import alike, bulk, calendar, call, case, catalogue, citizen, follow, importing, matters, worklist
 from gezhi.loop.scores.urls import urlpatterns as scores
 
@@ -25,6 +26,7 @@ urlpatterns = [
     path("desk/call/suggest/", call.suggest, name="call_suggest"),
     path("desk/call/questions/", call.questions, name="call_questions"),
     *calls.urlpatterns,
+    *oversight,
     path("desk/bulk/<str:move>/", bulk.bulk, name="bulk"),
     path("desk/catalogue/", catalogue.page, name="catalogue"),
     path("desk/catalogue/export.xlsx", catalogue.export, name="catalogue_export"),

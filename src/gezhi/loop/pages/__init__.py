@@ -24,6 +24,8 @@ def sections(request: HttpRequest) -> Iterator[Item]:
         ring = "/desk/calls/ring/" if telephone.in_use() else ""
         yield Item(gettext("Call"), "/desk/call/", 110, icon="phone-call", ring=ring)
     yield from telephone.sections(actor)
+    if actor.grants_for("case.callback"):
+        yield Item(gettext("Call-backs"), "/desk/callbacks/", 116, icon="phone-call")
     if actor.grants_for("import.run"):
         yield Item(gettext("Import cases"), "/desk/import/", 120, icon="file-spreadsheet")
     if actor.grants_for("score.read"):

@@ -69,12 +69,18 @@ def _form(request: HttpRequest, shown: CaseView, ground: Ground, name: str, refu
     base = f"/desk/{shown.case.pk}/"
     key = common.form_key(request) if refused is not None else common.fresh_key()
     cancel = base if name not in NEXT or request.GET.get("move") else ""
-    form = move_form(name, ground, action=f"{base}{name}/", key=key, last=shown.case.last, cancel=cancel)
+    action = f"{base}{name}/{_queue(request)}"
+    form = move_form(name, ground, action=action, key=key, last=shown.case.last, cancel=cancel)
     form["errors"] = common.errors_of(refused)
     common.mark(form["fields"], form["errors"])
     if form.get("reply_field") and name in ("reply", "answer"):
         form["replies"] = [*earlier_answer(shown, ground.actor), *standard_replies(shown.case.matter)]
     return form
+
+
+def _queue(request: HttpRequest) -> str:
+    """Whoever works through a queue comes to its next case after this one."""
+    return "?from=queue" if request.GET.get("from") == "queue" else ""
 
 
 def earlier_answer(shown: CaseView, actor: Actor) -> list[dict[str, str]]:
@@ -132,7 +138,8 @@ def make(request: HttpRequest, case_id: UUID, move: str) -> HttpResponse:
         return show(request, fresh, actor, opened=move, refused=refused)
     said = {"move": pgettext("move", move), "state": pgettext("state", result.state)}
     messages.success(request, gettext("Done: %(move)s. The case is now: %(state)s.") % said)
-    return common.done(HttpResponseRedirect(_after(result.case, actor)), key)
+    following = f"/desk/callbacks/next/?after={result.case}" if move == "callback" and _queue(request) else ""
+    return common.done(HttpResponseRedirect(following or _after(result.case, actor)), key)
 
 
 def _after(case_id: str, actor: Actor) -> str:

@@ -20,7 +20,7 @@ TONES = {"reply": "b", "sign": "b", "contact": "b", "note": "b", "review_pass": 
          "chase": "w"}  # fmt: skip
 CODED = (("cause", ""), ("outcome", "outcome"), ("satisfaction", "satisfaction"), ("solved", "solved"),
     ("reached", "reached"),
-         ("ruling", "ruling"), ("why", "repeat_reason"))  # fmt: skip
+         ("ruling", "ruling"), ("why", "repeat_reason"), ("skipped", "close_cause"))  # fmt: skip
 CAUSES = {"decline": "decline_reason", "return": "return_reason", "postpone_ask": "postpone_reason",
           "hangup_ask": "hangup_reason", "void_ask": "void_reason"}  # fmt: skip
 

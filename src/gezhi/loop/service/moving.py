@@ -8,6 +8,9 @@ from uuid import UUID
 
 from gezhi.kernel.errors import Refused
 from gezhi.loop.models import Case, CaseClock
+from gezhi.loop.oversight import store as oversight
+from gezhi.loop.oversight.drawing import objection, sample_of
+from gezhi.loop.oversight.rules import Tried
 from gezhi.loop.rules.catalogue import duty_for
 from gezhi.loop.rules.fields import clean
 from gezhi.loop.rules.guards import Other, Situation
@@ -155,6 +158,8 @@ def _situation(
     if row.name == "postpone_decide" and codes.get("approve") and snap.pending is not None:
         codes.setdefault("amount", snap.pending.amount)  # granted as asked, unless the decider says otherwise
         codes["unit_of"] = snap.pending.unit_of or "workday"
+    if row.name == "callback":
+        codes["sample"] = sample_of(case, kept) or None  # how it was drawn is for nobody to choose
     return Situation(
         case_id=str(case.pk), snap=snap, actor=actor.key, now=now, data=codes, texts=texts,
         imported=case.batch_id is not None,
@@ -162,7 +167,13 @@ def _situation(
         main=_other(main, case) if main else None,
         secondaries=store.merged_into([case.pk]).count() if row.name in ("merge", "void_ask") else 0,
         colleague=_colleague(case, codes) if row.name == "transfer" else True,
+        objection=_objection(case, codes["skipped"], kept) if row.name == "close" and codes.get("skipped") else "",
     )  # fmt: skip
+
+
+def _objection(case: Case, cause: str, kept: Content) -> str:
+    done = oversight.tries([case.pk]).get(case.pk, Tried())
+    return objection(cause, case, done, kept)
 
 
 def _other(case: Case, beside: Case) -> Other:

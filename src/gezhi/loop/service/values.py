@@ -13,6 +13,7 @@ FIXED: dict[str, tuple[str, ...]] = {
     "outcome": words.OUTCOMES,
     "satisfaction": words.SATISFACTIONS,
     "solved": words.SOLVED,
+    "close_cause": words.CLOSE_CAUSES,
     "repeat_reason": words.REPEAT_REASONS,
     "ruling": ("uphold", "reject", "fallback"),
     "reached": ("reached", "unreached", "relay"),
