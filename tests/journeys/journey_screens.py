@@ -198,6 +198,8 @@ def screens(office: Office) -> list[Screen]:
         Screen("call", "olive", "/desk/call/"), Screen("call-filled", "olive", "/desk/call/", call_filled),
         *calls_screens(office), Screen("callbacks", "cal", "/desk/callbacks/"),
         *(Screen(*one) for one in scores_screens(office, case["closed"])),
+        Screen("documents", "dora", "/desk/documents/"),
+        Screen("document-case", "dora", f"/desk/documents/case/{case['handling']}/"),
         Screen("import", "dora", "/desk/import/"), Screen("import-trial", "dora", f"/desk/import/{batch}/"),
         Screen("account", "hugo", "/account/"),
         Screen("catalogue", "dora", "/desk/catalogue/"), Screen("calendar", "dora", "/desk/calendar/?year=2026"),

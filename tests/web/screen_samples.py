@@ -19,6 +19,7 @@ from screen_samples_desk import (
     option,
 )
 from screen_samples_oversight import OVERSIGHT_SCREENS
+from screen_samples_documents import DOCUMENT_SCREENS
 from screen_samples_scores import SCORES_SCREENS
 
 ABOUT_MATTER = field(
@@ -196,6 +197,7 @@ ALIKE: dict[str, Any] = {
 SCREENS: dict[str, dict[str, Any]] = {
     **CALLS_SCREENS,
     **SCORES_SCREENS,
+    **DOCUMENT_SCREENS,
     **OVERSIGHT_SCREENS,
     "loop/worklist.html": WORKLIST,
     "loop/case.html": CASE,

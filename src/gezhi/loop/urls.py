@@ -3,6 +3,7 @@
 from django.urls import include, path
 
 from gezhi.loop.calls import urls as calls
+from gezhi.loop.documents.urls import urlpatterns as documents
 from gezhi.loop.oversight.urls import urlpatterns as oversight
 from gezhi.loop.pages import alike, bulk, calendar, call, case, catalogue, citizen, follow, importing, matters, worklist
 from gezhi.loop.scores.urls import urlpatterns as scores
@@ -39,6 +40,7 @@ urlpatterns = [
     path("desk/calendar/hours/", calendar.hours, name="calendar_hours"),
     path("desk/matters/", matters.page, name="matters"),
     path("desk/scores/", include(scores)),
+    path("desk/documents/", include(documents)),
     path("desk/matters/edit/", matters.edit, name="matter_edit"),
     path("desk/import/", importing.index, name="import"),
     path("desk/import/<int:batch_id>/", importing.page, name="import_batch"),

@@ -15,6 +15,7 @@ from gezhi.loop.models.content import (
     Rung,
     StandardReply,
 )
+from gezhi.loop.models.documents import DocumentChoice, DocumentTemplate
 from gezhi.loop.models.files import Attachment
 from gezhi.loop.models.importing import Batch, BatchReject, ImportMapping
 from gezhi.loop.models.scores import (
@@ -45,6 +46,8 @@ __all__ = [
     "CatalogueVersion",
     "CodeItem",
     "Dial",
+    "DocumentChoice",
+    "DocumentTemplate",
     "Extension",
     "FormQuestion",
     "Handover",

@@ -30,6 +30,8 @@ def sections(request: HttpRequest) -> Iterator[Item]:
         yield Item(gettext("Import cases"), "/desk/import/", 120, icon="file-spreadsheet")
     if actor.grants_for("score.read"):
         yield Item(gettext("Scores"), "/desk/scores/", 200, icon="scale")
+    if actor.grants_for("document.template.put"):
+        yield Item(gettext("Document templates"), "/desk/documents/", 315, icon="file-text", place="menu")
     if actor.grants_for("case.read"):
         yield Item(gettext("Dispatch catalogue"), "/desk/catalogue/", 300, icon="books")
     if actor.grants_for("case.read") or actor.grants_for("calendar.edit"):

@@ -56,6 +56,7 @@ def show(
         "opened": form if name else None, "moves": _offers(shown, "" if name else primary),
         "alike": alike.marked(shown, actor), "reveal": _reveal(shown),
         "back": "/desk/", "telephone": telephone(shown, actor),
+        "documents_url": f"/desk/documents/case/{shown.case.pk}/",
     }  # fmt: skip
     return render(request, "loop/case.html", context, status=refused.status if refused is not None else 200)
 

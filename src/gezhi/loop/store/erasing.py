@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.db import connection
 
-from gezhi.loop.models import Attachment, Case
+from gezhi.loop.models import Attachment, Case, DocumentTemplate
 
 
 def empty_words(requester_id: str) -> int:
@@ -33,8 +33,9 @@ def forget_files(requester_id: str) -> list[str]:
 
 
 def unnamed(digests: Iterable[str]) -> list[str]:
-    """Those of these digests that no case holds."""
+    """Those of these digests that no case and no template of a document holds."""
     asked = set(digests)
     kept = set(Attachment.objects.filter(digest__in=asked).values_list("digest", flat=True))
     kept |= set(Attachment.objects.filter(original__in=asked).values_list("original", flat=True))
+    kept |= set(DocumentTemplate.objects.filter(digest__in=asked).values_list("digest", flat=True))
     return sorted(asked - kept)

@@ -1,0 +1,64 @@
+"""Kinds of document and what their templates may ask for: the list that the page shows and uploads are held to."""
+
+from dataclasses import dataclass
+
+OFFICE = {
+    "office": ("机关名称", "Name of the government"),
+    "made.on": ("制作日期", "Day on which the document is made"),
+    "made.by": ("制作人", "Who makes it"),
+    "secret": ("保密工单为“保密件”，否则空", "“保密件” for a confidential case, else empty"),
+}
+CASE = {
+    "case.number": ("工单编号", "Number of the case"),
+    "case.title": ("标题", "Title"),
+    "case.text": ("诉求内容", "What was reported"),
+    "case.kind": ("诉求类型", "Kind of request"),
+    "case.matter": ("事项", "Matter"),
+    "case.channel": ("来源渠道", "Channel"),
+    "case.urgency": ("紧急程度", "Urgency"),
+    "case.area": ("所属区域", "Area"),
+    "case.place": ("发生地点", "Place in words"),
+    "case.state": ("当前状态", "State"),
+    "case.round": ("办理轮次", "Round"),
+    "case.received": ("受理时间", "When it was received"),
+    "case.due": ("当前时限", "When the present step is due"),
+    "case.lead": ("承办单位", "Unit in charge"),
+    "case.assisting": ("协办单位", "Assisting units"),
+    "case.desk": ("受理中心", "Desk that took it"),
+    "case.requester": ("诉求人（隐去全名）", "Requester, name masked"),
+}
+ACT = {
+    "act.at": ("该步骤的时间", "When the step was made"),
+    "act.unit": ("该步骤的经办单位", "Unit that made it"),
+    "act.by": ("该步骤的经办人", "Who made it"),
+    "act.words": ("该步骤的说明", "Words of the step"),
+    "act.cause": ("原因（代码表文字）", "Cause, by its name in the code list"),
+    "act.due": ("要求完成日期", "Day by which it is to be done"),
+    "act.amount": ("申请延长的时间", "By how much it is to be postponed"),
+}
+STEPS = {
+    "steps[].at": ("每步的时间", "When each step was made"),
+    "steps[].move": ("每步的名称", "What it was"),
+    "steps[].unit": ("每步的单位", "Which unit made it"),
+    "steps[].words": ("每步的说明", "Its words"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of document; `move` is the step that it puts on paper, "" where it needs none."""
+
+    code: str
+    move: str
+    known: dict[str, tuple[str, str]]
+
+
+KINDS = {
+    kind.code: kind
+    for kind in (
+        Kind("referral", "dispatch", {**OFFICE, **CASE, **ACT, **STEPS}),
+        Kind("supervision", "supervise", {**OFFICE, **CASE, **ACT, **STEPS}),
+        Kind("postponement", "postpone_ask", {**OFFICE, **CASE, **ACT, **STEPS}),
+        Kind("instruction", "", {**OFFICE, **CASE, **STEPS}),
+    )
+}

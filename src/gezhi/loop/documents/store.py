@@ -1,0 +1,38 @@
+"""Questions about templates of documents."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from gezhi.loop.models import Case, DocumentChoice, DocumentTemplate
+
+
+def versions(kind: str = "") -> list[DocumentTemplate]:
+    """The newest first."""
+    rows = DocumentTemplate.objects.select_related("put_by").order_by("kind", "-version")
+    return list(rows.filter(kind=kind) if kind else rows)
+
+
+def chosen() -> dict[str, DocumentTemplate | None]:
+    """The template in force of each kind; None where the office went back to the one that came with the product."""
+    rows = DocumentChoice.objects.select_related("template").order_by("kind", "-pk").distinct("kind")
+    return {row.kind: row.template for row in rows}
+
+
+def add(kind: str, name: str, form: str, digest: str, size: int, *, by: int, at: datetime) -> DocumentTemplate:
+    last = DocumentTemplate.objects.filter(kind=kind).order_by("-version").values_list("version", flat=True).first()
+    return DocumentTemplate.objects.create(
+        kind=kind, name=name, format=form, digest=digest, size=size, version=(last or 0) + 1, put_by_id=by, put_at=at
+    )
+
+
+def choose(kind: str, template: DocumentTemplate | None, *, by: int, at: datetime) -> None:
+    DocumentChoice.objects.create(kind=kind, template=template, chosen_by_id=by, chosen_at=at)
+
+
+def held(digests: Iterable[str]) -> set[str]:
+    """Those of these digests that a template holds."""
+    return set(DocumentTemplate.objects.filter(digest__in=digests).values_list("digest", flat=True))
+
+
+def case_numbered(number: str) -> Case | None:
+    return Case.objects.filter(number=number).first()

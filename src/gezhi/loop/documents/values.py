@@ -1,0 +1,95 @@
+"""A case as plain data for a template, under the rights of the person who makes the document."""
+
+from datetime import date, datetime
+from typing import Any
+
+from django.utils import timezone, translation
+from django.utils.translation import pgettext
+
+from gezhi.kernel.errors import Refused
+from gezhi.kit.text import pick
+from gezhi.loop.documents.rules import KINDS
+from gezhi.loop.rules.moves import BY_NAME
+from gezhi.loop.service.reading import CaseView, Entry
+from gezhi.loop.store.content import Content, content
+from gezhi.trust.rules import Actor
+from gezhi.trust.service import office_setting
+
+LANGUAGE = "zh-hans"  # documents go from office to office, whatever language a screen is in
+CAUSES = {"postpone_ask": "postpone_reason"}
+SAID = ("note", "words", "reason", "ask", "reply", "result", "plan")
+
+
+def values_of(kind: str, shown: CaseView, *, actor: Actor, now: datetime) -> dict[str, Any]:
+    """What a template of this kind may use. Raises document-not-yet where the step that it tells of was not made."""
+    with translation.override(LANGUAGE):
+        made = {
+            "office": str(office_setting("government_zh")), "secret": "保密件" if shown.case.confidential else "",
+            "made": {"on": day(now), "by": actor.name}, "case": case_of(shown, content()),
+            "steps": [step_of(entry) for entry in shown.entries],
+        }  # fmt: skip
+        move = KINDS[kind].move
+        if move:
+            step = next((entry for entry in reversed(shown.entries) if entry.move == move), None)
+            if step is None:
+                raise Refused("document-not-yet", move=pgettext("move", move))
+            made["act"] = act_of(step, content())
+        return made
+
+
+def case_of(shown: CaseView, kept: Content) -> dict[str, Any]:
+    case, story = shown.case, shown.story
+    names = [name(kept.matters.get(part)) for part in kept.matter_path(case.matter).split(".") if part]
+    return {
+        "number": case.number, "title": story.get("title", ""), "text": story.get("text", ""),
+        "kind": pgettext("kind", case.kind) if case.kind else "", "matter": " › ".join(names[-2:]),
+        "channel": code(kept, "channel", case.channel), "urgency": pgettext("urgency", str(case.urgency)),
+        "area": name(shown.area), "place": story.get("place", ""), "state": pgettext("state", case.state),
+        "round": case.round, "received": moment(case.received_at), "due": moment(case.due_at),
+        "lead": name(case.lead), "assisting": "、".join(name(task["unit"]) for task in shown.tasks),
+        "desk": name(case.desk), "requester": shown.requester,
+    }  # fmt: skip
+
+
+def step_of(entry: Entry) -> dict[str, Any]:
+    return {"at": moment(entry.acted_at), "move": pgettext("move", entry.move), "unit": name(entry.unit),
+            "words": words(entry)}  # fmt: skip
+
+
+def act_of(entry: Entry, kept: Content) -> dict[str, Any]:
+    facts = entry.facts
+    cause = str(facts.get("cause", ""))
+    return {
+        "at": moment(entry.acted_at), "unit": name(entry.unit), "by": entry.actor, "words": words(entry),
+        "cause": code(kept, CAUSES.get(entry.move, ""), cause), "due": day(facts.get("due")),
+        "amount": f"{facts['amount']}{pgettext('limit_unit', facts.get('unit_of') or 'workday')}"
+        if "amount" in facts else "",
+    }  # fmt: skip
+
+
+def words(entry: Entry) -> str:
+    """The words that a step may put on paper; what only its own unit may read is no part of the view."""
+    texts = [field.name for field in BY_NAME[entry.move].fields if field.name in entry.texts]
+    return "\n".join(entry.texts[key] for key in texts or [key for key in SAID if key in entry.texts])
+
+
+def name(row: Any) -> str:
+    return pick(row, "name", LANGUAGE) if row is not None else ""
+
+
+def code(kept: Content, list_name: str, key: str) -> str:
+    item = kept.codes.get(list_name, {}).get(key)
+    return name(item) if item else key
+
+
+def moment(at: datetime | None) -> str:
+    return f"{timezone.localtime(at):%Y-%m-%d %H:%M}" if at else ""
+
+
+def day(at: Any) -> str:
+    """A day out of a moment, a date, or the text in which facts keep them."""
+    if isinstance(at, str) and at:
+        at = datetime.fromisoformat(at) if "T" in at else date.fromisoformat(at)
+    if isinstance(at, datetime):
+        at = timezone.localtime(at).date()
+    return f"{at.year}年{at.month}月{at.day}日" if at else ""
