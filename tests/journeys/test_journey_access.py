@@ -48,6 +48,8 @@ ROWS = (
     ("trust", "Unit", NAME), ("trust", "Role", NAME), ("loop", "Matter", (*NAME, "hint_zh", "hint_en")),
     ("loop", "CodeItem", NAME), ("place", "Area", NAME), ("trust", "User", ("display_name",)),
     ("loop", "CatalogueItem", ("basis_zh", "basis_en")), ("loop", "Limit", ("source",)),
+    *(("loop", f"Score{what}", (*NAME, "source")) for what in ("Measure", "Set", "Indicator", "Group", "Band")),
+    ("loop", "Shift", ("name_zh", "name_en")), ("loop", "Call", ("skill",)),
     ("loop", "StandardReply", ("title_zh", "title_en", "text_zh", "text_en")),
 )  # fmt: skip
 
