@@ -197,6 +197,7 @@ def screens(office: Office) -> list[Screen]:
         Screen("case-redo", "hugo", desk["redo"]), Screen("case-merge", "dora", f"{desk['open0']}?move=merge"),
         Screen("call", "olive", "/desk/call/"), Screen("call-filled", "olive", "/desk/call/", call_filled),
         *calls_screens(office), Screen("callbacks", "cal", "/desk/callbacks/"),
+        Screen("supervision", "sue", "/desk/supervision/"),
         *(Screen(*one) for one in scores_screens(office, case["closed"])),
         Screen("documents", "dora", "/desk/documents/"),
         Screen("document-case", "dora", f"/desk/documents/case/{case['handling']}/"),

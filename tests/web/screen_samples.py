@@ -18,8 +18,8 @@ from screen_samples_desk import (
     field,
     option,
 )
-from screen_samples_oversight import OVERSIGHT_SCREENS
 from screen_samples_documents import DOCUMENT_SCREENS
+from screen_samples_oversight import OVERSIGHT_SCREENS
 from screen_samples_scores import SCORES_SCREENS
 
 ABOUT_MATTER = field(

@@ -1,5 +1,6 @@
 """Full contexts for the screens of oversight."""
 
+from datetime import date
 from typing import Any
 
 from screen_samples_desk import at
@@ -31,4 +32,31 @@ CALLBACKS: dict[str, Any] = {
     "says": "投诉 100 % · 其余随机 20 %",
     "outside": False,
 }
-OVERSIGHT_SCREENS = {"loop/oversight/callbacks.html": CALLBACKS}
+DEMAND: dict[str, Any] = {
+    **ROW,
+    "by": "孙立",
+    "reason": "多次反映，限期办结。",
+    "at": at(20, 9),
+    "due": date(2026, 11, 20),
+    "over": 1,
+    "level": 2,
+    "times": 2,
+    "light": "late",
+    "state": "超期未答复",
+    "answered": None,
+}
+SUPERVISION: dict[str, Any] = {
+    "rows": [
+        DEMAND,
+        {**DEMAND, "over": 0, "answered": at(21, 9), "number": "X-3"},
+        {**DEMAND, "over": 0, "number": "4"},
+    ],
+    "tabs": [{"label": "全部", "url": "#", "count": 2, "current": True}],
+    "page": {"number": 1, "pages": 1},
+    "units": [{"value": "", "label": "全部单位", "selected": True}],
+    "state": "all",
+    "export_url": "#",
+    "cut": True,
+    "most": "5,000",
+}
+OVERSIGHT_SCREENS = {"loop/oversight/callbacks.html": CALLBACKS, "loop/oversight/supervision.html": SUPERVISION}

@@ -1,8 +1,10 @@
 """Which cases are called back: by rule, by a lot that nobody can choose, or not at all."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
 
 RULES = ("complaint", "urgent", "redo", "supervised")
 TRIES, OUTSIDE = "tries", "outside"
@@ -80,4 +82,64 @@ def tried(steps: Iterable[tuple[str, bool, datetime]]) -> Tried:
             found = Tried()
         elif not contacted:
             found = Tried(found.count + 1, at)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """How the supervision of one case stands: the newest demand, its day, and whether it was answered."""
+
+    step: UUID | None = None
+    actor: str = ""  # key of the person, empty where the product asked: a case sent back twice
+    at: datetime | None = None
+    due: date | None = None
+    times: int = 0
+    answered: datetime | None = None
+    level: int = 0  # how far up the ladder the case has climbed since
+
+    def over(self, today: date) -> int:
+        """Days past the day that was set, none once it is answered."""
+        return 0 if self.answered or self.due is None else max(0, (today - self.due).days)
+
+    def state(self, today: date) -> str:
+        if self.answered:
+            return "answered"
+        return "late" if self.over(today) else "open"
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A step as the board reads it."""
+
+    id: UUID
+    move: str
+    actor: str
+    at: datetime
+    facts: Mapping[str, Any]
+
+
+def watched(steps: Iterable[Told]) -> Watch:
+    """The supervision of a case out of its steps in order; a new demand wants a new answer.
+
+    >>> t, key = datetime(2026, 3, 2), UUID(int=1)
+    >>> demand = Told(key, "supervise", "3", t, {"due": "2026-03-04"})
+    >>> found = watched([demand, Told(key, "escalate", "", t, {"level": 2})])
+    >>> found.over(date(2026, 3, 6)), found.state(date(2026, 3, 6)), found.level
+    (2, 'late', 2)
+    >>> watched([demand, Told(key, "supervise_answer", "4", t, {})]).state(date(2026, 3, 6))
+    'answered'
+    >>> watched([demand, Told(key, "supervise_answer", "4", t, {}), demand]).state(date(2026, 3, 3))
+    'open'
+    """
+    found = Watch()
+    for step in steps:
+        match step.move:
+            case "supervise":
+                due = step.facts.get("due")
+                day = date.fromisoformat(str(due)) if due else None
+                found = Watch(step.id, step.actor, step.at, day, found.times + 1)
+            case "supervise_answer":
+                found = replace(found, answered=step.at)
+            case "escalate":
+                found = replace(found, level=max(found.level, int(step.facts.get("level") or 0)))
     return found

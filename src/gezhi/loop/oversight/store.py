@@ -6,8 +6,10 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
-from gezhi.loop.models import Case, Step
-from gezhi.loop.oversight.rules import Tried, tried
+from gezhi.loop.models import Case, Step, StepText
+from gezhi.loop.oversight.rules import Told, Tried, Watch, tried, watched
+from gezhi.loop.rules.words import OPEN
+from gezhi.loop.store.visible import READ
 from gezhi.loop.store.worklist import scope
 from gezhi.trust.rules import Actor
 
@@ -34,3 +36,25 @@ def tries(cases: Iterable[UUID]) -> dict[UUID, Tried]:
 def chosen(keys: Iterable[UUID]) -> QuerySet[Case]:
     """These cases."""
     return Case.objects.filter(pk__in=list(keys))
+
+
+def supervised(actor: Actor, verb: str = READ) -> list[Case]:
+    """The open cases under supervision on which the actor may use a verb."""
+    rows = scope(actor, verb).filter(supervised=True, dormant=False, state__in=OPEN).select_related("lead")
+    return list(rows.only("id", "number", "due_at", "lead").order_by("due_at", "pk")[:WAITING])
+
+
+def watches(cases: Iterable[UUID]) -> dict[UUID, Watch]:
+    """How the supervision of these cases stands, in one statement."""
+    rows = Step.objects.filter(case__in=list(cases), move__in=("supervise", "supervise_answer", "escalate"))
+    told = rows.order_by("case", "no").values_list("case", "id", "move", "actor", "acted_at", "facts")
+    return {
+        case: watched(Told(key, move, actor, at, facts) for _, key, move, actor, at, facts in group)
+        for case, group in groupby(told, key=lambda row: row[0])
+    }
+
+
+def sealed_words(steps: Iterable[UUID]) -> dict[UUID, bytes]:
+    """The sealed words of these steps."""
+    rows = StepText.objects.filter(step__in=list(steps)).values_list("step", "sealed")
+    return {step: bytes(sealed) for step, sealed in rows}

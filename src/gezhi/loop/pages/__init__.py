@@ -26,6 +26,8 @@ def sections(request: HttpRequest) -> Iterator[Item]:
     yield from telephone.sections(actor)
     if actor.grants_for("case.callback"):
         yield Item(gettext("Call-backs"), "/desk/callbacks/", 116, icon="phone-call")
+    if actor.grants_for("case.supervise") or actor.grants_for("case.supervise_answer"):
+        yield Item(gettext("Supervision"), "/desk/supervision/", 117, icon="alert-triangle", place="menu")
     if actor.grants_for("import.run"):
         yield Item(gettext("Import cases"), "/desk/import/", 120, icon="file-spreadsheet")
     if actor.grants_for("score.read"):
