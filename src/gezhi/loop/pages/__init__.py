@@ -10,6 +10,7 @@ from gezhi.kit import navigation
 from gezhi.kit.navigation import Item
 from gezhi.loop.calls import use as telephone
 from gezhi.trust import service as trust
+from gezhi.trust.rules import Actor
 
 
 def sections(request: HttpRequest) -> Iterator[Item]:
@@ -30,6 +31,11 @@ def sections(request: HttpRequest) -> Iterator[Item]:
         yield Item(gettext("Supervision"), "/desk/supervision/", 117, icon="alert-triangle", place="menu")
     if actor.grants_for("import.run"):
         yield Item(gettext("Import cases"), "/desk/import/", 120, icon="file-spreadsheet")
+    yield from _papers(actor)
+
+
+def _papers(actor: Actor) -> Iterator[Item]:
+    """What the work goes by, and what is written of it."""
     if actor.grants_for("score.read"):
         yield Item(gettext("Scores"), "/desk/scores/", 200, icon="scale")
     if actor.grants_for("document.template.put"):
