@@ -89,7 +89,7 @@ def _slower_when_urgent(limits: Sheet, findings: Findings) -> None:
                               kind=kind or "-")  # fmt: skip
 
 
-def _wall(rows: list[LimitRow]) -> int:
+def _wall(rows: list[LimitRow]) -> float:
     return min((int(row.amount) * HOURS[row.unit_of] for row in rows), default=0)
 
 
