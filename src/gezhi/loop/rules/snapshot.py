@@ -190,16 +190,16 @@ def _effect(snap: Snapshot, step: Step) -> Snapshot:  # noqa: C901, PLR0911, PLR
             return replace(snap, tasks=done)
         case "phone":
             return replace(snap, phoned=snap.phoned or bool(facts["answered"]))
-        case "transfer":
-            return replace(snap, owner=facts["user"])
         case _:
             return _later(snap, step)
 
 
 def _later(snap: Snapshot, step: Step) -> Snapshot:  # noqa: C901, PLR0911, PLR0912 - a line for each move is clearest
-    """What answers, call-backs, merges and supervision do."""
+    """What changes of the person, answers, call-backs, merges and supervision do."""
     facts = step.facts
     match step.move:
+        case "transfer":
+            return replace(snap, owner=facts["user"])
         case "reply":
             return replace(snap, outcome=facts["outcome"])
         case "callback" | "rate":
