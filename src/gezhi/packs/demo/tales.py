@@ -8,6 +8,7 @@ from random import Random
 from typing import Any
 
 from gezhi.kernel.calendar import Calendar
+from gezhi.loop.rules.words import CRITICAL
 from gezhi.packs.demo.scenes import Scene, Stage
 from gezhi.packs.demo.texts import Writer, fill
 from gezhi.trust.rules import Actor
@@ -195,6 +196,8 @@ class Tale:
 
     # ---- acts
     def act(self, actor: Actor | None, move: str, **data: Any) -> None:
+        if move == "sign" and self.scene.story.urgency >= CRITICAL:  # the desk has called, and somebody answered
+            self.act(self.dispatcher, "phone", answered=True, person=self.handler.name)
         given = {name: value for name, value in data.items() if value not in (None, "")}
         self.acts.append(Act(self.at, actor, move, given))
 
