@@ -154,11 +154,12 @@ def test_one_case_through_every_desk_twice_round(site):
     site.open(citizen, follow)
     assert "已更换灯头，当晚亮灯。" in citizen.inner_text("main")
     site.open(cal, at)
-    act(cal, "callback", contacted="1", satisfaction="dissatisfied", solved="unsolved", words="只亮了一晚又灭了")
+    said = {"words": "只亮了一晚又灭了", "for_unit": "换灯头不够，请查线路"}
+    act(cal, "callback", contacted="1", satisfaction="dissatisfied", solved="unsolved", **said)
     stored(case, "dispatched", round=2, lead_id=power.pk)
     site.open(hana, at)
     assert "第2轮" in hana.inner_text(".band").replace(" ", "")
-    assert "只亮了一晚又灭了" in hana.inner_text(".time")
+    assert [words in hana.inner_text(".time") for words in ("请查线路", "只亮了一晚")] == [True, False]
     act(hana, "sign")
     act(hana, "contact", reached="reached", note="致歉并约定今晚复查。")
     act(hana, "reply", outcome="solved", reply="更换整段线路，连续三晚复查正常。")
