@@ -156,7 +156,7 @@ def test_pages(office, django_assert_max_num_queries):
     assert dora.get("/desk/documents/try/", {"number": number}).headers["Location"] == f"/desk/documents/case/{case}/"
     assert f"/desk/documents/case/{case}/" in dora.get(f"/desk/{case}/").content.decode()
     shown = dora.get(f"/desk/documents/case/{case}/").content.decode()
-    assert "<code>office</code>" in shown
+    assert '<code class="code">office</code>' in shown
     assert f"case/{case}/supervision/" not in shown
     sent = dora.post(f"/desk/documents/case/{case}/referral/")
     assert (sent.status_code, words(sent.content)[:3]) == (200, "第1版")

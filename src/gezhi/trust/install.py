@@ -1,4 +1,4 @@
-"""The first rows of a new installation: the roles, and the root unit under which everything else hangs.
+"""The first rows of an installation, renewed at each start: the roles, and the root unit over everything else.
 
 So a case can be received or imported before anybody has signed in; the office gives the root its own name.
 """
@@ -6,7 +6,7 @@ So a case can be received or imported before anybody has signed in; the office g
 from datetime import datetime
 
 from gezhi.trust.rules import Actor
-from gezhi.trust.service.roles import load_roles
+from gezhi.trust.service.roles import renew_roles
 from gezhi.trust.service.units import create_unit
 from gezhi.trust.store import people
 
@@ -14,9 +14,9 @@ ROOT = ("root", "本级政府", "Government")
 
 
 def install(*, now: datetime) -> None:
-    """Load the roles, and make the root unit where there is none."""
+    """Add what a version brings to the roles, and make the root unit where there is none."""
     actor = Actor.system("trust")
-    load_roles(actor=actor, now=now)
+    renew_roles(actor=actor, now=now)
     if people.root() is None:
         code, name_zh, name_en = ROOT
         create_unit(code, name_zh, name_en=name_en, kind="city", actor=actor, now=now)

@@ -48,7 +48,7 @@ from gezhi.trust.service.requesters import (
     reveal,
     sealed_requester,
 )
-from gezhi.trust.service.roles import grant_post, load_roles, revoke_post, set_verbs
+from gezhi.trust.service.roles import grant_post, load_roles, renew_roles, revoke_post, set_verbs
 from gezhi.trust.service.sealing import keyed_hash, open_text, seal_text
 from gezhi.trust.service.signin import first_links, link_user, sign_in, use_link
 from gezhi.trust.service.units import close_unit, create_unit, move_unit, rename_unit
@@ -126,6 +126,7 @@ __all__ = [
     "record_many",
     "remember",
     "rename_unit",
+    "renew_roles",
     "replay",
     "require",
     "reset_password",

@@ -14,6 +14,7 @@ from gezhi.trust.service.office import profile
 from gezhi.trust.service.users import administers, lock_out
 from gezhi.trust.store import people as store
 from gezhi.trust.store import signin as signin_store
+from gezhi.trust.store.access import role_verbs
 
 ROLES = Path(__file__).parent.parent / "data" / "roles.csv"
 
@@ -37,6 +38,36 @@ def load_roles(rows: Iterable[Mapping[str, str]] | None = None, *, actor: Actor,
         if added or removed or before is None:
             count += 1
             record("role.load", "role", row["code"], actor=actor, body={"added": added, "removed": removed})
+    if not count:
+        unchanged()
+    return count
+
+
+@verb("role.load")
+def renew_roles(*, actor: Actor, now: datetime) -> int:
+    """At every start: what came with a new version is added; what the office has changed stays. Roles changed.
+
+    A verb is new to a role where the version before did not ship it there; where that was never noted, where no role
+    has it. A verb that is shipped no more goes. The three administrators always have theirs.
+    """
+    require(actor, "role.edit")
+    rows = shipped_roles()
+    shipped = {row["code"]: row["verbs"].split() for row in rows}
+    before, known, count = store.shipped_verbs(), store.known_verbs(), 0
+    living = {name for verbs in shipped.values() for name in verbs}
+    for row in rows:
+        code = row["code"]
+        wanted = set(shipped[code])
+        if store.role(code) is not None and not row["admin"]:
+            present = role_verbs(code)
+            wanted = (present & living) | (wanted - set(before.get(code, known)))
+        store.set_role(code, row["name_zh"], row["name_en"], admin=bool(row["admin"]))
+        added, removed = store.set_role_verbs(code, wanted)
+        if added or removed:
+            count += 1
+            record("role.load", "role", code, actor=actor, body={"added": added, "removed": removed})
+    if before != shipped:
+        store.note_shipped_verbs(shipped, by=actor.key, now=now)
     if not count:
         unchanged()
     return count

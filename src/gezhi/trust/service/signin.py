@@ -12,7 +12,7 @@ from gezhi.trust.rules import ADMINISTRATORS, Actor
 from gezhi.trust.rules.identity import wait_after
 from gezhi.trust.service.access import actor_for, token_digest
 from gezhi.trust.service.acts import record, verb
-from gezhi.trust.service.roles import grant_post, load_roles
+from gezhi.trust.service.roles import grant_post, renew_roles
 from gezhi.trust.service.sealing import keyed_hash
 from gezhi.trust.service.units import create_unit
 from gezhi.trust.service.users import FIRST_LINK_LIFE, create_user, normal_username, reset_password
@@ -118,7 +118,7 @@ def first_links(*, now: datetime, government: str = "") -> list[tuple[str, str]]
     lost with the terminal, or used up by a look, are no lock-out. Calling this again is harmless.
     """
     actor = Actor.system("trust")
-    load_roles(actor=actor, now=now)
+    renew_roles(actor=actor, now=now)
     root = people.root()
     if root is None:
         root = create_unit("root", government or "本级政府", name_en="Government", kind="city", actor=actor, now=now)

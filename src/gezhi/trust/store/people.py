@@ -7,8 +7,9 @@ from typing import Any
 from django.db import connection
 from django.db.models import Count, Prefetch, Q, QuerySet
 
-from gezhi.trust.models import Holding, Post, Role, RoleVerb, Unit, User
+from gezhi.trust.models import Holding, Post, Role, RoleVerb, Setting, Unit, User
 
+_SHIPPED = "roles.shipped"
 _MOVE = """
 UPDATE trust_unit SET path = CASE WHEN path = %(old)s::ltree THEN %(new)s::ltree
   ELSE %(new)s::ltree || subpath(path, nlevel(%(old)s::ltree)) END
@@ -154,6 +155,22 @@ def set_role_verbs(code: str, verbs: Iterable[str]) -> tuple[list[str], list[str
     RoleVerb.objects.filter(role_id=code, verb__in=removed).delete()
     RoleVerb.objects.bulk_create([RoleVerb(role_id=code, verb=verb) for verb in added])
     return added, removed
+
+
+def known_verbs() -> set[str]:
+    """Every verb that some role has."""
+    return set(RoleVerb.objects.values_list("verb", flat=True))
+
+
+def shipped_verbs() -> dict[str, list[str]]:
+    """Verbs of each role as the version that started last shipped them; empty where that was never noted."""
+    row = Setting.objects.filter(pk=_SHIPPED).first()
+    return {} if row is None else dict(row.value)
+
+
+def note_shipped_verbs(shipped: dict[str, list[str]], *, by: str, now: datetime) -> None:
+    """What this version ships, for the next one to compare with."""
+    Setting.objects.update_or_create(pk=_SHIPPED, defaults={"value": shipped, "changed_at": now, "changed_by": by})
 
 
 def known_unit_codes() -> dict[str, int]:
