@@ -37,17 +37,38 @@ RAW = (
 )  # their values go to the driver as they are
 
 
+Columns = tuple[list[str], list[tuple[str, Any]]]  # columns; attributes, with the field whose preparation they need
+
+
 @cache
-def _shape(model: type[models.Model]) -> tuple[str, list[tuple[str, Any]]]:
-    """The INSERT of a model, and its attributes with the field whose preparation they need."""
+def _columns(model: type[models.Model]) -> Columns:
+    """What of a model is written: all but what the database makes by itself."""
     fields = [
         field
         for field in model._meta.concrete_fields
         if field.db_default is NOT_PROVIDED and not isinstance(field, models.AutoField)
     ]
-    columns, marks = ", ".join(f'"{field.column}"' for field in fields), ", ".join(["%s"] * len(fields))
     names = [(field.attname, None if isinstance(field, RAW) else field) for field in fields]
-    return f'INSERT INTO "{model._meta.db_table}" ({columns}) VALUES ({marks})', names  # noqa: S608 - names of our own
+    return [str(field.column) for field in fields], names
+
+
+def _values(each: models.Model, names: list[tuple[str, Any]], real: Any) -> list[Any]:
+    return [
+        getattr(each, name) if field is None else field.get_db_prep_save(getattr(each, name), real)
+        for name, field in names
+    ]
+
+
+@cache
+def _insert(model: type[models.Model]) -> str:
+    columns = _columns(model)[0]
+    named, marks = ", ".join(f'"{column}"' for column in columns), ", ".join(["%s"] * len(columns))
+    return f'INSERT INTO "{model._meta.db_table}" ({named}) VALUES ({marks})'  # noqa: S608 - names of our own
+
+
+def _saved(each: models.Model, real: Any) -> None:
+    each._state.adding = False
+    each._state.db = real.alias
 
 
 Part = tuple[str, list[Any]]  # an INSERT and its values
@@ -59,13 +80,9 @@ def part_of(each: models.Model) -> Part:
     A key made by the database is not read back; without one the object cannot be saved again.
     """
     real = connections[connection.alias]
-    statement, names = _shape(type(each))
-    each._state.adding = False
-    each._state.db = real.alias
-    return statement, [
-        getattr(each, name) if field is None else field.get_db_prep_save(getattr(each, name), real)
-        for name, field in names
-    ]
+    values = _values(each, _columns(type(each))[1], real)
+    _saved(each, real)
+    return _insert(type(each)), values
 
 
 def insert(*parts: Part) -> None:
@@ -115,20 +132,7 @@ def copy_models(objects: Sequence[models.Model]) -> None:
     if not objects:
         return
     first, real = objects[0], connections[connection.alias]
-    fields = [
-        field
-        for field in first._meta.concrete_fields
-        if field.db_default is NOT_PROVIDED and not isinstance(field, models.AutoField)
-    ]
-    names = [(field.attname, None if isinstance(field, RAW) else field) for field in fields]
-    rows = (
-        [
-            getattr(each, name) if field is None else field.get_db_prep_save(getattr(each, name), real)
-            for name, field in names
-        ]
-        for each in objects
-    )
-    copy_rows(first._meta.db_table, [str(field.column) for field in fields], rows)
+    columns, names = _columns(type(first))
+    copy_rows(first._meta.db_table, columns, (_values(each, names, real) for each in objects))
     for each in objects:
-        each._state.adding = False
-        each._state.db = real.alias
+        _saved(each, real)

@@ -2,7 +2,6 @@
 
 from datetime import UTC, datetime
 from importlib import import_module
-from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -27,9 +26,6 @@ def connect() -> None:
     from gezhi.trust.service import subscribe
 
     subscribe("requester.erased", "loop.erasing", erased)
-    if find_spec("gezhi.loop.triage.events") is not None:
-        import_module("gezhi.loop.triage.events").connect()
-    import_module("gezhi.loop.alike.events").connect()
-    if find_spec("gezhi.loop.calls.events") is not None:
-        import_module("gezhi.loop.calls.checks")
-        import_module("gezhi.loop.calls.events").connect()
+    for room in ("triage.events", "alike.events", "calls.events"):
+        import_module(f"gezhi.loop.{room}").connect()
+    import_module("gezhi.loop.calls.checks")

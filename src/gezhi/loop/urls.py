@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from gezhi.loop.calls import urls as calls
+from gezhi.loop.calls.urls import urlpatterns as calls
 from gezhi.loop.documents.urls import urlpatterns as documents
 from gezhi.loop.oversight.urls import urlpatterns as oversight
 from gezhi.loop.pages import alike, bulk, calendar, call, case, catalogue, citizen, follow, importing, matters, worklist
@@ -26,7 +26,7 @@ urlpatterns = [
     path("desk/call/past/", call.past, name="call_past"),
     path("desk/call/suggest/", call.suggest, name="call_suggest"),
     path("desk/call/questions/", call.questions, name="call_questions"),
-    *calls.urlpatterns,
+    *calls,
     *oversight,
     path("desk/bulk/<str:move>/", bulk.bulk, name="bulk"),
     path("desk/catalogue/", catalogue.page, name="catalogue"),

@@ -56,9 +56,8 @@ def create(request: HttpRequest, body: schemas.ReportIn, key: Key = None) -> Any
         "id": done.moved.case, "number": done.moved.number, "state": done.moved.state, "last": done.moved.last,
         "token": done.token, "secret": done.secret,
     }  # fmt: skip
-    return JsonResponse(
-        answer, status=200 if done.moved.repeated else 201
-    )  # flat and of our own making: not checked again
+    # flat and of our own making: not checked again
+    return JsonResponse(answer, status=200 if done.moved.repeated else 201)
 
 
 @router.get("/cases", response=schemas.PageOut, summary="Cases you may see")

@@ -53,7 +53,7 @@ def new_requester(
 ) -> Requester:
     """Insert a requester, sealed; anonymous when nothing is given. One statement; call it within an act."""
     requester = sealed_requester(name=name, phone=phone, id_no=id_no, address=address, email=email, other=other)
-    store.insert(requester)
+    store.insert_one(requester)
     return requester
 
 
@@ -89,14 +89,21 @@ def reveal(
     """
     if not actor.grants_for("case.reveal"):
         require(actor, "case.reveal")
-    if purpose not in PURPOSES:
-        raise Refused("reveal-purpose", status=422, purpose=purpose, known=", ".join(PURPOSES))
     wanted = [field for field in FIELDS if field in fields]
     if not wanted or len(wanted) != len(set(fields)):
         raise Refused("reveal-fields", status=422, known=", ".join(FIELDS))
+    _note(requester, wanted, actor=actor, now=now, purpose=purpose, case_id=case_id)
+    identity = identity_of(requester)
+    return {field: identity.get(field, "") for field in wanted}
+
+
+def _note(
+    requester: Requester, fields: list[str], *, actor: Actor, now: datetime, purpose: str, case_id: UUID | None
+) -> None:
+    if purpose not in PURPOSES:
+        raise Refused("reveal-purpose", status=422, purpose=purpose, known=", ".join(PURPOSES))
     if requester.wrapped_key is None:
         raise Refused("requester-erased", requester=str(requester.pk))
-    identity = identity_of(requester)
     row = Reveal(
         requester=requester,
         case_id=case_id,
@@ -104,13 +111,12 @@ def reveal(
         actor_id=actor.id,
         unit_id=actor.unit_id,
         purpose=purpose,
-        fields=",".join(wanted),
+        fields=",".join(fields),
         acted_at=now,
     )
     store.insert_reveal(row)
-    body = {"purpose": purpose, "fields": wanted, "case": str(case_id) if case_id else None, "reveal": str(row.pk)}
+    body = {"purpose": purpose, "fields": fields, "case": str(case_id) if case_id else None, "reveal": str(row.pk)}
     record("case.reveal", "requester", requester.pk, actor=actor, body=body)
-    return {field: identity.get(field, "") for field in wanted}
 
 
 @verb("case.reveal")
@@ -121,17 +127,7 @@ def note_opened(
 
     It stands in the ledger and on the list that the person can see, as `reveal` writes it.
     """
-    if purpose not in PURPOSES:
-        raise Refused("reveal-purpose", status=422, purpose=purpose, known=", ".join(PURPOSES))
-    if requester.wrapped_key is None:
-        raise Refused("requester-erased", requester=str(requester.pk))
-    row = Reveal(
-        requester=requester, case_id=case_id, actor_kind=actor.kind, actor_id=actor.id, unit_id=actor.unit_id,
-        purpose=purpose, fields=what, acted_at=now,
-    )  # fmt: skip
-    store.insert_reveal(row)
-    body = {"purpose": purpose, "fields": [what], "case": str(case_id) if case_id else None, "reveal": str(row.pk)}
-    record("case.reveal", "requester", requester.pk, actor=actor, body=body)
+    _note(requester, [what], actor=actor, now=now, purpose=purpose, case_id=case_id)
 
 
 @verb("requester.amend")

@@ -57,7 +57,7 @@ def renew_roles(*, actor: Actor, now: datetime) -> int:
     living = {name for verbs in shipped.values() for name in verbs}
     for row in rows:
         code = row["code"]
-        wanted = set(shipped[code])
+        wanted = frozenset(shipped[code])
         if store.role(code) is not None and not row["admin"]:
             present = role_verbs(code)
             wanted = (present & living) | (wanted - set(before.get(code, known)))

@@ -1,32 +1,15 @@
 """Queries of requesters: insert, find by keyed hash, erase, reveals."""
 
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
-from gezhi.kit.bulk import copy_models
-from gezhi.kit.database.backend.base import execute_bound
+from gezhi.kit.bulk import copy_models, insert, part_of
 from gezhi.trust.models import Requester, Reveal
 
-_INSERT = """
-INSERT INTO trust_requester (id, wrapped_key, identity_ct, phone_hash, id_hash, masked_name)
-VALUES (%s, %s, %s, %s, %s, %s)
-"""
 
-
-def insert(requester: Requester) -> None:
+def insert_one(requester: Requester) -> None:
     """One statement, without the checks of the ORM."""
-    row: tuple[Any, ...] = (
-        requester.pk,
-        requester.wrapped_key,
-        requester.identity_ct,
-        requester.phone_hash,
-        requester.id_hash,
-        requester.masked_name,
-    )
-    execute_bound(_INSERT, row)
-    requester._state.adding = False
-    requester._state.db = "default"
+    insert(part_of(requester))
 
 
 def insert_many(requesters: list[Requester]) -> None:
