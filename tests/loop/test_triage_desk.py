@@ -97,6 +97,7 @@ def test_the_panel_fits_the_page(desk):
     assert "路灯" in html
 
 
+@pytest.mark.slow
 def test_a_trained_model_speaks_only_after_it_is_put_on_the_desk(desk, sheet):
     row = trained(sheet, desk.now)
     assert not row.in_use
@@ -201,6 +202,7 @@ def test_a_new_model_is_made_only_when_enough_was_decided(desk, monkeypatch):
     assert service.learn_again(actor=ROOT, now=later) == []
 
 
+@pytest.mark.slow
 def test_the_weekly_lesson_is_a_process_of_its_own(monkeypatch, caplog, tmp_path, settings):
     """Run for real against no installation: its refusal reaches the log, and the worker goes on."""
     settings.GEZHI_DATA = tmp_path / "none"

@@ -45,6 +45,7 @@ def test_the_whole_pack_is_in_force_after_loading():
     }  # fmt: skip
 
 
+@pytest.mark.slow
 def test_the_units_of_an_area_take_what_the_catalogue_gives_to_the_place():
     load(units=True)
     rows = {duty.area: duty for duty in content().duties if duty.matter == "110405"}
@@ -52,6 +53,7 @@ def test_the_units_of_an_area_take_what_the_catalogue_gives_to_the_place():
     assert rows[""].lead == "agriculture"  # the place is not known: the first that assists
 
 
+@pytest.mark.slow
 def test_loading_again_changes_nothing():
     load(units=True)
     before = len(content().duties), len(content().limits), len(content().matters)
@@ -60,6 +62,7 @@ def test_loading_again_changes_nothing():
     assert before == (len(content().duties), len(content().limits), len(content().matters))
 
 
+@pytest.mark.slow
 def test_a_version_with_other_content_is_refused(tmp_path):
     load()
     for name, data in store.files_of(store.folder_of("citizen-requests")).items():
@@ -70,6 +73,7 @@ def test_a_version_with_other_content_is_refused(tmp_path):
     assert content().matters["010101"].name_zh == "暴露垃圾"
 
 
+@pytest.mark.slow
 def test_local_edits_win_and_stay():
     load()
     edit_matter("010101", name_zh="垃圾未清", parent="0101", actor=ADMIN, now=NOW)
@@ -79,6 +83,7 @@ def test_local_edits_win_and_stay():
     assert content().matters["010101"].name_zh == "垃圾未清"
 
 
+@pytest.mark.slow
 def test_a_catalogue_waits_until_a_unit_stands():
     done = load()
     assert done.catalogue_waits
@@ -93,6 +98,7 @@ def test_a_catalogue_waits_until_a_unit_stands():
     assert content().duties
 
 
+@pytest.mark.slow
 def test_units_of_the_template_go_below_the_root_that_stands():
     create_unit("ours", "某县人民政府", kind="city", actor=ADMIN, now=NOW)
     load(units=True)
