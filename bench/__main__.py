@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterator
 from itertools import chain
 
-from bench import alike, calls, cases, idle, imports, lifecycles, scores, triage
+from bench import alike, calls, cases, desks, idle, imports, lifecycles, scores, triage
 from bench.measure import Figure, machine
 
 ALL = {
@@ -21,6 +21,7 @@ ALL = {
     "alike": alike.alike,
     "calls": calls.calls,
     "scores": scores.scores,
+    "desks": desks.desks,
 }
 
 

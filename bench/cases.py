@@ -1,12 +1,12 @@
 """Create, worklist and case page: statements as the web process sends them, its CPU, and rates."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import psycopg
 
 from bench.client import call, many, report
-from bench.installation import Installation, installation
+from bench.installation import Installation, empty_view, installation
 from bench.measure import Cpu, Figure, logged, percentile
 from bench.million import grow
 
@@ -62,6 +62,20 @@ def create(*, small: bool) -> Iterator[Figure]:
         yield Figure("create.rate", round(run.rate, 1), "cases/s", round(base, 1))
         yield Figure("create.p95", round(percentile(run.took, 0.95) * 1000, 1), "ms")
         yield Figure("create.failed", run.failed, "of " + str(times))
+        yield from beside_empty(run.rate, cpu_ms(place, times // 2, one), times, lambda n: report(n, matter))
+
+
+def beside_empty(rate: float, cpu: float, times: int, body: Callable[[int], Any]) -> Iterator[Figure]:
+    """The same requests to an empty Django view in the same run: what is the product's own part of the cost."""
+    with empty_view() as bare:
+
+        def one(number: int) -> bool:
+            return call(bare, "", "POST", "/", body(number))[0] == 200
+
+        many(one, 50, 2)
+        nothing = many(one, times, 8)
+        yield Figure("create.to_empty_rate", round(rate, 1), "cases/s beside requests/s", round(nothing.rate, 1))
+        yield Figure("create.to_empty_cpu", round(cpu, 2), "ms", round(cpu_ms(bare, times // 2, one), 2))
 
 
 def worklist(*, small: bool) -> Iterator[Figure]:

@@ -20,7 +20,7 @@ def call(place: Installation, who: str, method: str, path: str, body: Any = None
     if link is None or getattr(_local, "port", None) != place.port:
         link = _local.link = http.client.HTTPConnection("127.0.0.1", place.port, timeout=60)
         _local.port = place.port
-    headers = {**place.headers(who), "Content-Type": "application/json"}
+    headers = {**(place.headers(who) if who else {}), "Content-Type": "application/json"}
     try:
         link.request(method, path, json.dumps(body) if body is not None else None, headers)
         answer = link.getresponse()

@@ -128,3 +128,23 @@ def seeded(env: dict[str, str]) -> dict[str, Any]:
     ).stdout
     people: dict[str, Any] = json.loads(said.splitlines()[-1])
     return people
+
+
+def add_people(place: Installation, *people: str) -> None:
+    """Further people, each `name:unit:role`."""
+    env = environment(place.folder, place.port)
+    subprocess.run([sys.executable, "-m", "bench.people", *people], env=env, cwd=ROOT, check=True)
+
+
+@contextmanager
+def empty_view() -> Iterator[Installation]:
+    """An empty Django view behind the same server with as many threads: the baseline of a request."""
+    port = free_port()
+    threads = str(read({}).web_threads)
+    process = subprocess.Popen([sys.executable, "-m", "bench.empty", str(port), threads], cwd=ROOT)
+    try:
+        wait_until(lambda: answers(f"http://127.0.0.1:{port}"))
+        yield Installation(Path(), port, process, {})
+    finally:
+        process.terminate()
+        process.wait(30)

@@ -1,7 +1,11 @@
-"""Makes units, people and tokens through the product's own verbs; prints them as one JSON object."""
+"""Makes units, people and tokens through the product's own verbs; prints them as one JSON object.
+
+With arguments `name:unit:role` it makes only those people, in an installation that has its units.
+"""
 
 import json
 import os
+import sys
 from datetime import UTC, datetime
 
 import django
@@ -12,6 +16,21 @@ PEOPLE = {
     "callback": ("centre", "callback", "city"), "handler": ("urban", "handler", "urban"),
     "lead": ("urban", "unit_lead", "urban"),
 }  # fmt: skip
+
+
+def more(people: list[str]) -> None:
+    """Further people of units that stand."""
+    django.setup()
+    from django.apps import apps
+
+    from gezhi.trust.rules import Actor
+    from gezhi.trust.service.roles import grant_post
+
+    unit, user = apps.get_model("trust", "Unit"), apps.get_model("trust", "User")
+    root, now = Actor.system("bench"), datetime.now(UTC)
+    for name, home, role in (one.split(":") for one in people):
+        user.objects.create(username=name, display_name=name, unit=unit.objects.get(code=home))
+        grant_post(name, role, home, actor=root, now=now)
 
 
 def main() -> None:
@@ -42,4 +61,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    more(sys.argv[1:]) if sys.argv[1:] else main()
