@@ -21,6 +21,7 @@ PEOPLE = {
     "olive": ("centre", "operator"), "dora": ("centre", "dispatcher"), "sue": ("city", "supervisor"),
     "cal": ("centre", "callback"), "hugo": ("urban", "handler"), "lena": ("urban", "unit_lead"),
     "hana": ("housing", "handler"), "liam": ("housing", "unit_lead"), "tom": ("street", "handler"),
+    "mayor": ("city", "leader"),
 }  # fmt: skip
 SCOPES = {"olive": "city", "dora": "city", "cal": "city"}  # the centre works for the whole city
 

@@ -13,14 +13,18 @@ from gezhi.kernel.errors import Refused
 from gezhi.loop.models import Case, CaseClock
 from gezhi.loop.service.replaying import Difference, replay
 
-DESK, UNIT = ("olive", "dora", "sue", "cal"), ("hugo", "lena", "hana", "liam", "tom")
+DESK, UNIT = ("olive", "dora", "sue", "cal", "mayor"), ("hugo", "lena", "hana", "liam", "tom")
 HOME = {"hugo": "urban", "lena": "urban", "hana": "housing", "liam": "housing", "tom": "street"}
 # Who may never succeed with what, whatever the state: written down from the roles of the field, not from the table.
-ONLY_UNIT = {"sign", "return", "reply", "postpone_ask", "hangup_ask", "transfer", "task_done", "supervise_answer"}
+ONLY_UNIT = {"sign", "return", "reply", "postpone_ask", "hangup_ask", "transfer", "task_done", "supervise_answer",
+             "instruct_answer"}  # fmt: skip
 ONLY_DESK = {"accept", "decline", "answer", "dispatch", "adjudicate", "postpone_decide", "hangup_decide", "void_decide",
              "callback", "close", "merge", "split", "reopen", "supervise", "correct", "void_ask",
-             "repeat_mark", "repeat_clear"}  # fmt: skip
-NEVER_CITIZEN = ONLY_UNIT | ONLY_DESK | {"contact", "note", "task", "review_pass", "review_back", "resume", "ask"}
+             "repeat_mark", "repeat_clear", "instruct_review", "instruct", "instruct_back",
+             "instruct_close"}  # fmt: skip
+NEVER_CITIZEN = (
+    ONLY_UNIT | ONLY_DESK | {"contact", "note", "task", "review_pass", "review_back", "resume", "ask", "instruct_ask"}
+)
 MOVES = sorted(NEVER_CITIZEN | {"supply", "rate", "redo", "chase", "supplement", "withdraw", "adopt", "escalate"})
 ANSWERED = {"verifying", "closed", "declined"}
 ENDED = {"closed", "declined", "withdrawn", "void", "merged"}
@@ -49,6 +53,10 @@ def data_for(draw, name, office, cases):
         "rate": {"satisfaction": draw(st.sampled_from(["very", "very_dissatisfied"]))},
         "merge": {"main": draw(st.sampled_from(cases))}, "transfer": {"user": office.users["lena"].pk},
         "correct": {"matter": draw(st.sampled_from(["0101", "0102", "02"])), "reason": "r"},
+        "instruct_ask": {"leader": "张", "words": "w"}, "instruct_review": {"approve": draw(st.booleans())},
+        "instruct": {"words": "w", "due": "2026-12-01", "leader": "张", "paper": "1",
+                     "units": draw(st.lists(unit, max_size=2, unique=True))},
+        "instruct_answer": {"note": "n"}, "instruct_back": {"reason": "r", "due": "2026-12-02"},
         "escalate": {"stage": "handle", "level": 1}, "repeat_clear": {"reason": "r"},
         "repeat_mark": {"earlier": draw(st.sampled_from(cases)), "why": "same_problem"},
     }  # fmt: skip
@@ -97,6 +105,7 @@ class Machine(RuleBasedStateMachine):
         if by in UNIT:
             assert name not in ONLY_DESK
             tasks = {unit for _, unit, _ in before.more.get("tasks", [])}
+            tasks |= set(before.more.get("instruction", {}).get("units", []))
             assert self.office.units[HOME[by]].pk in {before.lead_id, *tasks}, "a foreign unit moved the case"
         if by in DESK:
             assert name not in ONLY_UNIT
@@ -110,6 +119,11 @@ class Machine(RuleBasedStateMachine):
         assert len(running) == len(set(running))
         over = Case.objects.filter(state__in=ENDED).values_list("pk", flat=True)
         assert not CaseClock.objects.filter(case__in=over, finished_at=None).exists(), "a clock runs on an ended case"
+
+    @invariant()
+    def no_case_ends_over_an_instruction(self):
+        over = Case.objects.filter(state__in={*ENDED, "verifying"}, more__has_key="instruction")
+        assert not over.exclude(more__instruction__state__in=("refused", "answered", "closed")).exists()
 
     @invariant()
     def everybody_merged_is_answered(self):

@@ -86,6 +86,9 @@ class Case(models.Model):
             models.Index(
                 fields=["due_at", "id"], condition=IS_OPEN & models.Q(more__has_key="called"), name="open_called"
             ),
+            models.Index(
+                fields=["due_at", "id"], condition=models.Q(more__has_key="instruction"), name="with_instruction"
+            ),
             models.Index(fields=["-received_at", "id"], name="by_received"),
             models.Index(fields=["lead", "-received_at", "id"], name="by_lead_received"),
             models.Index(fields=["requester"], name="by_requester"),

@@ -26,8 +26,9 @@ from gezhi.trust.rules import Actor
 from gezhi.trust.service import actor_from_request
 
 NEXT = (
-    "sign", "postpone_decide", "hangup_decide", "void_decide", "adjudicate", "review_pass", "callback", "adopt",
-    "accept", "dispatch", "answer", "supply", "reply", "task_done", "supervise_answer", "resume",
+    "sign", "postpone_decide", "hangup_decide", "void_decide", "adjudicate", "instruct_review", "instruct_answer",
+    "review_pass", "callback", "adopt", "accept", "dispatch", "answer", "supply", "reply", "task_done",
+    "supervise_answer", "resume", "instruct_close",
 )  # fmt: skip
 QUIET_OFFERS = {"rate"}  # for citizens only
 PURPOSES = ("first_contact", "handling", "callback", "dispatch", "verification", "emergency")

@@ -29,7 +29,8 @@ FIXED: Mapping[str, Sequence[str]] = {
 }  # fmt: skip
 RADIOS = 10  # more choices than this become a list
 CHECKS = ("shown", "precedent")  # yes or nothing; every other bool is a question with two answers
-WITH_FILES = frozenset({"reply", "note", "contact", "task_done", "ask", "supply", "supplement", "supervise_answer"})
+WITH_FILES = frozenset({"reply", "note", "contact", "task_done", "ask", "supply", "supplement", "supervise_answer",
+                        "instruct", "instruct_answer"})  # fmt: skip
 LONG = {"reply": 5, "words": 4, "for_unit": 2, "ask": 3, "reason": 3, "basis": 2, "note": 3}
 GRAVE = frozenset({"decline", "return", "void_ask", "withdraw", "merge", "close"})
 PRESENT = ("matter", "kind", "urgency", "area")  # facts that a form shows as they stand

@@ -11,6 +11,7 @@ from django.utils.translation import gettext, ngettext, pgettext
 from gezhi.kit.templatetags.gezhi import chip, clockchip
 from gezhi.loop.alike.rules.score import SURE
 from gezhi.loop.pages import common
+from gezhi.loop.rules.instructions import LIVE
 from gezhi.loop.rules.redact import redact
 from gezhi.loop.rules.words import ENDED, URGENCY_WORDS
 from gezhi.loop.store.content import Content
@@ -53,17 +54,7 @@ def row_of(case: Line, kept: Content, names: Mapping[str, Mapping[Any, str]], mo
         notes.append(ngettext("chased once", "chased %(n)s times", case.chases) % {"n": case.chases})
     if case.dormant:
         notes.append(gettext("imported, not taken over"))
-    flags = [{"light": "late", "words": gettext("Supervised")}] if case.supervised and case.state not in ENDED else []
-    if case.urgency > 2 and case.state not in ENDED:  # urgent and critical
-        flags.append({"light": "late", "words": urgency_word(case.urgency)})
-    if case.confidential:
-        flags.append({"light": "wait", "words": gettext("Confidential")})
-    if case.alike >= SURE and case.state in UNDISPATCHED:
-        flags.append({"light": "due", "words": gettext("Possible duplicate")})
-    if case.more.get("repeats"):
-        flags.append({"light": "wait", "words": gettext("Repeat")})
-    if case.more.get("called") and case.state not in ENDED:
-        flags.append({"light": "late", "words": gettext("Escalated")})
+    flags = flags_of(case)
     area = names["area"].get(case.area, "")
     where, matter = " ".join(part for part in (area, place) if part), common.matter_name(kept, case.matter)
     state, lead = pgettext("state", case.state), common.named(case.lead)
@@ -74,6 +65,26 @@ def row_of(case: Line, kept: Content, names: Mapping[str, Mapping[Any, str]], mo
         "clock": _clock(case, moment), "lead_line": gettext("Lead %(unit)s") % {"unit": lead} if lead else state,
         "second": _second(case, names["unit"], state), "state_words": state,
     }  # fmt: skip
+
+
+def flags_of(case: Line) -> list[dict[str, str]]:
+    """What is out of the ordinary about a case, beside its title."""
+    flags = []
+    if case.supervised and case.state not in ENDED:
+        flags.append({"light": "late", "words": gettext("Supervised")})
+    if case.urgency > 2 and case.state not in ENDED:  # urgent and critical
+        flags.append({"light": "late", "words": urgency_word(case.urgency)})
+    if case.confidential:
+        flags.append({"light": "wait", "words": gettext("Confidential")})
+    if case.alike >= SURE and case.state in UNDISPATCHED:
+        flags.append({"light": "due", "words": gettext("Possible duplicate")})
+    if case.more.get("repeats"):
+        flags.append({"light": "wait", "words": gettext("Repeat")})
+    if case.more.get("instruction", {}).get("state") in LIVE:
+        flags.append({"light": "late", "words": gettext("Leader's instruction")})
+    if case.more.get("called") and case.state not in ENDED:
+        flags.append({"light": "late", "words": gettext("Escalated")})
+    return flags
 
 
 def _clock(case: Line, moment: datetime) -> dict[str, Any] | None:

@@ -10,6 +10,7 @@ from gezhi.kit.moments import span_words, when_words
 from gezhi.kit.text import pick
 from gezhi.loop.pages import asking, common
 from gezhi.loop.pages.rows import urgency_word
+from gezhi.loop.rules.instructions import LIVE
 from gezhi.loop.rules.words import ENDED
 from gezhi.loop.service.reading import CaseView, ClockView, Entry
 from gezhi.loop.store.content import Content
@@ -17,6 +18,7 @@ from gezhi.loop.store.content import Content
 LIGHTS = {"soon": "due", "paused": "wait", "done_late": "late"}
 TONES = {"reply": "b", "sign": "b", "contact": "b", "note": "b", "review_pass": "g", "close": "g", "answer": "g",
          "return": "w", "postpone_ask": "w", "hangup_ask": "w", "supervise": "r", "redo": "r",
+         "instruct": "r", "instruct_back": "w", "instruct_answer": "b",
          "chase": "w"}  # fmt: skip
 CODED = (("cause", ""), ("outcome", "outcome"), ("satisfaction", "satisfaction"), ("solved", "solved"),
     ("reached", "reached"),
@@ -93,6 +95,10 @@ def _flags(shown: CaseView) -> list[dict[str, str]]:
         flags.append({"light": "late" if case.urgency > 2 else "due", "words": urgency_word(case.urgency)})
     if case.state not in ENDED and any(entry.facts.get("danger") for entry in shown.entries[:1]):
         flags.append({"light": "late", "words": gettext("An answer tells of danger")})
+    instruction = shown.snap.instruction
+    if instruction is not None and instruction.state in LIVE:
+        words = gettext("Instruction: %(state)s") % {"state": pgettext("instruction", instruction.state)}
+        flags.append({"light": "late" if instruction.state == "waiting" else "due", "words": words})
     if shown.snap.pending is not None:
         flags.append({"light": "due", "words": pgettext("pending", shown.snap.pending.kind)})
     if case.dormant:
@@ -120,9 +126,10 @@ def step_of(entry: Entry, shown: CaseView, kept: Content) -> dict[str, Any]:
     details = [*_codes(entry, kept), *_numbers(entry)]
     if entry.named.get("proposed"):
         details.append(gettext("proposes %(unit)s") % {"unit": common.named(entry.named["proposed"])})
-    assisting = [common.named(one) for one in entry.named.get("assisting", ()) if one]
-    if assisting:
-        details.append(gettext("Assisting %(units)s") % {"units": gettext(", ").join(assisting)})
+    for name, said in (("assisting", gettext("Assisting %(units)s")), ("units", gettext("for %(units)s"))):
+        units = [common.named(one) for one in entry.named.get(name, ()) if one]
+        if units:
+            details.append(said % {"units": gettext(", ").join(units)})
     return {
         "no": entry.no, "at": entry.acted_at, "title": title, "tone": _tone(entry), "body": _body(entry),
         "detail": " · ".join(details), "who": _who(entry), "quiet": _quiet(entry),
@@ -153,6 +160,9 @@ def _body(entry: Entry) -> str:
         return ""  # shown with the story
     order = ("reply", "ask", "words", "note", "reason", "basis")
     said = [str(entry.texts[name]) for name in order if entry.texts.get(name)]
+    whose = [str(entry.texts[name]) for name in ("leader", "paper") if entry.texts.get(name)]
+    if whose:
+        said.insert(0, " ".join(whose))
     if entry.texts.get("for_unit"):
         said.append(gettext("To be done again: %(words)s") % {"words": entry.texts["for_unit"]})
     return "\n".join(said)
@@ -185,6 +195,8 @@ def _numbers(entry: Entry) -> Iterable[str]:
     if entry.facts.get("amount"):
         unit = pgettext("amount", str(entry.facts.get("unit_of", "workday")))
         yield unit % {"n": entry.facts["amount"]}
+    if entry.facts.get("due"):
+        yield gettext("by %(day)s") % {"day": entry.facts["due"]}
     if entry.facts.get("review_on"):
         yield gettext("looked at again on %(day)s") % {"day": entry.facts["review_on"]}
 

@@ -19,9 +19,10 @@ One literal table, `gezhi.loop.rules.moves.MOVES`, decides what may happen to a 
 exist. 工单的一切变动都出自这一张表；表里没有的操作，系统里就没有。
 
 - **Who 谁能办.** *desk*: a post that covers the desk which took the case, or the unit in charge; *lead*: a post that
-  covers the unit in charge; *task*: one that covers a unit with an open assisting task; *decider*: as desk, but never
-  the person who asked or returned; *requester*: the citizen; *system*: the product itself. The post must grant
-  `case.<move>`, for the matter and the area too ([permissions](permissions.md)).
+  covers the unit in charge; *task*: one that covers a unit with an open assisting task; *instructed*: one that covers
+  a unit which a leader's instruction names and which has not fed back; *decider*: as desk, but never the person who
+  asked or returned; *requester*: the citizen; *system*: the product itself. The post must grant `case.<move>`, for the
+  matter and the area too ([permissions](permissions.md)).
 - **Asks for 要填什么.** Bold fields are required. *public*: the citizen reads these words.
 - **Guards 条件.** Each is a function in `gezhi.loop.rules.guards`; what it refuses is in the list of
   [refusals](refusals.md).

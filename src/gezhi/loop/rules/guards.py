@@ -2,10 +2,11 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from gezhi.kernel.errors import Refused
+from gezhi.loop.rules import instructions
 from gezhi.loop.rules.snapshot import Snapshot
 from gezhi.loop.rules.words import CRITICAL
 
@@ -40,6 +41,8 @@ class Situation:
     rating_days: int = 30
     postpone_limit: int = 2
     objection: str = ""  # what stands against closing without a call-back
+    leader: bool = False  # whether the actor instructs in his own name
+    today: date | None = None  # the date on the wall, where a guard asks for it
 
 
 LONGEST = 365  # units by which a limit may be put off at once
@@ -245,6 +248,44 @@ def earlier_answered(s: Situation) -> None:
         raise Refused("repeat-later", field="earlier")
 
 
+def instruction_none(s: Situation) -> None:
+    if s.snap.instruction is not None and s.snap.instruction.state in instructions.LIVE:
+        raise Refused("instruction-running", instruction=s.snap.instruction.state)
+
+
+def _instruction(*states: str) -> Guard:
+    def guard(s: Situation) -> None:
+        found = s.snap.instruction
+        if found is None or found.state not in states:
+            raise Refused("instruction-not-there", instruction=found.state if found else "none")
+        if "asked" in states and found.by == s.actor:
+            raise Refused("own-request", kind="instruction")
+        unit = s.data.get("unit")
+        if "waiting" in states and found.units and unit not in found.left:
+            raise Refused("instruction-other-unit")
+
+    return guard
+
+
+def instruction_named(s: Situation) -> None:
+    """Who writes down another's instruction says whose it is and on which paper."""
+    for name in ("leader", "paper"):
+        if not s.leader and not s.texts.get(name):
+            raise Refused("instruction-unnamed", status=422, field=name)
+
+
+def instruction_day(s: Situation) -> None:
+    if s.today is not None and str(s.data.get("due")) < s.today.isoformat():
+        raise Refused("instruction-day-past", status=422, field="due")
+
+
+def instruction_over(s: Situation) -> None:
+    """A case does not end, and no answer goes out, while somebody has still to act on a leader's instruction."""
+    found = s.snap.instruction
+    if found is not None and found.state in instructions.OPEN and s.data.get("approve", True):
+        raise Refused("instruction-open", instruction=found.state)
+
+
 def decider(s: Situation) -> None:
     """Who asked or returned may not be the one who decides."""
     if s.snap.state == "returned" and s.actor == s.snap.returner:
@@ -287,5 +328,12 @@ GUARDS: Mapping[str, Guard] = {
     "not-repeat": not_repeat,
     "is-repeat": is_repeat,
     "earlier-answered": earlier_answered,
+    "instruction-none": instruction_none,
+    "instruction-asked": _instruction("asked"),
+    "instruction-waiting": _instruction("waiting"),
+    "instruction-answered": _instruction("answered"),
+    "instruction-named": instruction_named,
+    "instruction-day": instruction_day,
+    "instruction-over": instruction_over,
     "decider": decider,
 }

@@ -22,8 +22,9 @@ class Move:
 
     `who` names the relations that may act: desk (a unit of the case's desk), lead (the unit in charge), task (a unit
     with an open assisting task), requester (the citizen), system (a room acting by itself), decider (as desk, but
-    never the person who asked). `clocks` are operations in order: start:stage, stop:stage, pause:reason, resume,
-    extend, finish (all that still run). "=" as a target keeps the state.
+    never the person who asked), instructed (a unit that a leader's instruction names and that has not fed back).
+    `clocks` are operations in order: start:stage, stop:stage, pause:reason, resume, extend, finish (all that still
+    run). "=" as a target keeps the state.
     """
 
     name: str
@@ -49,6 +50,7 @@ RATING = (
 )
 ACTIVE = ("dispatched", "handling", "waiting", "suspended")
 UNDECIDED = ("received", "accepted", *ACTIVE, "returned")
+INSTRUCTED = ("accepted", *ACTIVE, "returned", "replied")  # once the answer is out, the case is reopened first
 
 # fmt: off
 MOVES: tuple[Move, ...] = (
@@ -61,12 +63,12 @@ MOVES: tuple[Move, ...] = (
          ("imported",)),
     Move("undo_import", ("received", "closed"), ("void",), ("desk", "system"), (), ("untouched-import",), ("finish",)),
     Move("answer", ("received", "accepted"), ("closed",), ("desk",),
-         (*CLASSIFY, REPLY, F("outcome", "code", choices="outcome")), (), ("finish",), public=True),
+         (*CLASSIFY, REPLY, F("outcome", "code", choices="outcome")), ("instruction-over",), ("finish",), public=True),
     Move("accept", ("received",), ("accepted",), ("desk",), (*CLASSIFY, NOTE), ("has-matter", "not-dormant"),
          ("stop:accept", "start:dispatch"), public=True),
     Move("decline", ("received", "accepted"), ("declined",), ("desk",),
          (F("cause", "code", required=True, choices="decline_reason"), F("basis", "text", required=True),
-          REPLY), (), ("finish",), public=True),
+          REPLY), ("instruction-over",), ("finish",), public=True),
     Move("dispatch", ("accepted",), ("dispatched",), ("desk",),
          (F("unit", "unit", required=True), F("assisting", "units"), F("urgency", "int"), NOTE),
          ("has-matter",), ("stop:dispatch", "start:phone", "start:sign", "start:contact", "start:handle"), public=True),
@@ -114,7 +116,7 @@ MOVES: tuple[Move, ...] = (
          ("tasks-done", "nothing-pending", "refusal-has-basis", "phoned"),
          ("stop:contact", "pause:review", "start:reply")),
     # ---- review, call-back, rating
-    Move("review_pass", ("replied",), ("verifying",), ("lead", "desk"), (NOTE,), (),
+    Move("review_pass", ("replied",), ("verifying",), ("lead", "desk"), (NOTE,), ("instruction-over",),
          ("stop:reply", "stop:handle", "start:verify"), public=True),
     Move("review_back", ("replied",), ("handling",), ("lead", "desk"), (REASON,), (), ("stop:reply", "resume")),
     Move("callback", ("verifying",), ("verifying", "closed", "dispatched"), ("desk",),
@@ -124,15 +126,15 @@ MOVES: tuple[Move, ...] = (
     Move("rate", ("verifying", "closed"), ("closed", "dispatched", "accepted"), ("requester",), RATING,
          ("rate-once", "rate-in-time"), ("stop:verify",), public=True),
     Move("close", ("verifying",), ("closed",), ("desk",), (F("skipped", "code", choices="close_cause"), REASON),
-         ("closable",), ("finish",), public=True),
+         ("closable", "instruction-over"), ("finish",), public=True),
     Move("redo", ("verifying", "closed"), ("dispatched", "accepted"), ("desk", "requester"), (REASON,),
          ("redo-in-time",), ("stop:verify",), public=True),
     # ---- the citizen's word, the desk's care
     Move("chase", OPEN, ("=",), ("requester", "desk"), (F("words", "text"),), (), (), public=True),
     Move("supplement", OPEN, ("=",), ("requester", "desk"), (F("words", "text", required=True),), (), (), public=True),
     Move("merge", ("received", "accepted", "dispatched", "handling"), ("merged",), ("desk",),
-         (F("main", "case", required=True), NOTE), ("main-open", "nothing-pending", "no-secondaries"), ("finish",),
-         public=True),
+         (F("main", "case", required=True), NOTE),
+         ("main-open", "nothing-pending", "no-secondaries", "instruction-over"), ("finish",), public=True),
     Move("split", ("merged",), ("accepted",), ("desk", "system"), (REASON,), (), ("start:dispatch",), public=True),
     Move("answered", ("merged",), ("closed",), ("system",), (), ("main-answered",), (), public=True),
     Move("repeat_mark", (*OPEN, "closed"), ("=",), ("desk",),
@@ -154,7 +156,21 @@ MOVES: tuple[Move, ...] = (
     Move("void_ask", UNDECIDED, ("=",), ("desk",), (F("cause", "code", required=True, choices="void_reason"), REASON),
          ("nothing-pending",)),
     Move("void_decide", UNDECIDED, ("void", "="), ("decider",), (F("approve", "bool", required=True), NOTE),
-         ("pending-void",), ("finish",)),
+         ("pending-void", "instruction-over"), ("finish",)),
+    # ---- a leader's instruction 领导批示; its own state is in `rules.instructions`
+    Move("instruct_ask", INSTRUCTED, ("=",), ("desk", "lead"),
+         (F("leader", "text", required=True), F("words", "text", required=True)), ("instruction-none",)),
+    Move("instruct_review", INSTRUCTED, ("=",), ("decider",), (F("approve", "bool", required=True), NOTE),
+         ("instruction-asked",)),
+    Move("instruct", INSTRUCTED, ("=",), ("desk",),
+         (F("words", "text", required=True), F("due", "date", required=True), F("units", "units"), F("leader", "text"),
+          F("paper", "text")), ("instruction-named", "instruction-day"), ("stop:instruct", "start:instruct")),
+    Move("instruct_answer", INSTRUCTED, ("=",), ("lead", "instructed"),
+         (F("unit", "unit"), F("note", "text", required=True)), ("instruction-waiting",), ("stop:instruct",)),
+    Move("instruct_back", INSTRUCTED, ("=",), ("desk",), (REASON, F("due", "date", required=True)),
+         ("instruction-answered", "instruction-day"), ("start:instruct",)),
+    Move("instruct_close", (*INSTRUCTED, "verifying", "closed"), ("=",), ("desk",), (NOTE,),
+         ("instruction-answered",)),
 )
 # fmt: on
 

@@ -8,6 +8,7 @@ from gezhi.kernel.calendar import Calendar
 from gezhi.kernel.values import replace
 from gezhi.loop.rules.clocks import LimitRow, Planner, run
 from gezhi.loop.rules.guards import GUARDS, Situation
+from gezhi.loop.rules.instructions import hours_until
 from gezhi.loop.rules.moves import Move
 from gezhi.loop.rules.snapshot import Snapshot, unhappy
 from gezhi.loop.rules.words import CRITICAL
@@ -111,7 +112,9 @@ def _one(name: str, argument: str, plan: _Plan) -> list[dict[str, Any]]:  # noqa
             return []
 
 
-def _start(stage: str, plan: _Plan) -> list[dict[str, Any]]:
+def _start(stage: str, plan: _Plan) -> list[dict[str, Any]]:  # noqa: PLR0911 - a line for each exception
+    if stage == "instruct":
+        return _start_instruction(plan)
     if stage == "task":
         return plan.planner.start(plan.limits(plan.after, "task")[:1], unit=plan.s.data["unit"])
     if stage == "sign" and plan.target != "dispatched":
@@ -125,7 +128,17 @@ def _start(stage: str, plan: _Plan) -> list[dict[str, Any]]:
     return plan.planner.start(plan.limits(plan.after, stage))
 
 
+def _start_instruction(plan: _Plan) -> list[dict[str, Any]]:
+    """The clock of a leader's instruction runs until the end of the day that he set."""
+    assert plan.after.instruction is not None, "the move has just written it"
+    hours = hours_until(plan.s.now, plan.after.instruction.due, plan.planner.calendar)
+    return plan.planner.start([LimitRow("instruct", "", hours, "hour", "", verified=True)])
+
+
 def _stop(stage: str, plan: _Plan) -> list[dict[str, Any]]:
+    instruction = plan.after.instruction
+    if stage == "instruct" and "due" not in plan.s.data and instruction is not None and instruction.left:
+        return []  # another unit has still to feed back
     if stage == "task":
         return plan.planner.stop("task", unit=plan.s.data["unit"])
     if stage == "contact" and plan.s.data.get("reached") == "unreached":

@@ -7,11 +7,14 @@ from typing import Any
 
 from gezhi.kernel.errors import Refused
 from gezhi.kernel.values import replace
+from gezhi.loop.rules import instructions
 from gezhi.loop.rules.clocks import Running, run
+from gezhi.loop.rules.instructions import Instruction
 from gezhi.loop.rules.moves import ASKS, BY_NAME, DECISIONS
 from gezhi.loop.rules.words import UNHAPPY
 
 Facts = Mapping[str, Any]
+ASIDE = ("declined", "withdrawn", "void", "merged")  # a case that ends so takes its instruction along
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +87,7 @@ class Snapshot:
     redos: int = 0
     chases: int = 0
     supervised: bool = False
+    instruction: Instruction | None = None  # what a leader wrote on this case, or is asked to write
     dormant: bool = False
     main: str = ""
     repeats: str = ""  # the answered case that a person confirmed this to repeat
@@ -258,6 +262,11 @@ def _apply(snap: Snapshot, step: Step) -> Snapshot:
     elif step.move in DECISIONS:
         snap = replace(snap, pending=None)
     snap = _effect(snap, step)
+    if step.move in instructions.MOVES:
+        after = instructions.instructed(snap.instruction, step.move, step.actor, step.acted_at, step.facts)
+        snap = replace(snap, instruction=after)
+    if step.target in ASIDE and snap.instruction and snap.instruction.state in instructions.LIVE:
+        snap = replace(snap, instruction=replace(snap.instruction, state="closed", at=step.acted_at.isoformat()))
     if step.target in ("closed", "declined", "withdrawn", "void"):
         snap = replace(snap, closed_at=step.acted_at, pending=None)
     if step.target == "merged":

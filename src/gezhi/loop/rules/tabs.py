@@ -13,7 +13,7 @@ class Tab:
     name: str
     states: tuple[str, ...]
     verbs: tuple[str, ...] = ()
-    special: str = ""  # mine | assisting | pending | supervised | called
+    special: str = ""  # mine | assisting | pending | supervised | instructed | called
 
 
 TABS: tuple[Tab, ...] = (
@@ -29,6 +29,7 @@ TABS: tuple[Tab, ...] = (
     Tab("to_review", ("replied",), ("review_pass",)),
     Tab("to_call_back", ("verifying",), ("callback",)),
     Tab("supervised", OPEN, ("supervise", "supervise_answer"), "supervised"),
+    Tab("instructed", (*OPEN, "closed"), ("instruct", "instruct_ask", "instruct_answer"), "instructed"),
     Tab("escalated", OPEN, ("supervise", "review_pass", "dispatch", "accept", "callback", "reply"), "called"),
     Tab("open", OPEN, ("read",)),
     Tab("ended", ENDED, ("read",)),

@@ -24,7 +24,9 @@ DIMENSIONS = ("speed", "result", "service", "feedback")
 CLOSE_CAUSES = ("unreachable", "outside")  # why no call-back was made; another reason is said in words
 REPEAT_REASONS = ("same_person", "same_problem", "not_settled")
 CONFIDENTIALITY = ("normal", "confidential")
-STAGES = ("accept", "dispatch", "phone", "sign", "contact", "handle", "reply", "verify", "adjudicate", "task")
+STAGES = (
+    "accept", "dispatch", "phone", "sign", "contact", "handle", "reply", "verify", "adjudicate", "task", "instruct",
+)  # fmt: skip
 CHANNELS = ("hotline", "web", "app", "counter", "mail", "grid", "api", "import", "upstream")
 
 TEXT_LIMIT = 20_000  # characters of one text: the longest message seen in the field is far below

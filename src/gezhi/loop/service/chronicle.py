@@ -22,7 +22,7 @@ from gezhi.loop.rules.plan import check, target_of
 from gezhi.loop.rules.snapshot import Snapshot, apply
 from gezhi.loop.service.acts import Draft, digest, event
 from gezhi.loop.service.following import ANSWERS, LEAVES
-from gezhi.loop.service.moving import RESERVED, Ground, _situation, plan
+from gezhi.loop.service.moving import RESERVED, Ground, _situation, concerned, plan
 from gezhi.loop.service.receiving import (
     Report,
     _desk,
@@ -54,6 +54,7 @@ from gezhi.trust.service import (
 )
 
 SYSTEM = Actor.system("loop")
+UNITS = ("unit", "units", "assisting")  # fields that name units
 
 
 def _listed(value: Any) -> list[int]:
@@ -157,9 +158,9 @@ class Chronicle:
 
     def _checked(self, row: Move, codes: dict[str, Any]) -> dict[str, Any]:
         """Codes held against the content; units against those that were read at the beginning."""
-        named = [code for name in ("unit", "assisting") for code in _listed(codes.get(name))]
+        named = [code for name in UNITS for code in _listed(codes.get(name))]
         if all(key in self.units and self.units[key].active for key in named):
-            rest = {name: value for name, value in codes.items() if name not in ("unit", "assisting")}
+            rest = {name: value for name, value in codes.items() if name not in UNITS}
             checked_codes(row, rest, self.kept)
             return codes
         return checked_codes(row, codes, self.kept)
@@ -196,7 +197,7 @@ class Chronicle:
         told.events.append((topic, "case", case.pk, event(case, step)))
         told.steps.append((step, sealed))
         told.actors.append(actor)
-        told.involved |= {after.lead or 0, *(task.unit for task in after.tasks)} - {0}
+        told.involved |= concerned(after)
         told.reply = draft.texts.get("reply", told.reply)
         told.snap = after
 

@@ -1,6 +1,6 @@
 """The one door through which a case moves: lock, permit, check, decide, write, and tell whom it concerns."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -28,10 +28,11 @@ from gezhi.loop.store import cases as store
 from gezhi.loop.store.content import Content, content
 from gezhi.loop.store.rows import snapshot_of
 from gezhi.loop.store.visible import readable
-from gezhi.trust.rules import Actor
+from gezhi.trust.rules import Actor, within
 from gezhi.trust.service import once, remember, verb
 
 NOT_THERE = {"repeat_mark": "repeat-not-found"}
+OWN_NAME = "instruct.own"  # who has this verb is a leader and needs to name none
 RESERVED = ("receive", "answered")  # made by the receiving verb and by the product itself
 
 
@@ -105,6 +106,8 @@ def make(row: Move, ground: Ground, data: Mapping[str, Any], *, actor: Actor, no
         raise Refused("move-not-from-here", move=row.name, state=snap.state)
     if row.name == "task_done" and not data.get("unit"):
         data = {**data, "unit": _own_task(snap, actor)}
+    if row.name == "instruct_answer" and snap.instruction is not None:
+        data = {**data, "unit": data.get("unit") or _own_instruction(snap.instruction.left, actor)}
     codes, texts = clean(row, data)
     kept = content()
     codes = checked_codes(row, codes, kept)
@@ -118,13 +121,19 @@ def make(row: Move, ground: Ground, data: Mapping[str, Any], *, actor: Actor, no
     if after.matter != snap.matter:
         case.matter_version = version_of(kept, after.matter)
         case.save(update_fields=["matter_version"])
-    units = {after.lead, *(task.unit for task in after.tasks)} - {snap.lead, None, *(t.unit for t in snap.tasks)}
+    units = concerned(after) - concerned(snap)
     if units:
-        store.involve(case, [unit for unit in units if unit is not None])
+        store.involve(case, sorted(units))
     if row.name == "adjudicate" and codes.get("precedent") and case.matter:
         _precedent(case, now=now)
     answer_secondaries(case, row, target, actor=actor, now=now)
     return moved(case)
+
+
+def concerned(snap: Snapshot) -> set[int]:
+    """The units that have something to do, and keep reading the case."""
+    named = snap.instruction.units if snap.instruction else ()
+    return {unit for unit in (snap.lead, *(task.unit for task in snap.tasks), *named) if unit is not None}
 
 
 def _precedent(case: Case, *, now: datetime) -> None:
@@ -167,6 +176,8 @@ def _situation(
         main=_other(main, case) if main else None,
         secondaries=store.merged_into([case.pk]).count() if row.name in ("merge", "void_ask") else 0,
         colleague=_colleague(case, codes) if row.name == "transfer" else True,
+        leader=bool(actor.grants_for(OWN_NAME)) if row.name == "instruct" else False,
+        today=kept.calendar.local_date(now) if "instruction-day" in row.guards else None,
         objection=_objection(case, codes["skipped"], kept) if row.name == "close" and codes.get("skipped") else "",
     )  # fmt: skip
 
@@ -207,7 +218,17 @@ def _colleague(case: Case, codes: Mapping[str, Any]) -> bool:
 
 def _own_task(snap: Snapshot, actor: Actor) -> int | None:
     """The open task of the actor's own unit, where the form did not say which."""
-    units = [task.unit for task in snap.tasks if not task.done]
+    return _own([task.unit for task in snap.tasks if not task.done], actor)
+
+
+def _own_instruction(left: tuple[int, ...], actor: Actor) -> int | None:
+    """For which of the units that a leader named the actor feeds back; a post may cover several."""
+    covered = [unit for unit, path in below.unit_paths(left).items() if any(
+        within(path, grant.unit_path) for grant in actor.grants_for("case.instruct_answer"))]  # fmt: skip
+    return _own(covered, actor)
+
+
+def _own(units: Sequence[int], actor: Actor) -> int | None:
     if actor.unit_id in units:
         return actor.unit_id
     return units[0] if len(units) == 1 else None

@@ -10,6 +10,7 @@ from gezhi.kernel.errors import Refused
 from gezhi.loop.models import Case, Step
 from gezhi.loop.rules.catalogue import duty_for
 from gezhi.loop.rules.clocks import Running, kernel_clock
+from gezhi.loop.rules.instructions import LIVE
 from gezhi.loop.rules.moves import BY_NAME, DECISIONS, HOME_MOVES, Move, moves_from
 from gezhi.loop.rules.redact import redact
 from gezhi.loop.rules.snapshot import Snapshot
@@ -158,10 +159,13 @@ def offers(case: Case, snap: Snapshot, actor: Actor) -> list[str]:
     return names
 
 
-def _fits(row: Move, snap: Snapshot, actor: Actor) -> bool:
+def _fits(row: Move, snap: Snapshot, actor: Actor) -> bool:  # noqa: PLR0911 - a line for each reason
     """Whether a move makes sense now: taking over needs an import, deciding needs something asked by another."""
     if "imported" in row.guards or "not-dormant" in row.guards:
         return snap.dormant == ("imported" in row.guards)
+    fit = _fits_instruction(row, snap, actor)
+    if fit is not None:
+        return fit
     kind = DECISIONS.get(row.name)
     if kind is not None:
         return snap.pending is not None and snap.pending.kind == kind and snap.pending.by != actor.key
@@ -172,6 +176,21 @@ def _fits(row: Move, snap: Snapshot, actor: Actor) -> bool:
     if "decider" in row.who:
         return snap.returner != actor.key
     return "by-person" not in row.guards or bool(snap.repeats) == ("is-repeat" in row.guards)
+
+
+INSTRUCTION = {f"instruction-{state}": (state,) for state in ("asked", "waiting", "answered")}
+
+
+def _fits_instruction(row: Move, snap: Snapshot, actor: Actor) -> bool | None:
+    """Whether a move on a leader's instruction makes sense now; None for all other moves."""
+    state = snap.instruction.state if snap.instruction else ""
+    if "instruction-none" in row.guards:
+        return state not in LIVE
+    wanted = next((INSTRUCTION[name] for name in row.guards if name in INSTRUCTION), None)
+    if wanted is None:
+        return None
+    own = "decider" in row.who and snap.instruction is not None and snap.instruction.by == actor.key
+    return state in wanted and not own
 
 
 def clock_view(clock: Running, kept: Content, now: datetime, units: dict[int, Any]) -> ClockView:
@@ -196,6 +215,8 @@ def _entry(
     named = {name: units.get(facts[name]) for name in ("unit", "proposed") if name in facts}
     if "assisting" in facts:
         named["assisting"] = [units.get(unit) for unit in facts["assisting"]]
+    if "units" in facts:
+        named["units"] = [units.get(unit) for unit in facts["units"]]
     return Entry(
         no=step.no, move=step.move, source=step.source, target=step.target, actor_kind=step.actor_kind,
         actor=people.get(step.actor, ""), unit=units.get(step.unit or 0), acted_at=step.acted_at, facts=facts,

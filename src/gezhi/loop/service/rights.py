@@ -45,6 +45,8 @@ def paths_for(move: Move, case: Case, snap: Snapshot, data: Mapping[str, object]
         paths.append(lead)
     if "task" in move.who:
         paths += task_paths(snap, data)
+    if "instructed" in move.who and snap.instruction is not None:
+        paths += below.unit_paths(snap.instruction.left).values()
     return list(dict.fromkeys(paths))
 
 

@@ -31,7 +31,8 @@ def units_named(rows: Sequence[Step], snap: Snapshot) -> dict[int, Any]:
     keys: set[int | None] = {snap.lead, snap.first_unit, *(task.unit for task in snap.tasks)}
     keys |= {clock.unit for clock in snap.clocks}
     for step in rows:
-        keys |= {step.unit, step.facts.get("unit"), step.facts.get("proposed"), *step.facts.get("assisting", ())}
+        keys |= {step.unit, step.facts.get("unit"), step.facts.get("proposed")}
+        keys |= {*step.facts.get("assisting", ()), *step.facts.get("units", ())}
     found: dict[int, Any] = below.named(below.units(), keys)
     return found
 

@@ -1,6 +1,6 @@
 """Between rows and snapshots: reading a case as the rules see it, and writing back what the rules decided."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
@@ -10,6 +10,7 @@ from gezhi.kernel.clock import turns
 from gezhi.kit.bulk import fresh
 from gezhi.loop.models import Case, CaseClock, Step
 from gezhi.loop.rules.clocks import Running, kernel_clock, next_due
+from gezhi.loop.rules.instructions import Instruction
 from gezhi.loop.rules.snapshot import Called, Pending, Snapshot, Task
 from gezhi.loop.rules.snapshot import Step as StepValue
 from gezhi.loop.store.content import content
@@ -43,8 +44,17 @@ def snapshot_of(case: Case, clocks: Sequence[CaseClock]) -> Snapshot:
         called=tuple(
             Called(c["role"], c["no"], datetime.fromisoformat(c["at"]), c["clock"]) for c in more.get("called", ())
         ),
+        instruction=instruction_of(more),
         clocks=tuple(running_of(clock) for clock in clocks),
     )
+
+
+def instruction_of(more: Mapping[str, Any]) -> Instruction | None:
+    """The leader's instruction out of the rest of a stored snapshot."""
+    kept = more.get("instruction")
+    if not kept:
+        return None
+    return Instruction(**{**kept, "units": tuple(kept["units"]), "answered": tuple(kept["answered"])})
 
 
 def put(case: Case, snap: Snapshot) -> None:
@@ -66,6 +76,9 @@ def put(case: Case, snap: Snapshot) -> None:
         more["tasks"] = [[task.no, task.unit, task.done] for task in snap.tasks]
     if snap.called:
         more["called"] = [{**asdict(call), "at": call.at.isoformat()} for call in snap.called]
+    if snap.instruction:
+        found = snap.instruction
+        more["instruction"] = {**asdict(found), "units": list(found.units), "answered": list(found.answered)}
     case.more = more
     first = next_due(snap.clocks)
     case.due_at = first.due_at if first else None

@@ -13,6 +13,7 @@ from django.db.models import F, Q, QuerySet
 
 from gezhi.kit.text import query_text
 from gezhi.loop.models import Case, CaseClock, CaseText
+from gezhi.loop.rules.instructions import LIVE
 from gezhi.loop.rules.tabs import BY_NAME, Tab
 from gezhi.loop.store.below import units_under
 from gezhi.loop.store.lines import Line, lines
@@ -103,7 +104,7 @@ def narrowed(rows: QuerySet[Case], actor: Actor, wish: Wish, now: datetime) -> Q
     return lit(rows, wish.light, now)
 
 
-def special(rows: QuerySet[Case], tab: Tab, actor: Actor) -> QuerySet[Case]:
+def special(rows: QuerySet[Case], tab: Tab, actor: Actor) -> QuerySet[Case]:  # noqa: PLR0911 - a line for each tab
     match tab.special:
         case "mine":
             return rows.filter(owner=int(actor.id)) if actor.kind == "user" else rows.none()
@@ -114,6 +115,8 @@ def special(rows: QuerySet[Case], tab: Tab, actor: Actor) -> QuerySet[Case]:
             return rows.filter(more__has_key="pending")
         case "called":
             return rows.filter(called_upon(actor), more__has_key="called")
+        case "instructed":
+            return rows.filter(more__has_key="instruction", more__instruction__state__in=LIVE)
         case "supervised":
             return rows.filter(supervised=True)
         case _:

@@ -12,7 +12,8 @@ from gezhi.loop.scores.rules.definition import BETTER, NOTHING_DUE
 from gezhi.loop.scores.rules.definition import UNITS as FIGURE_UNITS
 from gezhi.loop.scores.rules.events import EVENTS
 
-LIMIT_STAGES = (*STAGES, "return", "ringback")
+DATED = ("instruct",)  # due on the day that a leader sets, so no limit holds
+LIMIT_STAGES = (*(stage for stage in STAGES if stage not in DATED), "return", "ringback")
 SPECIAL_STAGES = ("phone",)  # limits for some cases only: no general row is needed
 SCORE_STAGES = ("appeal", "rectify")  # limits that no case runs: an appeal of a score, putting a poor rating right
 ROLES = ("operator", "dispatcher", "handler", "unit_lead", "supervisor", "callback", "evaluator")

@@ -1,0 +1,83 @@
+"""A leader's instruction on a case 领导批示: submitted, reviewed, written, answered by the units named, closed.
+
+The states are those of the field: 0 已上报 asked, 1 审核通过 approved, 2 不通过 refused, 3 已批示待反馈 waiting,
+4 已反馈 answered, 5 结项 closed. What a leader wrote stands in the sealed words of the step; here are codes only.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from gezhi.kernel.calendar import Calendar
+from gezhi.kernel.values import replace
+
+STATES = ("asked", "approved", "refused", "waiting", "answered", "closed")
+OPEN = ("asked", "approved", "waiting")  # somebody has still to act, and the case cannot end
+LIVE = (*OPEN, "answered")  # on the list of instructions
+MOVES = ("instruct_ask", "instruct_review", "instruct", "instruct_answer", "instruct_back", "instruct_close")
+HOUR = timedelta(hours=1)
+
+
+@dataclass(frozen=True)
+class Instruction:
+    """The instruction of a case; `units` have to feed back, nobody named means the unit in charge."""
+
+    state: str
+    by: str  # who submitted it, or wrote it where nobody had
+    at: str  # when it came into this state
+    due: str = ""
+    units: tuple[int, ...] = ()
+    answered: tuple[int, ...] = ()
+    count: int = 0  # how often a leader has written on this case
+
+    @property
+    def left(self) -> tuple[int, ...]:
+        """The named units that have not fed back."""
+        return tuple(unit for unit in self.units if unit not in self.answered)
+
+
+def instructed(
+    before: Instruction | None, move: str, actor: str, at: datetime, facts: Mapping[str, Any]
+) -> Instruction:
+    """The instruction after one of its moves.
+
+    >>> at = datetime(2026, 3, 2)
+    >>> wrote = instructed(None, "instruct", "user:1", at, {"due": "2026-03-06", "units": [7, 8]})
+    >>> one = instructed(wrote, "instruct_answer", "user:2", at, {"unit": 7})
+    >>> wrote.state, one.state, one.left, instructed(one, "instruct_answer", "user:3", at, {"unit": 8}).state
+    ('waiting', 'waiting', (8,), 'answered')
+    """
+    now = at.isoformat()
+    count = before.count if before else 0
+    if before is None or move == "instruct_ask":
+        before = Instruction("asked", actor, now, count=count)
+    match move:
+        case "instruct_review":
+            return replace(before, state="approved" if facts.get("approve") else "refused", at=now)
+        case "instruct":
+            units = tuple(facts.get("units", ()))
+            return replace(before, state="waiting", at=now, due=facts["due"], units=units, answered=(), count=count + 1)
+        case "instruct_answer":
+            given = (*before.answered, *((facts["unit"],) if facts.get("unit") else ()))
+            after = replace(before, answered=tuple(dict.fromkeys(given)))
+            return after if after.left else replace(after, state="answered", at=now)
+        case "instruct_back":
+            return replace(before, state="waiting", at=now, due=facts["due"], answered=())
+        case "instruct_close":
+            return replace(before, state="closed", at=now)
+        case _:
+            return before
+
+
+def hours_until(now: datetime, day: str, calendar: Calendar) -> int:
+    """Whole hours until the end of a day that a leader set: it is his, so no holiday moves it. One at least.
+
+    >>> from datetime import UTC
+    >>> from gezhi.kernel.calendar import from_rows
+    >>> hours_until(datetime(2026, 3, 2, 1, tzinfo=UTC), "2026-03-03", from_rows([]))
+    39
+    """
+    over = date.fromisoformat(day) + timedelta(days=1)
+    return max(1, (datetime.combine(over, time(), ZoneInfo(calendar.zone)) - now) // HOUR)
