@@ -199,7 +199,13 @@ def raw_steps(db):
         table[key, desk, channel].append(
             {"no": no, "move": move, "source": source, "target": target, "at": at, "facts": loaded(facts)}
         )
-    return table
+    return defaultdict(list, {key: holding(steps) for key, steps in table.items()})
+
+
+def holding(steps):
+    """The steps that hold: what was taken back within minutes counts as if it had never been."""
+    gone = {step["facts"]["of"] for step in steps if step["move"] == "undo"}
+    return [step for step in steps if step["move"] != "undo" and step["no"] not in gone]
 
 
 def clock_faults(db, raw):

@@ -54,8 +54,25 @@ def test_the_table_holds_every_move_with_all_its_edges():
             (source.replace("(new)", ""), move.name, source if target == "(stays)" else target)
             for source in sources
             for target in targets
+            if target != "(as before)"
         }
-    assert told == set(edges())
+    assert told | {edge for edge in edges() if edge[1] == "undo"} == set(edges())
+
+
+def test_only_what_may_be_taken_back_leads_back():
+    found = rows()
+    told = {
+        (source if target == "(stays)" else target, "undo", source)
+        for cells in found.values()
+        if cells[9]
+        for source in cells[2].split(", ")
+        for target in cells[3].split(", ")
+    }
+    assert told == {edge for edge in edges() if edge[1] == "undo"}
+    assert {name for name, cells in found.items() if cells[9]} == {
+        "accept", "dispatch", "task", "postpone_ask", "hangup_ask", "transfer", "correct", "void_ask",
+    }  # fmt: skip
+    assert found["undo"][3] == "(as before)"
 
 
 def test_every_edge_is_reachable_from_the_start():

@@ -23,7 +23,10 @@ ONLY_DESK = {"accept", "decline", "answer", "dispatch", "adjudicate", "postpone_
              "repeat_mark", "repeat_clear", "instruct_review", "instruct", "instruct_back",
              "instruct_close"}  # fmt: skip
 NEVER_CITIZEN = (
-    ONLY_UNIT | ONLY_DESK | {"contact", "note", "task", "review_pass", "review_back", "resume", "ask", "instruct_ask"}
+    ONLY_UNIT
+    | ONLY_DESK
+    | {"contact", "note", "task", "review_pass", "review_back", "resume", "ask", "instruct_ask"}
+    | {"undo"}
 )
 MOVES = sorted(NEVER_CITIZEN | {"supply", "rate", "redo", "chase", "supplement", "withdraw", "adopt", "escalate"})
 ANSWERED = {"verifying", "closed", "declined"}

@@ -18,6 +18,7 @@ from gezhi.loop.models.content import (
 from gezhi.loop.models.documents import DocumentChoice, DocumentTemplate
 from gezhi.loop.models.files import Attachment
 from gezhi.loop.models.importing import Batch, BatchReject, ImportMapping
+from gezhi.loop.models.notices import Notice, NoticeMark, NoticeWish
 from gezhi.loop.models.scores import (
     ScoreAppeal,
     ScoreBand,
@@ -31,6 +32,7 @@ from gezhi.loop.models.scores import (
     ScoreSet,
 )
 from gezhi.loop.models.triage import Keyword, Suggested, TriageModel
+from gezhi.loop.models.views import SavedView, ViewChoice
 
 __all__ = [
     "Attachment",
@@ -57,11 +59,15 @@ __all__ = [
     "Likeness",
     "Limit",
     "Matter",
+    "Notice",
+    "NoticeMark",
+    "NoticeWish",
     "OfficeHours",
     "OnDuty",
     "Ringback",
     "RingbackTry",
     "Rung",
+    "SavedView",
     "ScoreAppeal",
     "ScoreBand",
     "ScoreEvent",
@@ -79,5 +85,6 @@ __all__ = [
     "StepText",
     "Suggested",
     "TriageModel",
+    "ViewChoice",
     "WordShares",
 ]

@@ -10,6 +10,7 @@ from django.utils.translation import gettext, pgettext
 from django.views.decorators.http import require_GET, require_POST
 
 from gezhi.kernel.errors import Refused
+from gezhi.kit.http import sentence
 from gezhi.kit.text import pick
 from gezhi.loop.alike.service import earlier
 from gezhi.loop.calls.pages.desk import of_case
@@ -57,9 +58,20 @@ def show(
         "opened": form if name else None, "moves": _offers(shown, "" if name else primary),
         "alike": alike.marked(shown, actor), "reveal": _reveal(shown),
         "back": "/desk/", "telephone": telephone(shown, actor),
-        "documents_url": f"/desk/documents/case/{shown.case.pk}/",
+        "documents_url": f"/desk/documents/case/{shown.case.pk}/", "undo": _undo(shown),
     }  # fmt: skip
     return render(request, "loop/case.html", context, status=refused.status if refused is not None else 200)
+
+
+def _undo(shown: CaseView) -> dict[str, Any] | None:
+    """The bar that takes the last move back, for as long as that is honest."""
+    if shown.undo_until is None:
+        return None
+    last = story.step_of(shown.entries[-1], shown, content())
+    return {
+        "url": f"/desk/{shown.case.pk}/undo/", "words": last["title"], "until": shown.undo_until,
+        "last": shown.case.last, "key": common.fresh_key(),
+    }  # fmt: skip
 
 
 def telephone(shown: CaseView, actor: Actor) -> dict[str, Any]:
@@ -135,6 +147,9 @@ def make(request: HttpRequest, case_id: UUID, move: str) -> HttpResponse:
     result, refused = common.attempt(
         lambda: carry(case_id, move, data, files, actor=actor, now=common.now(), seen=seen, key=key)
     )
+    if refused is not None and move == "undo":  # no form to mend: the case as it stands, and why
+        messages.error(request, sentence(refused))
+        return HttpResponseRedirect(f"/desk/{case_id}/")
     if result is None:
         fresh = view(case_id, actor=actor, now=common.now())
         return show(request, fresh, actor, opened=move, refused=refused)

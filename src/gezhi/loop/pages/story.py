@@ -134,6 +134,7 @@ def step_of(entry: Entry, shown: CaseView, kept: Content) -> dict[str, Any]:
         "no": entry.no, "at": entry.acted_at, "title": title, "tone": _tone(entry), "body": _body(entry),
         "detail": " · ".join(details), "who": _who(entry), "quiet": _quiet(entry),
         "files": common.files_of(entry.files, f"/desk/{shown.case.pk}/files/", shown.case),
+        "struck": entry.no in shown.undone,
     }  # fmt: skip
 
 
@@ -169,6 +170,8 @@ def _body(entry: Entry) -> str:
 
 
 def _codes(entry: Entry, kept: Content) -> Iterable[str]:
+    if entry.move == "undo":
+        yield pgettext("move", str(entry.facts["undone"]))
     for name, context_ in CODED:
         code = entry.facts.get(name)
         if not code:

@@ -80,10 +80,23 @@ def run(clocks: Sequence[Running], ops: Iterable[Op], at: datetime) -> tuple[Run
             table[key] = _started(table, op, at)
             continue
         clock = table.get(key)
+        if name in ("drop", "reopen"):
+            _taken_back(table, clock, name, key)
+            continue
         if clock is None or not clock.open:
             raise Refused("clock-not-running", clock=key, op=name)
         table[key] = _changed(clock, op, at)
     return tuple(table.values())
+
+
+def _taken_back(table: dict[str, Running], clock: Running | None, name: str, key: str) -> None:
+    """A clock as it was before the step that is taken back: one that it began is gone, one that it stopped runs on."""
+    if clock is None or clock.open != (name == "drop"):
+        raise Refused("clock-not-running", clock=key, op=name)
+    if name == "drop":
+        del table[key]
+    else:
+        table[key] = replace(clock, finished_at=None)
 
 
 def _started(table: Mapping[str, Running], op: Op, at: datetime) -> Running:

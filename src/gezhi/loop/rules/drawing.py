@@ -11,6 +11,7 @@ from gezhi.loop.rules.words import STATES
 Say = Callable[[str, str], str]  # context and code → words, such as "待受理 To accept"
 ASIDE = ("declined", "merged", "withdrawn", "void")  # ends beside the way that a case should go
 START = "[*]"
+STAYS = {"=": "(stays)", "<": "(as before)"}
 
 HEAD = """# Workflow 流程
 <!-- Made by `make docs` from the product itself; do not edit. -->
@@ -28,6 +29,11 @@ exist. 工单的一切变动都出自这一张表；表里没有的操作，系�
   [refusals](refusals.md).
 - **Clocks 时限.** `start`, `stop` and `pause` name a stage or a reason; `finish` stops whatever runs.
 - **Seen 居民可见.** The step is shown on the citizen's page.
+- **Undo 可撤销.** For so many minutes the person who made the move may take it back, as long as no other step followed
+  and nobody who was told of it has opened the case or been written to. The undo is a step of its own that puts back
+  what the move changed; no step is ever deleted. Where nothing stands, the words or the effect of the move have left
+  the house or are a fact of their own (a signature, a note, an answer): another move mends it.
+  限时内、由本人、且无人接手或看过才可撤销；撤销本身也是一步，原来的步骤一律保留。
 """
 
 
@@ -47,7 +53,7 @@ def page(say: Say) -> str:
         table(("code", "words"), ((f"`{state}`", say("state", state)) for state in STATES)),
         "## Moves 操作\n",
         table(
-            ("move", "words", "from", "to", "who", "asks for", "guards", "clocks", "seen"),
+            ("move", "words", "from", "to", "who", "asks for", "guards", "clocks", "seen", "undo"),
             (row(move, say) for move in MOVES),
         ),
     ])  # fmt: skip
@@ -83,17 +89,18 @@ def table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
 
 
 def row(move: Move, say: Say) -> tuple[str, ...]:
-    """One move in nine cells."""
+    """One move in ten cells."""
     return (
         f"`{move.name}`",
         say("move", move.name),
         ", ".join(source or "(new)" for source in move.sources),
-        ", ".join("(stays)" if target == "=" else target for target in move.targets),
+        ", ".join(STAYS.get(target, target) for target in move.targets),
         ", ".join(move.who),
         ", ".join(asked(field) for field in move.fields),
         ", ".join(move.guards),
         ", ".join(op.replace(":", " ") for op in move.clocks),
         "yes" if move.public else "",
+        f"{move.undoable} min" if move.undoable else "",
     )
 
 

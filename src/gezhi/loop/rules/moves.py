@@ -24,7 +24,9 @@ class Move:
     with an open assisting task), requester (the citizen), system (a room acting by itself), decider (as desk, but
     never the person who asked), instructed (a unit that a leader's instruction names and that has not fed back).
     `clocks` are operations in order: start:stage, stop:stage, pause:reason, resume, extend, finish (all that still
-    run). "=" as a target keeps the state.
+    run). "=" as a target keeps the state, "<" goes back to where the move that is taken
+    back came from. `undoable` is for how many minutes the same person may take the move back, as long as nothing
+    followed it and nobody else has read of it; 0: never, since its words or its effect have left the house.
     """
 
     name: str
@@ -35,6 +37,7 @@ class Move:
     guards: tuple[str, ...] = ()
     clocks: tuple[str, ...] = ()
     public: bool = False  # the step is shown on the citizen's page
+    undoable: int = 0
 
 
 F = Field
@@ -51,6 +54,7 @@ RATING = (
 ACTIVE = ("dispatched", "handling", "waiting", "suspended")
 UNDECIDED = ("received", "accepted", *ACTIVE, "returned")
 INSTRUCTED = ("accepted", *ACTIVE, "returned", "replied")  # once the answer is out, the case is reopened first
+SHORT = 10  # minutes in which a slip is noticed
 
 # fmt: off
 MOVES: tuple[Move, ...] = (
@@ -65,13 +69,14 @@ MOVES: tuple[Move, ...] = (
     Move("answer", ("received", "accepted"), ("closed",), ("desk",),
          (*CLASSIFY, REPLY, F("outcome", "code", choices="outcome")), ("instruction-over",), ("finish",), public=True),
     Move("accept", ("received",), ("accepted",), ("desk",), (*CLASSIFY, NOTE), ("has-matter", "not-dormant"),
-         ("stop:accept", "start:dispatch"), public=True),
+         ("stop:accept", "start:dispatch"), public=True, undoable=SHORT),
     Move("decline", ("received", "accepted"), ("declined",), ("desk",),
          (F("cause", "code", required=True, choices="decline_reason"), F("basis", "text", required=True),
           REPLY), ("instruction-over",), ("finish",), public=True),
     Move("dispatch", ("accepted",), ("dispatched",), ("desk",),
          (F("unit", "unit", required=True), F("assisting", "units"), F("urgency", "int"), NOTE),
-         ("has-matter",), ("stop:dispatch", "start:phone", "start:sign", "start:contact", "start:handle"), public=True),
+         ("has-matter",), ("stop:dispatch", "start:phone", "start:sign", "start:contact", "start:handle"), public=True,
+         undoable=SHORT),
     # ---- the unit in charge
     Move("sign", ("dispatched",), ("handling",), ("lead",), (NOTE,), (), ("stop:sign",), public=True),
     Move("return", ("dispatched", "handling"), ("returned",), ("lead",),
@@ -89,7 +94,8 @@ MOVES: tuple[Move, ...] = (
          (F("reached", "code", required=True, choices="reached"), NOTE), (), ("stop:contact",), public=True),
     Move("note", ACTIVE, ("=",), ("lead", "desk", "task"), (F("note", "text", required=True), F("shown", "bool"))),
     Move("task", ("handling",), ("=",), ("lead", "desk"),
-         (F("unit", "unit", required=True), F("ask", "text", required=True)), ("task-new",), ("start:task",)),
+         (F("unit", "unit", required=True), F("ask", "text", required=True)), ("task-new",), ("start:task",),
+         undoable=SHORT),
     Move("task_done", (*ACTIVE, "returned", "replied"), ("=",), ("task",),
          (F("unit", "unit", required=True), F("note", "text", required=True)),
          ("task-open",), ("stop:task",)),
@@ -100,17 +106,17 @@ MOVES: tuple[Move, ...] = (
     Move("postpone_ask", ("handling",), ("=",), ("lead",),
          (F("cause", "code", required=True, choices="postpone_reason"), REASON,
           F("amount", "int", required=True), F("unit_of", "code", choices="limit_unit")),
-         ("postpone-before-due", "postpone-count", "nothing-pending")),
+         ("postpone-before-due", "postpone-count", "nothing-pending"), undoable=SHORT),
     Move("postpone_decide", ("handling",), ("=",), ("decider",),
          (F("approve", "bool", required=True), F("amount", "int"), NOTE), ("pending-postpone",), ("extend",)),
     Move("hangup_ask", ("handling",), ("=",), ("lead",),
          (F("cause", "code", required=True, choices="hangup_reason"), REASON, F("review_on", "date", required=True)),
-         ("nothing-pending",)),
+         ("nothing-pending",), undoable=SHORT),
     Move("hangup_decide", ("handling",), ("suspended", "handling"), ("decider",),
          (F("approve", "bool", required=True), NOTE), ("pending-hangup",), ("pause:hangup",)),
     Move("resume", ("suspended",), ("handling",), ("lead", "desk"), (NOTE,), (), ("resume",), public=True),
     Move("transfer", ("dispatched", "handling"), ("=",), ("lead",), (F("user", "user", required=True), NOTE),
-         ("colleague",)),
+         ("colleague",), undoable=SHORT),
     Move("reply", ("handling",), ("replied",), ("lead",),
          (F("outcome", "code", required=True, choices="outcome"), REPLY, F("basis", "text")),
          ("tasks-done", "nothing-pending", "refusal-has-basis", "phoned"),
@@ -145,7 +151,7 @@ MOVES: tuple[Move, ...] = (
     Move("supervise_answer", ("dispatched", "handling", "waiting", "suspended", "replied", "verifying"), ("=",),
          ("lead",), (F("note", "text", required=True),), ("supervised",)),
     Move("correct", UNDECIDED, ("=",), ("desk",), (*CLASSIFY, REASON), ("changes-something",),
-         ("stop:phone", "start:phone")),
+         ("stop:phone", "start:phone"), undoable=SHORT),
     Move("escalate", OPEN, ("=",), ("system",),
          (F("stage", "code", required=True), F("level", "int", required=True), F("roles", "codes"), F("clock", "code"),
           F("reason", "code"), F("review_on", "date"))),
@@ -154,7 +160,7 @@ MOVES: tuple[Move, ...] = (
     Move("reopen", ("closed", "declined", "withdrawn"), ("accepted",), ("desk",), (REASON,), (), ("start:dispatch",),
          public=True),
     Move("void_ask", UNDECIDED, ("=",), ("desk",), (F("cause", "code", required=True, choices="void_reason"), REASON),
-         ("nothing-pending",)),
+         ("nothing-pending",), undoable=SHORT),
     Move("void_decide", UNDECIDED, ("void", "="), ("decider",), (F("approve", "bool", required=True), NOTE),
          ("pending-void", "instruction-over"), ("finish",)),
     # ---- a leader's instruction 领导批示; its own state is in `rules.instructions`
@@ -171,13 +177,24 @@ MOVES: tuple[Move, ...] = (
          ("instruction-answered", "instruction-day"), ("start:instruct",)),
     Move("instruct_close", (*INSTRUCTED, "verifying", "closed"), ("=",), ("desk",), (NOTE,),
          ("instruction-answered",)),
+    # ---- a slip taken back by who made it; what it undoes and restores is in its facts
+    Move("undo", UNDECIDED, ("<",), ("desk", "lead"), public=True),
 )
 # fmt: on
 
 BY_NAME: dict[str, Move] = {move.name: move for move in MOVES}
 DECISIONS = {"postpone_decide": "postpone", "hangup_decide": "hangup", "void_decide": "void"}
 ASKS = {"postpone_ask": "postpone", "hangup_ask": "hangup", "void_ask": "void"}
-HOME_MOVES = ("receive", "history", "undo_import", "answered", "escalate")  # never offered as a button on the case page
+HOME_MOVES = ("receive", "history", "undo_import", "answered", "escalate", "undo")  # no button on the case page
+
+
+BACK: frozenset[tuple[str, str]] = frozenset(
+    (source if target == "=" else target, source)
+    for move in MOVES
+    if move.undoable
+    for source in move.sources
+    for target in move.targets
+)  # from where to where a move that was taken back leads
 
 
 def moves_from(state: str) -> tuple[Move, ...]:
@@ -195,9 +212,11 @@ def edges() -> tuple[tuple[str, str, str], ...]:
     >>> ("handling", "note", "handling") in edges()
     True
     """
-    return tuple(
+    ahead = tuple(
         (source, move.name, source if target == "=" else target)
         for move in MOVES
         for source in move.sources
         for target in move.targets
+        if target != "<"
     )
+    return ahead + tuple((source, "undo", target) for source, target in sorted(BACK))

@@ -1,7 +1,7 @@
 """What a case is at a moment, and how one step changes it: the stored state is nothing but the fold of the steps."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, is_dataclass
 from datetime import datetime
 from typing import Any
 
@@ -10,7 +10,7 @@ from gezhi.kernel.values import replace
 from gezhi.loop.rules import instructions
 from gezhi.loop.rules.clocks import Running, run
 from gezhi.loop.rules.instructions import Instruction
-from gezhi.loop.rules.moves import ASKS, BY_NAME, DECISIONS
+from gezhi.loop.rules.moves import ASKS, BACK, BY_NAME, DECISIONS
 from gezhi.loop.rules.words import UNHAPPY
 
 Facts = Mapping[str, Any]
@@ -202,6 +202,8 @@ def _later(snap: Snapshot, step: Step) -> Snapshot:  # noqa: C901, PLR0911, PLR0
     """What changes of the person, answers, call-backs, merges and supervision do."""
     facts = step.facts
     match step.move:
+        case "undo":
+            return restored(snap, facts["back"])
         case "transfer":
             return replace(snap, owner=facts["user"])
         case "reply":
@@ -235,6 +237,42 @@ def _later(snap: Snapshot, step: Step) -> Snapshot:  # noqa: C901, PLR0911, PLR0
             return snap
 
 
+def restored(snap: Snapshot, back: Facts) -> Snapshot:
+    """The snapshot with what an undo puts back, as `kept_of` wrote it down."""
+    changed: dict[str, Any] = {name: _read(name, value) for name, value in back.items()}
+    return replace(snap, **changed)
+
+
+def kept_of(before: Snapshot, after: Snapshot) -> dict[str, Any]:
+    """What a step changed beside state, number and clocks, with the values before it, fit for the facts of a step."""
+    names = [field_.name for field_ in fields(Snapshot) if field_.name not in ("state", "last", "clocks")]
+    return {name: _written(getattr(before, name)) for name in names if getattr(before, name) != getattr(after, name)}
+
+
+def _written(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return value.isoformat()
+    if isinstance(value, tuple):
+        return [_written(one) for one in value]
+    if is_dataclass(value):
+        return {one.name: _written(getattr(value, one.name)) for one in fields(value)}
+    return value
+
+
+def _read(name: str, value: Any) -> Any:
+    match name:
+        case "dispatched_at" | "closed_at":
+            return datetime.fromisoformat(value) if value else None
+        case "pending":
+            return Pending(**value) if value else None
+        case "tasks":
+            return tuple(Task(**task) for task in value)
+        case "called":
+            return tuple(Called(c["role"], c["no"], datetime.fromisoformat(c["at"]), c["clock"]) for c in value)
+        case _:
+            return tuple(value) if isinstance(value, list) else value
+
+
 def apply(snap: Snapshot, step: Step) -> Snapshot:
     """The snapshot after one step.
 
@@ -245,7 +283,11 @@ def apply(snap: Snapshot, step: Step) -> Snapshot:
     allowed = (
         move is not None
         and step.source in move.sources
-        and (step.target in move.targets or ("=" in move.targets and step.target == step.source))
+        and (
+            step.target in move.targets
+            or ("=" in move.targets and step.target == step.source)
+            or ("<" in move.targets and (step.source, step.target) in BACK)
+        )
     )
     if step.no != snap.last + 1 or step.source != snap.state or not allowed:
         raise Refused("replay-broken", step=step.no, move=step.move, source=step.source, target=step.target)

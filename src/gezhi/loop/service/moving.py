@@ -22,6 +22,7 @@ from gezhi.loop.service.catalogue import propose_row
 from gezhi.loop.service.following import answer_secondaries
 from gezhi.loop.service.receiving import limits_of, version_of
 from gezhi.loop.service.rights import permit
+from gezhi.loop.service.undoing import undo
 from gezhi.loop.service.values import checked_codes
 from gezhi.loop.store import below
 from gezhi.loop.store import cases as store
@@ -69,6 +70,8 @@ def move(
         raise Refused("move-unknown", status=404, move=name)
     if name in RESERVED:
         raise Refused("move-reserved", move=name)
+    if name == "undo":
+        return undo(case_id, actor=actor, now=now, seen=seen, key=key)
     before = once(actor, f"{case_id}:{key}" if key else "", f"case.{name}", content=content_of_key)
     if before is not None:
         return Moved(before["case"], before["number"], before["state"], before["last"], repeated=True)

@@ -15,6 +15,7 @@ from gezhi.loop.rules.moves import BY_NAME, DECISIONS, HOME_MOVES, Move, moves_f
 from gezhi.loop.rules.redact import redact
 from gezhi.loop.rules.snapshot import Snapshot
 from gezhi.loop.service.rights import paths_for
+from gezhi.loop.service.undoing import until
 from gezhi.loop.store import below
 from gezhi.loop.store import reading as store
 from gezhi.loop.store.content import Content, content
@@ -89,6 +90,8 @@ class CaseView:
     complained: Any = None  # the unit complained about, where this reader may know that there is one
     satisfaction: str = ""  # what the requester thinks of the answer, where this reader may know that
     solved: str = ""
+    undone: frozenset[int] = frozenset()  # numbers of the steps that were taken back
+    undo_until: datetime | None = None  # until when this reader may take the last move back
 
 
 def view(case_id: UUID | str, *, actor: Actor, now: datetime) -> CaseView:
@@ -121,6 +124,8 @@ def view(case_id: UUID | str, *, actor: Actor, now: datetime) -> CaseView:
         roles=below.named(below.roles(), (call.role for call in snap.called)),
         complained=None if case.confidential and _complained(actor, case) else case.complained,
         satisfaction=case.satisfaction if rated else "", solved=case.solved if rated else "",
+        undone=frozenset(step.facts["of"] for step in steps if step.move == "undo"),
+        undo_until=until(steps[-1] if steps else None, actor=actor, now=now),
     )  # fmt: skip
 
 
@@ -211,7 +216,7 @@ def _entry(
     if hasattr(step, "text"):
         opened = open_text(case.requester, step.text.sealed)
         texts = {name: redact(str(value)) if hide else str(value) for name, value in opened.items()}
-    facts = {name: value for name, value in step.facts.items() if name != "clocks"}
+    facts = {name: value for name, value in step.facts.items() if name not in ("clocks", "back")}
     named = {name: units.get(facts[name]) for name in ("unit", "proposed") if name in facts}
     if "assisting" in facts:
         named["assisting"] = [units.get(unit) for unit in facts["assisting"]]
@@ -319,7 +324,7 @@ def citizen_view(case: Case, *, actor: Actor) -> CitizenView:
     rows = store.clocks(case)
     snap = snapshot_of(case, rows)
     every = store.steps(case)
-    steps = [step for step in every if BY_NAME[step.move].public or step.facts.get("shown")]
+    steps = [step for step in every if _for_citizen(step)]
     seen, answered = _passed(every)
     units = store.units_named(steps, snap)
     handle = [running_of(row) for row in rows if row.stage == "handle" and row.finished_at is None and row.verified]
@@ -332,6 +337,13 @@ def citizen_view(case: Case, *, actor: Actor) -> CitizenView:
         answered=answered, said=[step.pk for step in steps if step.move in ("supplement", "supply")],
         masked={"name": case.requester.masked_name},
     )  # fmt: skip
+
+
+def _for_citizen(step: Step) -> bool:
+    """Whether the requester sees a step; what takes a move back is seen where that move was."""
+    if step.move == "undo":
+        return BY_NAME[step.facts["undone"]].public
+    return BY_NAME[step.move].public or bool(step.facts.get("shown"))
 
 
 def _passed(steps: list[Step]) -> tuple[set[Any], list[Any]]:

@@ -82,6 +82,9 @@ def save_step(case: Case, step: Step, sealed: bytes | None, clocks: Clocks) -> N
     old = {clock.key: clock for clock in clocks.before}
     parts += [bulk.part_of(clock_row(case.pk, clock)) for clock in clocks.after if clock.key not in old]
     bulk.insert(*parts)
+    gone = old.keys() - {clock.key for clock in clocks.after}
+    if gone:  # begun by a step that is taken back
+        CaseClock.objects.filter(case=case, key__in=gone).delete()
     _rewrite(case, [clock for clock in clocks.after if clock.key in old and clock != old[clock.key]], clocks.rows)
 
 
@@ -100,6 +103,11 @@ def involve(case: Case, units: Iterable[int]) -> None:
     Involvement.objects.bulk_create(
         [Involvement(case=case, unit_id=unit) for unit in dict.fromkeys(units)], ignore_conflicts=True
     )
+
+
+def uninvolve(case: Case, keep: Iterable[int]) -> None:
+    """Only these units keep reading this case."""
+    Involvement.objects.filter(case=case).exclude(unit__in=list(keep)).delete()
 
 
 def last_reply(case: Case) -> tuple[Step, StepText] | None:

@@ -81,12 +81,19 @@ class History:
 def history(case: str, desk: int, channel: str, acts: Iterable[Act]) -> History:
     """Fold the steps; each moment keeps what held before its act."""
     told = History(case, desk, channel)
-    for act in acts:
+    for act in standing(acts):
         told.moments.append(Moment(act, told.lead, told.round, told.urgency, told.supervised, told.redos > 0))
         _fold(told, act)
         _run(told, act)
         told.state = act.target
     return told
+
+
+def standing(acts: Iterable[Act]) -> list[Act]:
+    """The acts that hold: a slip that was taken back, and the taking back, count as if neither had been."""
+    every = list(acts)
+    gone = {act.facts["of"] for act in every if act.move == "undo"}
+    return [act for act in every if act.move != "undo" and act.no not in gone]
 
 
 def starts_round(act: Act) -> bool:
