@@ -1,6 +1,6 @@
 """Queries of shifts, of who works them, and of handovers."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -28,6 +28,16 @@ def shifts(*, every: bool = False) -> list[Shift]:
 
 def shift(key: int) -> Shift | None:
     return Shift.objects.filter(pk=key).first()
+
+
+def held_shift(key: int) -> Shift | None:
+    """A shift, held, so that one at a time changes who works it or what it hands over."""
+    return Shift.objects.select_for_update().filter(pk=key).first()
+
+
+def hold_roster() -> None:
+    """Hold every shift, in order, for what changes more than one."""
+    list(Shift.objects.select_for_update().order_by("pk").values_list("pk"))
 
 
 def any_shift() -> bool:
@@ -94,6 +104,23 @@ def worked(first: date, last: date) -> list[tuple[date, Shift]]:
     return list(dict.fromkeys((row.day, row.shift) for row in rows))
 
 
+def led_by(user: int, days: Iterable[date]) -> set[tuple[date, int]]:
+    """The shifts of some days that somebody leads."""
+    rows = OnDuty.objects.filter(user=user, day__in=set(days), leader=True)
+    return set(rows.values_list("day", "shift"))
+
+
+def was_worked(shift_id: int, today: date) -> bool:
+    """Whether figures or handovers rest on the times of a shift."""
+    worked = OnDuty.objects.filter(shift=shift_id, day__lt=today).exists()
+    return worked or Handover.objects.filter(shift=shift_id).exists()
+
+
+def move_on_duty(source: Shift, target: Shift, first: date) -> None:
+    """From a day on, people stand on another shift instead."""
+    OnDuty.objects.filter(shift=source, day__gte=first).update(shift=target)
+
+
 def handover(day: date, shift_id: int, *, locked: bool = False) -> Handover | None:
     rows = Handover.objects.select_for_update() if locked else Handover.objects.all()
     return rows.filter(day=day, shift=shift_id).first()
@@ -113,7 +140,7 @@ def handovers(since: date, most: int = 60) -> list[Handover]:
     return list(rows.order_by("-day", "-written_at")[:most])
 
 
-def what_is_open() -> dict[str, Any]:
+def what_is_open(now: datetime) -> dict[str, Any]:
     """Keys of urgent cases and of missed calls that are open, and how many callers wait."""
     urgent = Case.objects.filter(state__in=OPEN, dormant=False, urgency__gte=URGENT).order_by(
         "-urgency", "due_at", "pk"
@@ -122,5 +149,5 @@ def what_is_open() -> dict[str, Any]:
     return {
         "urgent": [str(key) for key in urgent.values_list("pk", flat=True)[:LISTED]],
         "missed": [str(key) for key in missed.values_list("pk", flat=True)[:LISTED]],
-        "waiting": store.counts()["waiting"],
+        "waiting": store.live(now).filter(state="ringing", direction="in").count(),
     }  # fmt: skip

@@ -1,19 +1,19 @@
 """Every query of the telephone part."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from django.db import connection
 from django.db.models import Count, F, Q, QuerySet
 
-from gezhi.loop.calls.rules.folding import LIVE
 from gezhi.loop.calls.rules.rota import Span
 from gezhi.loop.models import Call, CallEvent, Case, Dial, Extension, Ringback, RingbackTry
 from gezhi.loop.store import below
 
-WITH = ("requester", "agent", "case")
+WITH = ("requester", "agent__unit", "case__desk", "case__complained")
+LONGEST = {"ringing": timedelta(hours=1), "talking": timedelta(hours=4)}  # after that the end was lost on its way
 
 
 # ---- the event that comes in
@@ -27,7 +27,9 @@ def lock(key: bytes) -> None:
 
 
 def by_call_id(call_id: str) -> Call | None:
-    return Call.objects.select_related("requester").filter(call_id=call_id).first()
+    """The call, held: it is written whole afterwards, and a case bound to it meanwhile must not be written over."""
+    rows = Call.objects.select_for_update(of=("self",)).select_related("requester")
+    return rows.filter(call_id=call_id).first()
 
 
 def events(call: Call) -> list[CallEvent]:
@@ -80,13 +82,11 @@ def shown_to(user: int, now: datetime) -> tuple[Any, ...] | None:
         return row
 
 
-def no_longer_shown(call: UUID, user: int) -> None:
-    Call.objects.filter(pk=call, shown_to=user).update(shown_to=None, shown_until=None)
-
-
-def live() -> QuerySet[Call]:
-    """Calls that ring or are spoken, the longest first; one whose end was never told is forgotten after a while."""
-    return Call.objects.filter(state__in=LIVE).select_related(*WITH).order_by("began_at")
+def live(now: datetime) -> QuerySet[Call]:
+    """Calls that ring or are spoken, the longest first; one whose end was never told counts no more after a while."""
+    ringing = Q(state="ringing", began_at__gt=now - LONGEST["ringing"])
+    talking = Q(state="talking", began_at__gt=now - LONGEST["talking"])
+    return Call.objects.filter(ringing | talking).select_related(*WITH).order_by("began_at")
 
 
 def calls() -> QuerySet[Call]:
@@ -94,13 +94,13 @@ def calls() -> QuerySet[Call]:
 
 
 def call(key: UUID | str, *, locked: bool = False) -> Call | None:
-    rows = Call.objects.select_related("requester", "agent", "case")
+    rows = Call.objects.select_related(*WITH)
     rows = rows.select_for_update(of=("self",)) if locked else rows
     return rows.filter(pk=key).first()
 
 
 def of_case(case: UUID) -> list[Call]:
-    return list(Call.objects.filter(case=case).select_related("agent", "requester").order_by("began_at"))
+    return list(Call.objects.filter(case=case).select_related(*WITH).order_by("began_at"))
 
 
 # ---- agents
@@ -137,7 +137,7 @@ def unknown_agents(since: datetime) -> list[tuple[str, int]]:
 
 
 def ringbacks(*states: str) -> QuerySet[Ringback]:
-    rows = Ringback.objects.select_related("call", "call__requester", "call__case", "by_call")
+    rows = Ringback.objects.select_related("call__requester", "call__case__desk", "call__case__complained", "by_call")
     return rows.filter(state__in=states).order_by("missed_at", "pk") if states else rows.order_by("-missed_at", "pk")
 
 
@@ -170,12 +170,9 @@ def tries(keys: Iterable[UUID]) -> dict[UUID, list[RingbackTry]]:
     return found
 
 
-def counts() -> dict[str, int]:
-    """How many missed calls wait, how many of them too long, and how many callers wait in this moment."""
-    return {
-        "open": Ringback.objects.filter(state="open").count(),
-        "waiting": Call.objects.filter(state="ringing", direction="in").count(),
-    }
+def open_ringbacks() -> int:
+    """How many missed calls nobody has settled."""
+    return Ringback.objects.filter(state="open").count()
 
 
 # ---- calls asked for

@@ -112,7 +112,7 @@ class Dial(models.Model):
     extension = models.CharField(max_length=40)
     purpose = models.CharField(max_length=20)
     asked_at = models.DateTimeField()
-    state = models.CharField(max_length=10, default="asked")  # asked | sent | late | failed
+    state = models.CharField(max_length=10, default="asked")  # asked | sent | late
     sent_at = models.DateTimeField(null=True)
 
 
@@ -123,6 +123,7 @@ class Shift(models.Model):
     name_en = models.CharField(max_length=60, default="", blank=True)
     starts = models.TimeField()
     ends = models.TimeField()
+    since = models.DateField(null=True)  # where it follows one with other times: its first day
     active = models.BooleanField(default=True)
 
 

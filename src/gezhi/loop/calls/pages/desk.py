@@ -21,6 +21,7 @@ from gezhi.loop.calls.service.rostering import due_handovers
 from gezhi.loop.calls.use import in_use
 from gezhi.loop.models import Call, Ringback
 from gezhi.loop.pages import common
+from gezhi.loop.service.reading import hidden
 from gezhi.loop.store.visible import visible
 from gezhi.trust.rules import Actor
 from gezhi.trust.service import identity_of
@@ -34,8 +35,10 @@ LIGHTS = {"ringing": "due", "talking": "ok", "ended": "done", "missed": "late", 
 OUTCOMES = ("no_answer", "busy", "wrong", "reached", "given_up")
 
 
-def masked(call: Call) -> str:
-    """The number of the other end with its middle hidden."""
+def masked(call: Call, actor: Actor) -> str:
+    """The number of the other end with its middle hidden; nothing of it where the reader must not know who asked."""
+    if call.case is not None and hidden(actor, call.case):
+        return ""
     known = identity_of(call.requester).get("phone", "") if call.requester.wrapped_key is not None else ""
     return mask_phone(known) if known else ""
 
@@ -47,7 +50,7 @@ def page(request: HttpRequest) -> HttpResponse:
     moment = common.now()
     open_rows = list(store.ringbacks("open")[:SHOWN])
     settled = list(store.ringbacks().exclude(state__in=("open", "void")).order_by("-settled_at")[:SETTLED])
-    live = list(store.live()[:SHOWN])
+    live = list(store.live(moment)[:SHOWN])
     own = {case.pk for case in visible(actor).filter(pk__in=[c.case_id for c in live if c.case_id]).only("pk")}
     tried = store.tries([row.pk for row in [*open_rows, *settled]])
     asked = store.last_dials([row.pk for row in open_rows])
@@ -55,9 +58,9 @@ def page(request: HttpRequest) -> HttpResponse:
     context = {
         "now": moment,
         "live": [call_line(call, actor, own) for call in live],
-        "missed": [missed_line(row, tried.get(row.pk, []), asked.get(row.pk), moment) for row in open_rows],
-        "settled": [missed_line(row, tried.get(row.pk, []), None, moment) for row in settled],
-        "more": store.counts()["open"] - len(open_rows),
+        "missed": [missed_line(row, actor, tried.get(row.pk, []), asked.get(row.pk), moment) for row in open_rows],
+        "settled": [missed_line(row, actor, tried.get(row.pk, []), None, moment) for row in settled],
+        "more": store.open_ringbacks() - len(open_rows),
         "may_try": bool(actor.grants_for("call.ringback")),
         "may_dial": bool(actor.grants_for("call.dial")),
         "extension": extension,
@@ -74,7 +77,7 @@ def call_line(call: Call, actor: Actor, cases: set[Any]) -> dict[str, Any]:
     return {
         "id": call.pk,
         "at": call.began_at,
-        "masked": masked(call),
+        "masked": masked(call, actor),
         "state": pgettext("call", call.state),
         "light": LIGHTS[call.state],
         "direction": call.direction,
@@ -92,7 +95,7 @@ def call_line(call: Call, actor: Actor, cases: set[Any]) -> dict[str, Any]:
     }
 
 
-def missed_line(row: Ringback, tries: list[Any], asked: Any, moment: Any) -> dict[str, Any]:
+def missed_line(row: Ringback, actor: Actor, tries: list[Any], asked: Any, moment: Any) -> dict[str, Any]:
     """One number to ring back, with its clock and what was tried."""
     light = (
         "ok"
@@ -103,7 +106,7 @@ def missed_line(row: Ringback, tries: list[Any], asked: Any, moment: Any) -> dic
     )
     return {
         "id": row.pk,
-        "masked": masked(row.call),
+        "masked": masked(row.call, actor),
         "missed": row.missed,
         "at": row.missed_at,
         "last": row.last_missed_at,
@@ -125,10 +128,15 @@ def missed_line(row: Ringback, tries: list[Any], asked: Any, moment: Any) -> dic
     }
 
 
-def mask_line(row: Ringback) -> dict[str, Any]:
+def mask_line(row: Ringback, actor: Actor) -> dict[str, Any]:
     """A missed call of a handover."""
     light = "done" if row.state in ("reached", "came_again") else "wait" if row.state != "open" else "due"
-    return {"masked": masked(row.call), "at": row.missed_at, "state": pgettext("ringback", row.state), "light": light}
+    return {
+        "masked": masked(row.call, actor),
+        "at": row.missed_at,
+        "state": pgettext("ringback", row.state),
+        "light": light,
+    }
 
 
 def _acted(request: HttpRequest, act: Any, said: str, back: str) -> HttpResponse:
@@ -201,6 +209,7 @@ def asking(request: HttpRequest, call_id: UUID) -> HttpResponse:
     call = store.call(call_id)
     if call is None:
         raise Refused("call-not-found", status=404)
+    listening.permit(actor, call)
     purposes = [(code, pgettext("purpose", code)) for code in listening.PURPOSES]
     return render(request, "loop/calls/listen.html", {"purposes": purposes, **_about(call, actor)})
 

@@ -16,7 +16,7 @@ from gezhi.loop.calls.rules.signature import check
 from gezhi.loop.calls.service.hearing import hear
 from gezhi.trust.rules import Actor
 
-LARGEST = 16 * 1024
+LARGEST, EARLIEST = 16 * 1024, 2000
 ACTOR = Actor.system("cti")
 
 
@@ -41,9 +41,11 @@ class CtiEvent(BaseModel):
     @field_validator("at")
     @classmethod
     def aware(cls, value: datetime) -> datetime:
-        """A moment without a zone could be any of 24."""
+        """A moment without a zone could be any of 24; one of long ago is a clock that was never set."""
         if value.tzinfo is None:
             raise ValueError("the moment needs its zone, such as +08:00")
+        if value.year < EARLIEST:
+            raise ValueError("the moment is of no telephone call")
         return value.astimezone(UTC)
 
 

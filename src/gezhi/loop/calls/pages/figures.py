@@ -1,6 +1,5 @@
 """Figures of calls per shift and agent; each number opens its calls; the table as CSV."""
 
-import csv
 import io
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -12,9 +11,10 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.views.decorators.http import require_GET
 
+from gezhi.kit.sheets import write_csv
 from gezhi.loop.calls import roster, store
 from gezhi.loop.calls.pages.desk import READ, call_line
-from gezhi.loop.calls.rules.rota import Span, spans
+from gezhi.loop.calls.rules.rota import Span, days, span
 from gezhi.loop.pages import common
 from gezhi.loop.store import below
 from gezhi.loop.store.content import content
@@ -65,9 +65,11 @@ def rows_of(first: date, last: date) -> list[dict[str, Any]]:
 
 
 def shifts_of(first: date, last: date) -> list[Span]:
-    """The shifts of a period, with the night before it."""
-    wanted = [(one.pk, one.starts, one.ends) for one in roster.shifts()]
-    return spans(wanted, first - timedelta(days=1), last, str(roster.zone()))
+    """The shifts of a period, with the night before it; one that is no longer in use on the days it was worked."""
+    before, here = first - timedelta(days=1), str(roster.zone())
+    gone = [(day, one) for day, one in roster.worked(before, last) if not one.active]
+    used = [(day, one) for one in roster.shifts() for day in days(max(before, one.since or before), last)]
+    return [span(one.pk, one.starts, one.ends, day, here) for day, one in (*used, *gone)]
 
 
 def shown(row: dict[str, Any], shifts: dict[int, Any], people: dict[int, Any], period_of: str) -> dict[str, Any]:
@@ -129,43 +131,17 @@ def export(request: HttpRequest) -> HttpResponse:
     """The same table as CSV, in figures that a sheet can add up."""
     common.guard(request, READ)
     first, last = period(request)
-    out = io.StringIO()
-    write = csv.writer(out)
-    write.writerow(
-        [
-            gettext("Day"),
-            gettext("Shift"),
-            gettext("Agent"),
-            gettext("Offered"),
-            gettext("Answered"),
-            gettext("Answered within %(seconds)s s") % {"seconds": within()},
-            gettext("Missed"),
-            gettext("Mean talk, seconds"),
-        ]
-    )
-    for row in rows_of(first, last):
-        cells = [
-            row["day"] or "",
-            row["shift_name"],
-            row["who"],
-            row["offered"],
-            row["answered"],
-            row["fast"],
-            row["missed"],
-        ]
-        write.writerow([*map(plain_cell, cells), "" if row["mean"] is None else row["mean"]])
-    response = HttpResponse("\ufeff" + out.getvalue(), content_type="text/csv; charset=utf-8")
+    head = [
+        gettext("Day"), gettext("Shift"), gettext("Agent"), gettext("Offered"), gettext("Answered"),
+        gettext("Answered within %(seconds)s s") % {"seconds": within()}, gettext("Missed"),
+        gettext("Mean talk, seconds"),
+    ]  # fmt: skip
+    names = ("day", "shift_name", "who", "offered", "answered", "fast", "missed", "mean")
+    out = io.BytesIO()
+    write_csv(out, head, ([row[name] for name in names] for row in rows_of(first, last)))
+    response = HttpResponse(out.getvalue(), content_type="text/csv; charset=utf-8")
     response.headers["Content-Disposition"] = f'attachment; filename="calls-{first}-{last}.csv"'
     return response
-
-
-def plain_cell(value: object) -> object:
-    """A text that a sheet cannot take for a formula.
-
-    >>> plain_cell("=1+1"), plain_cell(3)
-    ("'=1+1", 3)
-    """
-    return f"'{value}" if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r") else value
 
 
 @require_GET

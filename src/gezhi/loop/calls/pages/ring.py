@@ -5,18 +5,15 @@ from typing import Any
 from uuid import UUID
 
 from django.core import signing
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET
 
 from gezhi.kernel.codes import mask_phone
 from gezhi.loop.calls import roster, store
-from gezhi.loop.calls.service.linking import own_call
 from gezhi.loop.pages import common
-from gezhi.trust import service as trust
-from gezhi.trust.rules import Actor
 from gezhi.trust.service import open_text
 
 SALT = "gezhi.calls.ring"
@@ -70,12 +67,3 @@ def line(row: tuple[Any, ...]) -> dict[str, Any]:
         "id": str(key), "state": state, "masked": mask_phone(phone) if phone else "", "earlier": earlier, "case": case,
         "url": f"/desk/call/?call={key}", "direction": direction,
     }  # fmt: skip
-
-
-@require_POST
-def dismiss(request: HttpRequest, call_id: UUID) -> HttpResponse:
-    """Put the bar away; the call stays in the list."""
-    actor: Actor = trust.actor_from_request(request)
-    call = own_call(call_id, actor)
-    store.no_longer_shown(call.pk, int(actor.id))
-    return HttpResponse(status=204) if request.headers.get("HX-Request") else HttpResponseRedirect("/desk/calls/")

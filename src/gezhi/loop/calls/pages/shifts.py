@@ -52,6 +52,8 @@ def show(request: HttpRequest, actor: Actor, refused: Refused | None = None, whe
     edit = bool(actor.grants_for("shift.edit"))
     shifts = roster.shifts(every=edit)
     errors = common.errors_of(refused, "words")
+    waiting = rostering.due_handovers(moment)
+    led = roster.led_by(int(actor.id), (row["day"] for row in waiting)) if actor.kind == "user" else set()
     context = {
         "now": moment,
         "shifts": [shift_line(one) for one in shifts],
@@ -65,7 +67,7 @@ def show(request: HttpRequest, actor: Actor, refused: Refused | None = None, whe
         "may_edit": edit,
         "errors": errors,
         "where": where,
-        "due": [due_line(row, actor) for row in rostering.due_handovers(moment)],
+        "due": [due_line(row, actor, led) for row in waiting],
         "notes": [note_line(one) for one in roster.handovers(today - LOOK_BACK)],
         "may_hand": bool(actor.grants_for("shift.handover")),
         "typed": request.POST if refused is not None else {},
@@ -129,10 +131,11 @@ def opened(request: HttpRequest, first: date, shifts: list[Shift]) -> dict[str, 
     }
 
 
-def due_line(row: dict[str, Any], actor: Actor) -> dict[str, Any]:
+def due_line(row: dict[str, Any], actor: Actor, led: set[tuple[date, int]]) -> dict[str, Any]:
     """One shift whose handover is due, written or taken over."""
     note = row["note"]
     mine = note is not None and actor.kind == "user" and note.written_by_id == int(actor.id)
+    rewrites = note is None or mine or (row["day"], row["shift"].pk) in led
     return {
         "day": row["day"],
         "shift": shift_line(row["shift"]),
@@ -142,7 +145,7 @@ def due_line(row: dict[str, Any], actor: Actor) -> dict[str, Any]:
         "words": pgettext("handover", row["state"]),
         "light": LIGHTS[row["state"]],
         "mine": mine,
-        "write": row["state"] in ("running", "due", "late", "written", "untaken") and (note is None or mine),
+        "write": row["state"] in ("running", "due", "late", "written", "untaken") and rewrites,
         "take": note is not None and note.taken_at is None and not mine,
         "url": f"/desk/shifts/handover/{note.pk}/" if note is not None else "",
     }
@@ -189,7 +192,7 @@ def handover(request: HttpRequest, key: int) -> HttpResponse:
             for c in cases
         ],
         "hidden": len(note.open.get("urgent", [])) - len(cases),
-        "missed": [mask_line(row) for row in missed],
+        "missed": [mask_line(row, actor) for row in missed],
         "take": bool(actor.grants_for("shift.handover"))
         and note.taken_at is None
         and not (actor.kind == "user" and note.written_by_id == int(actor.id)),

@@ -97,15 +97,23 @@ def _agent(told: list[Told]) -> str:
 
 
 def _wait(by: dict[str, Told], answered_at: datetime | None, ended_at: datetime | None) -> int | None:
-    """Seconds until somebody answered, or until the caller gave up: as told, else from the first ring."""
-    for event in ("answered", "ended", "missed", "ringing"):
+    """Seconds until somebody answered or the caller gave up: as told at that moment, else what had passed at the first
+    ring and the ringing.
+
+    >>> from datetime import UTC
+    >>> at = datetime(2026, 3, 2, 9, tzinfo=UTC)
+    >>> rang, taken = Told("ringing", at, queue_s=10), Told("answered", at + timedelta(seconds=8))
+    >>> fold([rang, taken]).wait_s, fold([rang]).wait_s
+    (18, 10)
+    """
+    for event in ("answered", "ended", "missed"):
         queue = by[event].queue_s if event in by else None
         if queue is not None:
             return queue
-    until = answered_at or ended_at
-    if "ringing" not in by or until is None:
-        return None
-    return max(0, round((until - by["ringing"].at).total_seconds()))
+    rang, until = by.get("ringing"), answered_at or ended_at
+    if rang is None or until is None:
+        return rang.queue_s if rang is not None else None
+    return (rang.queue_s or 0) + max(0, round((until - rang.at).total_seconds()))
 
 
 def _talk(by: dict[str, Told], answered_at: datetime | None) -> int | None:

@@ -107,7 +107,8 @@ def _work_out(call: Call, events: list[CallEvent], now: datetime) -> None:
     newest = events[-1]
     for name in ("state", "direction", "skill", "began_at", "answered_at", "ended_at", "wait_s", "talk_s", "rating"):
         setattr(call, name, getattr(state, name))
-    agent = store.agent_named(state.agent)
+    same = call.agent is not None and call.agent_name == state.agent
+    agent = call.agent if same else store.agent_named(state.agent)  # a telephone given on since changes no past call
     changed = agent is not None and (call.agent_id != agent.pk or newest.event == "transferred")
     call.agent_name, call.agent = state.agent, agent
     call.recorded = call.recorded or (newest.event != "rated" and newest.sealed is not None and _has_recording(newest))

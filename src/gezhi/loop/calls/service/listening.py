@@ -5,24 +5,24 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from django.conf import settings
 
 from gezhi.kernel.errors import Refused
+from gezhi.kit.fetching import opened, parts
 from gezhi.loop.calls import store
 from gezhi.loop.calls.rules.recordings import checked
 from gezhi.loop.models import Call
 from gezhi.loop.service.reading import hidden
+from gezhi.loop.store.content import content
 from gezhi.loop.store.visible import get_visible
 from gezhi.trust.rules import Actor
 from gezhi.trust.service import note_opened, open_text, record, require, verb
 
 PURPOSES = ("verification", "handling", "inspection", "emergency")
 TIMEOUT = 15
-CHUNK = 64 * 1024
-LARGEST = 200 * 1024 * 1024
+LARGEST, LONGEST = 200 * 1024 * 1024, 600  # bytes and seconds of one hearing: each holds a thread of the web process
 KINDS = ("audio/", "application/octet-stream", "binary/octet-stream")
 
 
@@ -31,15 +31,21 @@ def may_listen(actor: Actor, call: Call) -> bool:
     return bool(call.recorded and actor.grants_for("call.listen"))
 
 
-def _permit(actor: Actor, call: Call) -> None:
+def permit(actor: Actor, call: Call) -> None:
     """Refuse whoever may not hear this call: by the verb, by sight of the case, by its confidentiality."""
     if not actor.grants_for("call.listen"):
         require(actor, "call.listen")
     if call.case_id is not None:
         case = get_visible(actor, call.case_id)
-        require(actor, "call.listen", unit_paths=[case.desk.path, *([case.lead.path] if case.lead else [])])
+        kept = content()
+        require(
+            actor, "call.listen", unit_paths=[case.desk.path, *([case.lead.path] if case.lead else [])],
+            matter=kept.matter_path(case.matter), area_path=kept.area_path(case.area),
+        )  # fmt: skip
         if hidden(actor, case):
             raise Refused("reveal-confidential", status=403)
+    elif call.agent is not None and call.agent.unit is not None:
+        require(actor, "call.listen", unit_paths=[call.agent.unit.path])
 
 
 @verb("call.listen")
@@ -48,7 +54,7 @@ def listen(call_id: UUID | str, purpose: str, *, actor: Actor, now: datetime) ->
     call = store.call(call_id)
     if call is None:
         raise Refused("call-not-found", status=404)
-    _permit(actor, call)
+    permit(actor, call)
     if purpose not in PURPOSES:
         raise Refused("reveal-purpose", status=422, purpose=purpose[:40], known=", ".join(PURPOSES))
     checked(address(call), settings.GEZHI_RECORDING_HOSTS)
@@ -68,21 +74,13 @@ def address(call: Call) -> str:
     raise Refused("recording-missing", status=404)
 
 
-class _NoRedirect(urllib.request.HTTPRedirectHandler):
-    """A recording comes from the host that is named and from nowhere that it names."""
-
-    def redirect_request(self, *_: Any, **__: Any) -> None:
-        return None
-
-
 def fetched(call: Call, span: str = "") -> tuple[int, dict[str, str], Iterator[bytes]]:
     """Status, headers and bytes of a recording; only sound comes through, and no more than fits."""
     url = checked(address(call), settings.GEZHI_RECORDING_HOSTS)
     headers = {"Range": span} if span.startswith("bytes=") and span.isascii() and len(span) < 60 else {}
     request = urllib.request.Request(url, headers=headers)  # noqa: S310 - only http and https pass `checked`
-    opener = urllib.request.build_opener(_NoRedirect, urllib.request.ProxyHandler({}))
     try:
-        answer = opener.open(request, timeout=TIMEOUT)
+        answer = opened(request, TIMEOUT)
     except (OSError, urllib.error.URLError, http.client.HTTPException) as broken:
         raise Refused("recording-away", status=502) from broken
     kind = answer.headers.get_content_type()
@@ -91,13 +89,4 @@ def fetched(call: Call, span: str = "") -> tuple[int, dict[str, str], Iterator[b
         answer.close()
         raise Refused("recording-away", status=502)
     kept = {name: answer.headers[name] for name in ("Content-Length", "Content-Range") if answer.headers[name]}
-    return answer.status, {**kept, "Content-Type": kind}, _chunks(answer)
-
-
-def _chunks(answer: Any) -> Iterator[bytes]:
-    """The bytes, until they end or there are too many."""
-    sent = 0
-    with answer:
-        while sent < LARGEST and (part := answer.read(CHUNK)):
-            sent += len(part)
-            yield part
+    return answer.status, {**kept, "Content-Type": kind}, parts(answer, largest=LARGEST, longest=LONGEST)

@@ -5,11 +5,12 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.conf import settings
+from django.db import IntegrityError, transaction
 
 from gezhi.kernel.errors import Refused
 from gezhi.loop.calls import roster as store
 from gezhi.loop.calls import store as calls
-from gezhi.loop.calls.rules.rota import LATE, Span, monday, span
+from gezhi.loop.calls.rules.rota import LATE, Span, is_late, monday, span
 from gezhi.loop.models import Handover, Shift
 from gezhi.loop.rules.redact import PERSONAL
 from gezhi.trust.rules import Actor
@@ -26,18 +27,31 @@ MANY = 40  # people of one shift
 def put_shift(
     key: int | None, *, name_zh: str, name_en: str, starts: time, ends: time, active: bool, actor: Actor, now: datetime
 ) -> Shift:
-    """Make a shift or change it; handovers already written keep theirs."""
+    """Make a shift or change it. One that was worked keeps its times: other times are a new shift from today on."""
     require(actor, "shift.edit")
-    row = store.shift(key) if key else Shift()
+    row = store.held_shift(key) if key else Shift()
     if row is None:
         raise Refused("shift-unknown", status=404)
     if not name_zh.strip():
         raise Refused("field-missing", status=422, field="name_zh", move="shift")
+    today = now.astimezone(store.zone()).date()
+    if row.pk and (row.starts, row.ends) != (starts, ends) and store.was_worked(row.pk, today):
+        row = _followed(row, starts, ends, today)
     row.name_zh, row.name_en, row.starts, row.ends = name_zh.strip()[:40], name_en.strip()[:60], starts, ends
     row.active = active
     row.save()
     body = {"starts": starts.isoformat("minutes"), "ends": ends.isoformat("minutes"), "active": active}
     record("shift.edit", "shift", row.pk, actor=actor, body=body)
+    return row
+
+
+def _followed(before: Shift, starts: time, ends: time, today: date) -> Shift:
+    """The shift that takes the place of one, with other times; figures of past days stay as they were."""
+    before.active = False
+    before.save(update_fields=["active"])
+    row = Shift(starts=starts, ends=ends, since=today)
+    row.save()
+    store.move_on_duty(before, row, today)
     return row
 
 
@@ -56,7 +70,11 @@ def put_extension(user: int, number: str, *, actor: Actor, now: datetime) -> Non
     if calls.extension_of(user) == number:
         unchanged()
         return
-    calls.put_extension(user, number)
+    try:
+        with transaction.atomic():
+            calls.put_extension(user, number)
+    except IntegrityError as error:  # somebody else was given it in this moment
+        raise Refused("extension-taken", status=409, field="extension", number=number) from error
     record("shift.extension", "user", user, actor=actor, body={"extension": number})
 
 
@@ -69,7 +87,7 @@ def put_on_duty(
 ) -> None:
     """Who works a shift of a day, and who leads it; what stood there before is replaced."""
     require(actor, "shift.edit")
-    if store.shift(shift) is None:
+    if store.held_shift(shift) is None:
         raise Refused("shift-unknown", status=404)
     wanted = sorted({*people, *([leader] if leader else [])})
     if len(wanted) > MANY or store.known_people(wanted) != len(wanted):
@@ -89,6 +107,7 @@ def copy_week(source: date, target: date, *, actor: Actor, now: datetime) -> int
     source, target = monday(source), monday(target)
     if source == target:
         raise Refused("week-same", status=422, field="to")
+    store.hold_roster()
     if store.week(target):
         raise Refused("week-taken", day=target.isoformat())
     count = store.copy(source, target)
@@ -110,14 +129,33 @@ def span_of(shift: Shift, day: date) -> Span:
 def hand_over(day: date, shift: int, words: str, *, actor: Actor, now: datetime) -> Handover:
     """Write what the next shift must know; what is open is added by itself. Rewritten until somebody has taken it over.
 
-    Refuses handover-personal where the words hold a telephone or identity number: such things stand in the case.
+    Who wrote it rewrites it, or who leads the shift; others are refused handover-other. Refuses handover-personal where
+    the words hold a telephone or identity number: such things stand in the case.
     """
     require(actor, "shift.handover")
-    row = store.shift(shift)
+    row = store.held_shift(shift)
     if row is None:
         raise Refused("shift-unknown", status=404)
     if now < span_of(row, day).since:
         raise Refused("handover-early", status=422, field="words")
+    words = _checked(words)
+    note = store.handover(day, shift, locked=True) or Handover(day=day, shift=row)
+    if note.taken_at is not None:
+        raise Refused("handover-taken")
+    own = note.written_by_id == int(actor.id)
+    if note.pk and not own and (day, shift) not in store.led_by(int(actor.id), [day]):
+        raise Refused("handover-other")
+    if note.pk and note.words == words and own:
+        unchanged()
+        return note
+    note.words, note.written_at, note.written_by_id, note.open = words, now, int(actor.id), store.what_is_open(now)
+    note.save()
+    counts = {name: len(value) if isinstance(value, list) else value for name, value in note.open.items()}
+    record("shift.handover", "shift", shift, actor=actor, body={"day": day.isoformat(), **counts})
+    return note
+
+
+def _checked(words: str) -> str:
     words = words.strip()
     if not words:
         raise Refused("field-missing", status=422, field="words", move="handover")
@@ -125,17 +163,7 @@ def hand_over(day: date, shift: int, words: str, *, actor: Actor, now: datetime)
         raise Refused("text-too-long", status=422, field="words", limit=WORDS, length=len(words))
     if PERSONAL.search(words) or "\x00" in words:
         raise Refused("handover-personal", status=422, field="words")
-    note = store.handover(day, shift, locked=True) or Handover(day=day, shift=row)
-    if note.taken_at is not None:
-        raise Refused("handover-taken")
-    if note.pk and note.words == words and note.written_by_id == int(actor.id):
-        unchanged()
-        return note
-    note.words, note.written_at, note.written_by_id, note.open = words, now, int(actor.id), store.what_is_open()
-    note.save()
-    counts = {name: len(value) if isinstance(value, list) else value for name, value in note.open.items()}
-    record("shift.handover", "shift", shift, actor=actor, body={"day": day.isoformat(), **counts})
-    return note
+    return words
 
 
 @verb("shift.handover")
@@ -177,7 +205,7 @@ def due_handovers(now: datetime) -> list[dict[str, Any]]:
 def _due(day: date, shift: Shift, one: Span, note: Handover | None, now: datetime) -> dict[str, Any]:
     if note is not None and note.taken_at is not None:
         state = "taken"
-    elif now >= one.until + LATE:
+    elif is_late(one, now):
         state = "late" if note is None else "untaken"
     elif note is not None:
         state = "written"

@@ -1,0 +1,9 @@
+"""A shift that follows one with other times begins on a day, so that figures of earlier days stay as they were."""
+
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    dependencies = [("loop", "0012_instructions")]
+
+    operations = [migrations.AddField(model_name="shift", name="since", field=models.DateField(null=True))]
