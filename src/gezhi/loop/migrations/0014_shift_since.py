@@ -4,6 +4,6 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("loop", "0012_instructions")]
+    dependencies = [("loop", "0013_comfort")]
 
     operations = [migrations.AddField(model_name="shift", name="since", field=models.DateField(null=True))]
