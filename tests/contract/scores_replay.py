@@ -8,7 +8,8 @@ from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 DESK = {"accept", "dispatch", "verify", "adjudicate"}
-NEITHER = {"merge", "withdraw", "void_decide", "undo_import", "split"}
+LEADS = ("receive", "dispatch", "adjudicate", "change_lead")
+NEITHER = {"merge", "withdraw", "void_decide", "undo_import", "split", "change_lead", "task_back", "task_refuse"}
 GOOD, BAD = {"very", "satisfied"}, {"dissatisfied", "very_dissatisfied"}
 ANSWERS = {"solved", "partly", "unsolved"}
 
@@ -69,7 +70,7 @@ class Case:
         lead, round_, redos, urgency, supervised = None, 1, 0, 1, False
         for step in self.steps[:number]:
             facts, move = step["facts"], step["move"]
-            if move in ("receive", "dispatch", "adjudicate") and facts.get("unit"):
+            if move in LEADS and facts.get("unit"):
                 lead = facts["unit"]
             if move in ("reopen", "split"):
                 lead = None
@@ -96,7 +97,7 @@ class Case:
         for step in self.steps:
             if step["at"] > moment:
                 break
-            if step["move"] in ("receive", "dispatch", "adjudicate") and step["facts"].get("unit"):
+            if step["move"] in LEADS and step["facts"].get("unit"):
                 lead = step["facts"]["unit"]
             if step["move"] in ("reopen", "split"):
                 lead = None

@@ -17,16 +17,17 @@ DESK, UNIT = ("olive", "dora", "sue", "cal", "mayor"), ("hugo", "lena", "hana", 
 HOME = {"hugo": "urban", "lena": "urban", "hana": "housing", "liam": "housing", "tom": "street"}
 # Who may never succeed with what, whatever the state: written down from the roles of the field, not from the table.
 ONLY_UNIT = {"sign", "return", "reply", "postpone_ask", "hangup_ask", "transfer", "task_done", "supervise_answer",
-             "instruct_answer"}  # fmt: skip
+             "instruct_answer", "task_refuse"}  # fmt: skip
 ONLY_DESK = {"accept", "decline", "answer", "dispatch", "adjudicate", "postpone_decide", "hangup_decide", "void_decide",
              "callback", "close", "merge", "split", "reopen", "supervise", "correct", "void_ask",
              "repeat_mark", "repeat_clear", "instruct_review", "instruct", "instruct_back",
-             "instruct_close"}  # fmt: skip
+             "instruct_close", "change_lead", "hangup_review", "supervise_accept",
+             "supervise_back"}  # fmt: skip
 NEVER_CITIZEN = (
     ONLY_UNIT
     | ONLY_DESK
     | {"contact", "note", "task", "review_pass", "review_back", "resume", "ask", "instruct_ask"}
-    | {"undo"}
+    | {"undo", "task_back", "task_remind"}
 )
 MOVES = sorted(NEVER_CITIZEN | {"supply", "rate", "redo", "chase", "supplement", "withdraw", "adopt", "escalate"})
 ANSWERED = {"verifying", "closed", "declined"}
@@ -61,6 +62,11 @@ def data_for(draw, name, office, cases):
                      "units": draw(st.lists(unit, max_size=2, unique=True))},
         "instruct_answer": {"note": "n"}, "instruct_back": {"reason": "r", "due": "2026-12-02"},
         "escalate": {"stage": "handle", "level": 1}, "repeat_clear": {"reason": "r"},
+        "change_lead": {"unit": draw(unit), "keep": draw(st.booleans()), "reason": "r", "basis": "b",
+                        "assisting": draw(st.lists(unit, max_size=1))},
+        "task_refuse": {"unit": draw(unit), "reason": "r"}, "task_back": {"unit": draw(unit), "reason": "r"},
+        "task_remind": {"unit": draw(unit)}, "supervise_back": {"reason": "r"},
+        "hangup_review": {"keep": draw(st.booleans()), "review_on": "2026-12-15", "reason": "r"},
         "repeat_mark": {"earlier": draw(st.sampled_from(cases)), "why": "same_problem"},
     }  # fmt: skip
     return need.get(name, {})
@@ -103,11 +109,16 @@ class Machine(RuleBasedStateMachine):
 
     def judge(self, before, after, name, by):
         assert after.last == before.last + 1
+        assert after.first_unit_id in {before.first_unit_id, after.lead_id}, "the first unit was changed"
+        if before.first_unit_id is not None:
+            assert after.first_unit_id == before.first_unit_id
+        if name in ("reply", "close"):
+            assert before.more.get("watch") != "asked", "an answer before that to the supervision"
         if by == "citizen":
             assert name not in NEVER_CITIZEN
         if by in UNIT:
             assert name not in ONLY_DESK
-            tasks = {unit for _, unit, _ in before.more.get("tasks", [])}
+            tasks = {unit for _, unit, *_ in before.more.get("tasks", [])}
             tasks |= set(before.more.get("instruction", {}).get("units", []))
             assert self.office.units[HOME[by]].pk in {before.lead_id, *tasks}, "a foreign unit moved the case"
         if by in DESK:
@@ -127,6 +138,14 @@ class Machine(RuleBasedStateMachine):
     def no_case_ends_over_an_instruction(self):
         over = Case.objects.filter(state__in={*ENDED, "verifying"}, more__has_key="instruction")
         assert not over.exclude(more__instruction__state__in=("refused", "answered", "closed")).exists()
+
+    @invariant()
+    def one_unit_has_one_part(self):
+        for case in Case.objects.filter(more__has_key="tasks"):
+            waiting = [unit for _, unit, done, *_ in case.more["tasks"] if not done]
+            assert len(waiting) == len(set(waiting))
+            running = CaseClock.objects.filter(case=case, stage="task", finished_at=None).values_list("unit", flat=True)
+            assert set(running) <= set(waiting), "a clock runs for a part that is over"
 
     @invariant()
     def everybody_merged_is_answered(self):

@@ -89,6 +89,11 @@ class Case(models.Model):
             models.Index(
                 fields=["due_at", "id"], condition=models.Q(more__has_key="instruction"), name="with_instruction"
             ),
+            models.Index(
+                fields=["closed_at", "id"],
+                condition=models.Q(supervised=True, state="closed"),
+                name="closed_supervised",
+            ),
             models.Index(fields=["-received_at", "id"], name="by_received"),
             models.Index(fields=["lead", "-received_at", "id"], name="by_lead_received"),
             models.Index(fields=["requester"], name="by_requester"),

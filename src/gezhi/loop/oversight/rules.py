@@ -118,6 +118,54 @@ class Told:
     facts: Mapping[str, Any]
 
 
+@dataclass(frozen=True, slots=True)
+class Hung:
+    """A hang-up: why, asked in which step, allowed by whom and when, to be looked at again on which day."""
+
+    cause: str = ""
+    asked: UUID | None = None
+    approver: str = ""
+    since: datetime | None = None
+    review_on: date | None = None
+    set_at: datetime | None = None  # when that day was set
+    reviews: int = 0
+
+    def over(self, today: date) -> int:
+        """Days past the day of review."""
+        return max(0, (today - self.review_on).days) if self.review_on else 0
+
+    def days(self, now: datetime) -> int:
+        """Whole days since it began."""
+        return max(0, (now - self.since).days) if self.since else 0
+
+
+def hung(steps: Iterable[Told]) -> Hung:
+    """The newest hang-up out of the steps that speak of hang-ups, in order.
+
+    >>> t, key = datetime(2026, 3, 2), UUID(int=1)
+    >>> ask = Told(key, "hangup_ask", "3", t, {"cause": "budget", "review_on": "2026-03-20"})
+    >>> allowed = Told(key, "hangup_decide", "4", t, {"approve": True})
+    >>> kept = Told(key, "hangup_review", "5", datetime(2026, 3, 20), {"keep": True, "review_on": "2026-04-20"})
+    >>> found = hung([ask, allowed, kept])
+    >>> found.cause, found.approver, found.since == t, found.review_on, found.reviews
+    ('budget', '4', True, datetime.date(2026, 4, 20), 1)
+    """
+    found = Hung()
+    for step in steps:
+        day = step.facts.get("review_on")
+        on = date.fromisoformat(str(day)) if day else None
+        match step.move:
+            case "hangup_ask":
+                found = Hung(str(step.facts.get("cause", "")), step.id, review_on=on, set_at=step.at)
+            case "hangup_decide":
+                found = replace(found, approver=step.actor, since=step.at, set_at=step.at)
+            case "hangup_review" if step.facts.get("keep"):
+                found = replace(found, review_on=on, set_at=step.at, reviews=found.reviews + 1)
+            case _:
+                pass
+    return found
+
+
 def watched(steps: Iterable[Told]) -> Watch:
     """The supervision of a case out of its steps in order; a new demand wants a new answer.
 

@@ -7,12 +7,13 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from gezhi.loop.models import Case, Step, StepText
-from gezhi.loop.oversight.rules import Told, Tried, Watch, tried, watched
+from gezhi.loop.oversight.rules import Hung, Told, Tried, Watch, hung, tried, watched
 from gezhi.loop.rules.words import OPEN
 from gezhi.loop.store.visible import READ
 from gezhi.loop.store.worklist import scope
 from gezhi.trust.rules import Actor
 
+HUNG = ("hangup_ask", "hangup_decide", "hangup_review", "resume")
 WAITING = 5_000  # call-backs that are put in order at once
 COLUMNS = ("id", "number", "kind", "urgency", "redos", "supervised", "received_at", "due_at")
 
@@ -50,6 +51,16 @@ def watches(cases: Iterable[UUID]) -> dict[UUID, Watch]:
     told = rows.order_by("case", "no").values_list("case", "id", "move", "actor", "acted_at", "facts")
     return {
         case: watched(Told(key, move, actor, at, facts) for _, key, move, actor, at, facts in group)
+        for case, group in groupby(told, key=lambda row: row[0])
+    }
+
+
+def hangups(cases: Iterable[UUID]) -> dict[UUID, Hung]:
+    """How long these cases have been hung up, why and by whose leave, in one statement."""
+    rows = Step.objects.filter(case__in=list(cases), move__in=HUNG)
+    told = rows.order_by("case", "no").values_list("case", "id", "move", "actor", "acted_at", "facts")
+    return {
+        case: hung(Told(key, move, actor, at, facts) for _, key, move, actor, at, facts in group)
         for case, group in groupby(told, key=lambda row: row[0])
     }
 

@@ -27,7 +27,8 @@ from gezhi.trust.rules import Actor
 from gezhi.trust.service import actor_from_request
 
 NEXT = (
-    "sign", "postpone_decide", "hangup_decide", "void_decide", "adjudicate", "instruct_review", "instruct_answer",
+    "sign", "postpone_decide", "hangup_decide", "void_decide", "supervise_accept", "adjudicate",
+    "instruct_review", "instruct_answer",
     "review_pass", "callback", "adopt", "accept", "dispatch", "answer", "supply", "reply", "task_done",
     "supervise_answer", "resume", "instruct_close",
 )  # fmt: skip
@@ -49,7 +50,7 @@ def show(
     moment, kept = common.now(), content()
     ground = Ground(shown.case, kept, actor, request.POST if refused is not None else None)
     name = opened if opened in shown.offers or refused is not None else ""
-    primary = next((move for move in NEXT if move in shown.offers), "")
+    primary = next((move for move in (*_first(shown), *NEXT) if move in shown.offers), "")
     form = _form(request, shown, ground, name or primary, refused) if name or primary else None
     if form is not None and not name:
         form["next"] = True
@@ -72,6 +73,11 @@ def _undo(shown: CaseView) -> dict[str, Any] | None:
         "url": f"/desk/{shown.case.pk}/undo/", "words": last["title"], "until": shown.undo_until,
         "last": shown.case.last, "key": common.fresh_key(),
     }  # fmt: skip
+
+
+def _first(shown: CaseView) -> tuple[str, ...]:
+    """What comes before anything else: no answer goes out before the supervision is answered."""
+    return ("supervise_answer",) if shown.snap.watch == "asked" else ()
 
 
 def telephone(shown: CaseView, actor: Actor) -> dict[str, Any]:

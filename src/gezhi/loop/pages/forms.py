@@ -28,7 +28,6 @@ FIXED: Mapping[str, Sequence[str]] = {
     "limit_unit": ("workday", "workhour", "day", "hour"),
 }  # fmt: skip
 RADIOS = 10  # more choices than this become a list
-CHECKS = ("shown", "precedent")  # yes or nothing; every other bool is a question with two answers
 WITH_FILES = frozenset({"reply", "note", "contact", "task_done", "ask", "supply", "supplement", "supervise_answer",
                         "instruct", "instruct_answer"})  # fmt: skip
 LONG = {"reply": 5, "words": 4, "for_unit": 2, "ask": 3, "reason": 3, "basis": 2, "note": 3}
@@ -76,7 +75,7 @@ def prefill(move: Move, ground: Ground) -> dict[str, Any]:
         start["unit"] = found["lead"].pk if found["lead"] else ""
         start["assisting"] = [unit.pk for unit in found["assisting"]]
         start["why"] = found["duty"]
-    if move.name == "task_done":
+    if "task-open" in move.guards and move.who == ("task",):
         start["unit"] = ground.actor.unit_id or ""
     if move.name == "postpone_decide":
         start["approve"] = ""
@@ -107,13 +106,15 @@ def descriptor(move: Move, one: Field, ground: Ground, start: Mapping[str, Any])
             made["type"] = one.kind
         case "int":
             _integer(made, one, value)
+        case "unit" if "task-open" in move.guards or "task-waits" in move.guards:
+            made |= {"type": "select", "options": task_options(ground, value)}
         case _:
             _row(made, one, ground, start, value)
     return made
 
 
 def _bool(made: common.Field, one: Field, move: Move, value: Any) -> None:
-    if one.name in CHECKS:
+    if not one.required:  # yes or nothing; a required one is a question with two answers
         made |= {"type": "checkbox", "value": value in (True, "1")}
         return
     yes = common.word("answer", f"{one.name}.yes") or gettext("Yes")
@@ -186,6 +187,15 @@ def unit_options(chosen: Sequence[Any]) -> list[common.Field]:
     ]
 
 
+def task_options(ground: Ground, chosen: Any) -> list[common.Field]:
+    """The units that still have a part in this case; where there is one, it is meant."""
+    tasks = ground.case.more.get("tasks", ()) if ground.case is not None else ()
+    keys = [unit for _, unit, done, *_ in tasks if not done]
+    named = below.named(below.units(), keys)
+    picked = str(chosen or (keys[0] if len(keys) == 1 else ""))
+    return common.choices([(key, common.named(named[key])) for key in keys if key in named], picked)
+
+
 def matter_options(kept: Content, chosen: str) -> list[common.Field]:
     """Every matter below the first level, grouped by its parents; where only one level exists, that."""
     rows = sorted(kept.matters.values(), key=lambda row: row.code)
@@ -244,7 +254,7 @@ def data_of(move: Move, posted: QueryDict, actor: Actor) -> dict[str, Any]:
             case "scores":
                 scores = {name: posted.get(f"score_{name}", "") for name in DIMENSIONS}
                 value = {name: score for name, score in scores.items() if score}
-            case "bool" if one.name in CHECKS:
+            case "bool" if not one.required:
                 value = True if value == "1" else ""
             case "case":
                 value = _case_of(str(value), actor)

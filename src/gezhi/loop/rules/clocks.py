@@ -6,8 +6,9 @@ calendar never changes what was promised, and replaying the steps needs neither.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, time, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from gezhi.kernel.calendar import Calendar, Unit
 from gezhi.kernel.clock import Clock, Limit, Pause, due
@@ -203,6 +204,18 @@ class Planner:
     def _due(self, clock: Running) -> str | None:
         moment = due(kernel_clock(clock), self.calendar)
         return moment.isoformat() if moment else None
+
+
+def hours_until(now: datetime, day: str, calendar: Calendar) -> int:
+    """Whole hours until the end of a day that somebody set: no holiday moves it. One at least.
+
+    >>> from datetime import UTC
+    >>> from gezhi.kernel.calendar import from_rows
+    >>> hours_until(datetime(2026, 3, 2, 1, tzinfo=UTC), "2026-03-03", from_rows([]))
+    39
+    """
+    over = date.fromisoformat(day) + timedelta(days=1)
+    return max(1, (datetime.combine(over, time(), ZoneInfo(calendar.zone)) - now) // timedelta(hours=1))
 
 
 def next_due(clocks: Iterable[Running]) -> Running | None:

@@ -24,6 +24,15 @@ class Other:
 
 
 @dataclass(frozen=True, slots=True)
+class Hangup:
+    """How long a case may be hung up: days until the next review, days in all (none: no limit); since when."""
+
+    days: int | None = None
+    most: int | None = None
+    since: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Situation:
     """Everything a guard may look at, gathered before; `data` holds codes, `texts` the words that came along."""
 
@@ -43,6 +52,9 @@ class Situation:
     objection: str = ""  # what stands against closing without a call-back
     leader: bool = False  # whether the actor instructs in his own name
     today: date | None = None  # the date on the wall, where a guard asks for it
+    hangup: Hangup | None = None
+    barred: Refused | None = None  # what the list of township duties says against the units that were named
+    cited: bool = True  # the case that was cited holds a precedent
 
 
 LONGEST = 365  # units by which a limit may be put off at once
@@ -98,12 +110,12 @@ def task_new(s: Situation) -> None:
     unit = s.data.get("unit")
     if unit == s.snap.lead:
         raise Refused("task-for-lead", status=422)
-    if any(task.unit == unit and not task.done for task in s.snap.tasks):
+    if any(task.unit == unit and task.runs for task in s.snap.tasks):
         raise Refused("task-already-open")
 
 
 def task_open(s: Situation) -> None:
-    if not any(task.unit == s.data.get("unit") and not task.done for task in s.snap.tasks):
+    if not any(task.unit == s.data.get("unit") and task.runs for task in s.snap.tasks):
         raise Refused("task-not-open")
 
 
@@ -215,6 +227,8 @@ def main_answered(s: Situation) -> None:
 def supervised(s: Situation) -> None:
     if not s.snap.supervised:
         raise Refused("not-supervised")
+    if s.snap.watch == "accepted":
+        raise Refused("supervision-accepted")
 
 
 def changes_something(s: Situation) -> None:

@@ -6,18 +6,15 @@ The states are those of the field: 0 已上报 asked, 1 审核通过 approved, 2
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from gezhi.kernel.calendar import Calendar
 from gezhi.kernel.values import replace
 
 STATES = ("asked", "approved", "refused", "waiting", "answered", "closed")
 OPEN = ("asked", "approved", "waiting")  # somebody has still to act, and the case cannot end
 LIVE = (*OPEN, "answered")  # on the list of instructions
 MOVES = ("instruct_ask", "instruct_review", "instruct", "instruct_answer", "instruct_back", "instruct_close")
-HOUR = timedelta(hours=1)
 
 
 @dataclass(frozen=True)
@@ -69,15 +66,3 @@ def instructed(
             return replace(before, state="closed", at=now)
         case _:
             return before
-
-
-def hours_until(now: datetime, day: str, calendar: Calendar) -> int:
-    """Whole hours until the end of a day that a leader set: it is his, so no holiday moves it. One at least.
-
-    >>> from datetime import UTC
-    >>> from gezhi.kernel.calendar import from_rows
-    >>> hours_until(datetime(2026, 3, 2, 1, tzinfo=UTC), "2026-03-03", from_rows([]))
-    39
-    """
-    over = date.fromisoformat(day) + timedelta(days=1)
-    return max(1, (datetime.combine(over, time(), ZoneInfo(calendar.zone)) - now) // HOUR)

@@ -6,16 +6,19 @@ from typing import Any
 
 from gezhi.kernel.calendar import Calendar
 from gezhi.kernel.values import replace
-from gezhi.loop.rules.clocks import LimitRow, Planner, run
+from gezhi.loop.rules.clocks import LimitRow, Planner, hours_until, run
 from gezhi.loop.rules.guards import GUARDS, Situation
-from gezhi.loop.rules.instructions import hours_until
+from gezhi.loop.rules.joint import JOINT
 from gezhi.loop.rules.moves import Move
 from gezhi.loop.rules.snapshot import Snapshot, unhappy
-from gezhi.loop.rules.words import CRITICAL
+from gezhi.loop.rules.words import CRITICAL, ENDED
 
 Limits = Callable[[Snapshot, str], Sequence[LimitRow]]
+TASKING = ("dispatch", "adjudicate", "change_lead")
+REDONE = ("callback", "rate", "redo")
 AGAIN = ("phone", "sign", "contact", "handle")  # what a new round with the same unit starts
 
+EVERY = {**GUARDS, **JOINT}
 HELD = ("handling", "waiting", "suspended")  # signed by the unit in charge
 
 
@@ -24,7 +27,7 @@ def check(move: Move, situation: Situation) -> None:
     if "decider" in move.who:
         GUARDS["decider"](situation)
     for name in move.guards:
-        GUARDS[name](situation)
+        EVERY[name](situation)
 
 
 def target_of(move: Move, s: Situation) -> str:  # noqa: PLR0911 - one line for each move that has a choice
@@ -36,6 +39,8 @@ def target_of(move: Move, s: Situation) -> str:  # noqa: PLR0911 - one line for 
             return "handling" if s.data["ruling"] == "reject" and snap.signed else "dispatched"
         case "hangup_decide":
             return "suspended" if s.data.get("approve") else "handling"
+        case "hangup_review":
+            return "suspended" if s.data.get("keep") else "handling"
         case "void_decide":
             return "void" if s.data.get("approve") else snap.state
         case "callback":
@@ -72,8 +77,14 @@ def clock_ops(
     if again:
         add(planner.stop())
         add(planner.start([row for stage in again for row in limits(after, stage)]))
-    if move.name in ("dispatch", "adjudicate"):
+    if move.name == "change_lead":
+        add(planner.stop("task", unit=after.lead))  # its part is now the whole
+    if move.name in TASKING:
         add(_task_clocks(s, after, limits, planner))
+    if after.watch == "asked" and s.snap.watch != "asked" and move.name in REDONE:  # sent back twice
+        add(planner.start(limits(after, "supervise")[:1]))
+    if target in ENDED:  # who supervises goes on without a limit
+        add(planner.stop("supervise"))
     return ops
 
 
@@ -105,7 +116,7 @@ def _one(name: str, argument: str, plan: _Plan) -> list[dict[str, Any]]:  # noqa
         case "pause":
             return planner.pause(argument) if plan.leaves else []
         case "resume":
-            return planner.resume()
+            return planner.resume() if plan.leaves else []
         case "extend" if s.data.get("approve"):
             return planner.extend(int(s.data["amount"]), s.data.get("unit_of") or "workday")
         case _:
@@ -117,6 +128,8 @@ def _start(stage: str, plan: _Plan) -> list[dict[str, Any]]:  # noqa: PLR0911 - 
         return _start_instruction(plan)
     if stage == "task":
         return plan.planner.start(plan.limits(plan.after, "task")[:1], unit=plan.s.data["unit"])
+    if stage == "supervise":
+        return _start_supervision(plan)
     if stage == "sign" and plan.target != "dispatched":
         return []  # the unit had signed before it returned the case
     if stage == "accept" and plan.after.dormant:
@@ -135,6 +148,15 @@ def _start_instruction(plan: _Plan) -> list[dict[str, Any]]:
     return plan.planner.start([LimitRow("instruct", "", hours, "hour", "", verified=True)])
 
 
+def _start_supervision(plan: _Plan) -> list[dict[str, Any]]:
+    """Until the end of the day that was set; without a day the limit of the packs, where there is one."""
+    day, planner = plan.s.data.get("due"), plan.planner
+    if not day:
+        return planner.start(plan.limits(plan.after, "supervise")[:1])
+    hours = hours_until(plan.s.now, day, planner.calendar)
+    return planner.start([LimitRow("supervise", "", hours, "hour", "", verified=True)])
+
+
 def _stop(stage: str, plan: _Plan) -> list[dict[str, Any]]:
     instruction = plan.after.instruction
     if stage == "instruct" and "due" not in plan.s.data and instruction is not None and instruction.left:
@@ -151,7 +173,7 @@ def _stop(stage: str, plan: _Plan) -> list[dict[str, Any]]:
 
 
 def _restarts(move: Move, target: str) -> tuple[str, ...]:
-    if move.name not in ("callback", "rate", "redo"):
+    if move.name not in REDONE:
         return ()
     if target == "dispatched":
         return AGAIN
@@ -159,7 +181,8 @@ def _restarts(move: Move, target: str) -> tuple[str, ...]:
 
 
 def _task_clocks(s: Situation, after: Snapshot, limits: Limits, planner: Planner) -> list[dict[str, Any]]:
-    """Each assisting unit named at dispatch gets its own clock."""
+    """Each assisting unit that is new gets its own clock."""
     known = {task.unit for task in s.snap.tasks if not task.done} | {after.lead}
-    units = [unit for unit in dict.fromkeys(s.data.get("assisting") or ()) if unit not in known]
+    kept = [s.snap.lead] if s.data.get("keep") else []
+    units = [unit for unit in dict.fromkeys([*kept, *(s.data.get("assisting") or ())]) if unit not in known]
     return [op for unit in units for op in planner.start(limits(after, "task")[:1], unit=unit)]

@@ -43,11 +43,21 @@ class Pending:
 
 @dataclass(frozen=True)
 class Task:
-    """An assisting unit's part; `done` once that unit has answered."""
+    """An assisting unit's part; `done` once nobody waits for it.
+
+    `how` is empty for an answer and while the unit works at it; else refused (still waits for the lead), again
+    (asked for once more after a refusal), back (taken back) or led (the unit took over the whole case).
+    """
 
     no: int
     unit: int
     done: bool = False
+    how: str = ""
+
+    @property
+    def runs(self) -> bool:
+        """Whether the unit has this to do now."""
+        return not self.done and self.how != "refused"
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +98,8 @@ class Snapshot:
     chases: int = 0
     supervised: bool = False
     instruction: Instruction | None = None  # what a leader wrote on this case, or is asked to write
+    watch: str = ""  # how the newest supervision stands: asked, answered or accepted
+    allowed: tuple[int, ...] = ()  # units to which the list of township duties was set aside for
     dormant: bool = False
     main: str = ""
     repeats: str = ""  # the answered case that a person confirmed this to repeat
@@ -116,6 +128,31 @@ def _add_tasks(snap: Snapshot, units: Iterable[int], no: int) -> Snapshot:
     return replace(snap, tasks=snap.tasks + fresh)
 
 
+def _end_task(snap: Snapshot, unit: int | None, *, done: bool = True, how: str = "") -> Snapshot:
+    """The open part of a unit comes to an end, or is refused."""
+    tasks = tuple(
+        replace(task, done=done, how=how) if task.unit == unit and not task.done else task for task in snap.tasks
+    )
+    return replace(snap, tasks=tasks)
+
+
+def _ask_task(snap: Snapshot, unit: int, no: int) -> Snapshot:
+    """A part for a unit; one that was refused is asked for again."""
+    again = any(task.unit == unit and task.how == "refused" and not task.done for task in snap.tasks)
+    if not again:
+        return _add_tasks(snap, (unit,), no)
+    left = tuple(task for task in snap.tasks if task.unit != unit or task.done)
+    return replace(snap, tasks=(*left, Task(no, unit, how="again")))
+
+
+def _change_lead(snap: Snapshot, facts: Facts, step: Step) -> Snapshot:
+    """Another unit leads; the one before assists where that was chosen. The first unit stays what it was."""
+    before = snap.lead
+    snap = _to_unit(_end_task(snap, facts["unit"], how="led"), {"unit": facts["unit"]}, step)
+    kept = (before,) if facts.get("keep") and before is not None else ()
+    return _add_tasks(snap, (*kept, *facts.get("assisting", ())), step.no)
+
+
 def _to_unit(snap: Snapshot, facts: Facts, step: Step) -> Snapshot:
     lead = facts["unit"]
     snap = replace(snap, lead=lead, owner="", signed=False, phoned=False, first_unit=snap.first_unit or lead)
@@ -131,7 +168,9 @@ def _new_round(snap: Snapshot) -> Snapshot:
 
 def _redo(snap: Snapshot) -> Snapshot:
     redos = snap.redos + 1
-    snap = replace(_new_round(snap), redos=redos, supervised=snap.supervised or redos >= 2)  # twice: supervision
+    twice = redos >= 2 and not snap.supervised  # supervised by that alone
+    snap = replace(_new_round(snap), redos=redos, supervised=snap.supervised or twice)
+    snap = replace(snap, watch="asked") if twice else snap
     return replace(snap, signed=False, owner="", tasks=(), main="")
 
 
@@ -157,7 +196,7 @@ def _rated(snap: Snapshot, facts: Facts) -> Snapshot:
     return _redo(snap) if snap.state in ("dispatched", "accepted") else snap
 
 
-def _effect(snap: Snapshot, step: Step) -> Snapshot:  # noqa: C901, PLR0911, PLR0912 - a line for each move is clearest
+def _effect(snap: Snapshot, step: Step) -> Snapshot:  # noqa: C901, PLR0911 - a line for each move is clearest
     """What intake, dispatch and the unit's own moves do; the rest is in `_later`."""
     facts = step.facts
     match step.move:
@@ -187,11 +226,6 @@ def _effect(snap: Snapshot, step: Step) -> Snapshot:  # noqa: C901, PLR0911, PLR
         case "adjudicate":
             snap = replace(snap, final=len(snap.returned) >= 2, dispatched_by=step.actor)
             return _to_unit(snap, facts, step) if facts.get("unit") else snap
-        case "task":
-            return _add_tasks(snap, (facts["unit"],), step.no)
-        case "task_done":
-            done = tuple(replace(t, done=True) if t.unit == facts["unit"] else t for t in snap.tasks)
-            return replace(snap, tasks=done)
         case "phone":
             return replace(snap, phoned=snap.phoned or bool(facts["answered"]))
         case _:
@@ -223,8 +257,6 @@ def _later(snap: Snapshot, step: Step) -> Snapshot:  # noqa: C901, PLR0911, PLR0
             return replace(snap, outcome=facts.get("outcome", ""))
         case "chase":
             return replace(snap, chases=snap.chases + 1)
-        case "supervise":
-            return replace(snap, supervised=True)
         case "repeat_mark":
             return replace(snap, repeats=facts["earlier"])
         case "repeat_clear":
@@ -233,6 +265,32 @@ def _later(snap: Snapshot, step: Step) -> Snapshot:  # noqa: C901, PLR0911, PLR0
             return _call(snap, step)
         case "postpone_decide":
             return replace(snap, postponed=snap.postponed + (1 if facts.get("approve") else 0))
+        case _:
+            return _jointly(snap, step)
+
+
+def _jointly(snap: Snapshot, step: Step) -> Snapshot:  # noqa: PLR0911 - a line for each move is clearest
+    """What several units do together, who watches over them, and what a review of a hang-up does."""
+    facts = step.facts
+    match step.move:
+        case "change_lead":
+            return _change_lead(snap, facts, step)
+        case "duty_allow":
+            return replace(snap, allowed=(*(u for u in snap.allowed if u != facts["unit"]), facts["unit"]))
+        case "task":
+            return _ask_task(snap, facts["unit"], step.no)
+        case "task_done":
+            return _end_task(snap, facts["unit"])
+        case "task_refuse":
+            return _end_task(snap, facts["unit"], done=False, how="refused")
+        case "task_back":
+            return _end_task(snap, facts["unit"], how="back")
+        case "supervise" | "supervise_back":
+            return replace(snap, supervised=True, watch="asked")
+        case "supervise_answer" | "supervise_accept":
+            return replace(snap, watch="answered" if step.move == "supervise_answer" else "accepted")
+        case "hangup_review":
+            return replace(snap, called=tuple(call for call in snap.called if call.clock))
         case _:
             return snap
 

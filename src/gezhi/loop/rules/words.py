@@ -26,6 +26,7 @@ REPEAT_REASONS = ("same_person", "same_problem", "not_settled")
 CONFIDENTIALITY = ("normal", "confidential")
 STAGES = (
     "accept", "dispatch", "phone", "sign", "contact", "handle", "reply", "verify", "adjudicate", "task", "instruct",
+    "supervise",
 )  # fmt: skip
 CHANNELS = ("hotline", "web", "app", "counter", "mail", "grid", "api", "import", "upstream")
 

@@ -13,7 +13,7 @@ from gezhi.loop.oversight.drawing import objection, sample_of
 from gezhi.loop.oversight.rules import Tried
 from gezhi.loop.rules.catalogue import duty_for
 from gezhi.loop.rules.fields import clean
-from gezhi.loop.rules.guards import Other, Situation
+from gezhi.loop.rules.guards import Hangup, Other, Situation
 from gezhi.loop.rules.moves import BY_NAME, Move
 from gezhi.loop.rules.plan import check, clock_ops, target_of
 from gezhi.loop.rules.snapshot import Snapshot, Step, apply
@@ -24,7 +24,7 @@ from gezhi.loop.service.receiving import limits_of, version_of
 from gezhi.loop.service.rights import permit
 from gezhi.loop.service.undoing import undo
 from gezhi.loop.service.values import checked_codes
-from gezhi.loop.store import below
+from gezhi.loop.store import below, numbers
 from gezhi.loop.store import cases as store
 from gezhi.loop.store.content import Content, content
 from gezhi.loop.store.rows import snapshot_of
@@ -34,6 +34,7 @@ from gezhi.trust.service import once, remember, verb
 
 NOT_THERE = {"repeat_mark": "repeat-not-found"}
 OWN_NAME = "instruct.own"  # who has this verb is a leader and needs to name none
+OWN_TASK = ("task_done", "task_refuse")
 RESERVED = ("receive", "answered")  # made by the receiving verb and by the product itself
 
 
@@ -107,7 +108,7 @@ def make(row: Move, ground: Ground, data: Mapping[str, Any], *, actor: Actor, no
         raise Refused("case-moved", seen=seen, last=snap.last, state=snap.state)
     if snap.state not in row.sources:
         raise Refused("move-not-from-here", move=row.name, state=snap.state)
-    if row.name == "task_done" and not data.get("unit"):
+    if row.name in OWN_TASK and not data.get("unit"):
         data = {**data, "unit": _own_task(snap, actor)}
     if row.name == "instruct_answer" and snap.instruction is not None:
         data = {**data, "unit": data.get("unit") or _own_instruction(snap.instruction.left, actor)}
@@ -170,6 +171,9 @@ def _situation(
     if row.name == "postpone_decide" and codes.get("approve") and snap.pending is not None:
         codes.setdefault("amount", snap.pending.amount)  # granted as asked, unless the decider says otherwise
         codes["unit_of"] = snap.pending.unit_of or "workday"
+    if row.name == "supervise":  # who is supervised, and the number of the notice, are for nobody to choose
+        codes["unit"] = snap.lead
+        codes["notice"] = numbers.next_in_year("supervise", kept.calendar.local_date(now))
     if row.name == "callback":
         codes["sample"] = sample_of(case, kept) or None  # how it was drawn is for nobody to choose
     return Situation(
@@ -180,14 +184,27 @@ def _situation(
         secondaries=store.merged_into([case.pk]).count() if row.name in ("merge", "void_ask") else 0,
         colleague=_colleague(case, codes) if row.name == "transfer" else True,
         leader=bool(actor.grants_for(OWN_NAME)) if row.name == "instruct" else False,
-        today=kept.calendar.local_date(now) if "instruction-day" in row.guards else None,
         objection=_objection(case, codes["skipped"], kept) if row.name == "close" and codes.get("skipped") else "",
+        today=kept.calendar.local_date(now), hangup=_hangup(row, case, codes, kept),
     )  # fmt: skip
 
 
 def _objection(case: Case, cause: str, kept: Content) -> str:
     done = oversight.tries([case.pk]).get(case.pk, Tried())
     return objection(cause, case, done, kept)
+
+
+def _hangup(row: Move, case: Case, codes: Mapping[str, Any], kept: Content) -> Hangup | None:
+    """How long this case may be hung up, by the reason that was given."""
+    if "hangup-day" not in row.guards or not codes.get("review_on"):
+        return None
+    since, cause = None, codes.get("cause", "")
+    if row.name == "hangup_review":
+        hung = oversight.hangups([case.pk]).get(case.pk)
+        since, cause = (kept.calendar.local_date(hung.since), hung.cause) if hung and hung.since else (None, "")
+    item = kept.codes.get("hangup_reason", {}).get(cause)
+    extra = item.extra if item is not None else {}
+    return Hangup(extra.get("review_days"), extra.get("most_days"), since)
 
 
 def _other(case: Case, beside: Case) -> Other:

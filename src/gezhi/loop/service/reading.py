@@ -11,6 +11,7 @@ from gezhi.loop.models import Case, Step
 from gezhi.loop.rules.catalogue import duty_for
 from gezhi.loop.rules.clocks import Running, kernel_clock
 from gezhi.loop.rules.instructions import LIVE
+from gezhi.loop.rules.joint import FITS
 from gezhi.loop.rules.moves import BY_NAME, DECISIONS, HOME_MOVES, Move, moves_from
 from gezhi.loop.rules.redact import redact
 from gezhi.loop.rules.snapshot import Snapshot
@@ -176,8 +177,8 @@ def _fits(row: Move, snap: Snapshot, actor: Actor) -> bool:  # noqa: PLR0911 - a
         return snap.pending is not None and snap.pending.kind == kind and snap.pending.by != actor.key
     if "nothing-pending" in row.guards:
         return snap.pending is None
-    if "supervised" in row.guards:
-        return snap.supervised
+    if set(row.guards) & set(FITS):
+        return all(FITS[name](snap) for name in row.guards if name in FITS)
     if "decider" in row.who:
         return snap.returner != actor.key
     return "by-person" not in row.guards or bool(snap.repeats) == ("is-repeat" in row.guards)

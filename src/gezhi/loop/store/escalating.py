@@ -40,7 +40,7 @@ def climb(clock: CaseClock, level: int) -> bool:
 def hangups_due(day: date, limit: int) -> list[tuple[str, str]]:
     """Suspended cases, with the day on which they were to be looked at again, that nobody was called upon for yet."""
     of_case = Step.objects.filter(case=OuterRef("pk"))
-    asked = of_case.filter(move="hangup_ask").order_by("-no")
+    asked = of_case.filter(Q(move="hangup_ask") | Q(move="hangup_review", facts__keep=True)).order_by("-no")
     told = of_case.filter(move="escalate", no__gt=OuterRef("asked"), facts__reason=HANGUP_REVIEW)
     rows = Case.objects.filter(state="suspended", dormant=False).annotate(
         asked=Subquery(asked.values("no")[:1]),

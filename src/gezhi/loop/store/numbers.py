@@ -64,6 +64,17 @@ def _base(scope: str) -> int:
     return base
 
 
+def next_in_year(series: str, day: date) -> str:
+    """The next number of a series that begins anew each year, without gaps: 2026-0007."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO loop_serial (scope, base) VALUES (%s, 1) "
+            "ON CONFLICT (scope) DO UPDATE SET base = loop_serial.base + 1 RETURNING base",
+            [f"{series}.{day.year}"],
+        )
+        return f"{day.year}-{cursor.fetchone()[0]:04d}"
+
+
 def forget() -> None:
     """Drop what this process remembers; the numbers in hand become gaps."""
     with _lock:

@@ -19,7 +19,7 @@ SAME = (
     "state", "last", "round", "matter", "kind", "urgency", "area", "supervised", "dormant", "outcome", "satisfaction",
     "solved", "redos", "chases", "closed_at",
 )  # fmt: skip
-MORE = ("signed", "dispatched_by", "returner", "final", "phoned", "postponed", "rated_round", "repeats")
+MORE = ("signed", "dispatched_by", "returner", "final", "phoned", "postponed", "rated_round", "repeats", "watch")
 
 
 def user_key(user_id: int | None) -> str:
@@ -40,7 +40,8 @@ def snapshot_of(case: Case, clocks: Sequence[CaseClock]) -> Snapshot:
         returned=tuple(more.get("returned", ())),
         dispatched_at=_time(more.get("dispatched_at")),
         pending=Pending(**pending) if pending else None,
-        tasks=tuple(Task(no, unit, bool(done)) for no, unit, done in more.get("tasks", ())),
+        tasks=tuple(Task(no, unit, bool(done), *how) for no, unit, done, *how in more.get("tasks", ())),
+        allowed=tuple(more.get("allowed", ())),
         called=tuple(
             Called(c["role"], c["no"], datetime.fromisoformat(c["at"]), c["clock"]) for c in more.get("called", ())
         ),
@@ -73,7 +74,9 @@ def put(case: Case, snap: Snapshot) -> None:
     if snap.pending:
         more["pending"] = asdict(snap.pending)
     if snap.tasks:
-        more["tasks"] = [[task.no, task.unit, task.done] for task in snap.tasks]
+        more["tasks"] = [[t.no, t.unit, t.done, *([t.how] if t.how else [])] for t in snap.tasks]
+    if snap.allowed:
+        more["allowed"] = list(snap.allowed)
     if snap.called:
         more["called"] = [{**asdict(call), "at": call.at.isoformat()} for call in snap.called]
     if snap.instruction:

@@ -128,7 +128,7 @@ def hung_up(t: Tale) -> None:
     start(t)
     told = len(t.scene.story.reply) > 1
     t.office(1, 6)
-    wait = t.rng.uniform(12, 75)
+    wait = t.rng.uniform(12, 58)  # no reason of the pack allows less than sixty days between two reviews
     review: date = (t.at + timedelta(days=wait)).date()
     t.act(t.handler, "hangup_ask", cause=t.cause("hangup_reason"), review_on=review.isoformat(),
           reason=t.reply(0) if told else t.phrase("hangup"))  # fmt: skip

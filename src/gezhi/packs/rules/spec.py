@@ -15,6 +15,7 @@ from gezhi.loop.scores.rules.events import EVENTS
 DATED = ("instruct",)  # due on the day that a leader sets, so no limit holds
 LIMIT_STAGES = (*(stage for stage in STAGES if stage not in DATED), "return", "ringback")
 SPECIAL_STAGES = ("phone",)  # limits for some cases only: no general row is needed
+LADDER_STAGES = ("hangup",)  # climbed by the days between two reviews, no limit of its own
 SCORE_STAGES = ("appeal", "rectify")  # limits that no case runs: an appeal of a score, putting a poor rating right
 ROLES = ("operator", "dispatcher", "handler", "unit_lead", "supervisor", "callback", "evaluator")
 QUESTIONS = ("text", "number", "date", "datetime", "choice", "choices")
@@ -92,7 +93,8 @@ TABLES: Mapping[str, Table] = {
         ("stage", "label", "matter", "area", "kind", "urgency"), ("label",),
     ),
     "escalation": Table(
-        (C("stage", "choice", choices=STAGES), C("urgency", "int", least=1), C("level", "int", required=True, least=1),
+        (C("stage", "choice", choices=(*STAGES, *LADDER_STAGES)), C("urgency", "int", least=1),
+         C("level", "int", required=True, least=1),
          C("share", "int", required=True, least=1), C("role", "choice", required=True, choices=ROLES), *COMMON),
         ("stage", "urgency", "level"),
     ),
@@ -126,7 +128,7 @@ TABLES: Mapping[str, Table] = {
     "return_reasons": _codes("return_reason", C("needs_unit", "bool")),
     "pause_reasons": _codes("pause_reason", C("stops_clock", "bool"), codes=("material", "hangup", "review")),
     "postpone_reasons": _codes("postpone_reason"),
-    "hangup_reasons": _codes("hangup_reason", C("review_days", "int", least=1)),
+    "hangup_reasons": _codes("hangup_reason", C("review_days", "int", least=1), C("most_days", "int", least=1)),
     "void_reasons": _codes("void_reason"),
     "rating": _codes(
         "rating", *_both("question", 120, 160), *_STEPS, codes=DIMENSIONS,

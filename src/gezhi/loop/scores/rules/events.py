@@ -26,6 +26,9 @@ DROPPED = (
     "void_decide",
     "undo_import",
     "split",
+    "change_lead",
+    "task_back",
+    "task_refuse",
 )  # a limit ended by these was neither met nor missed
 PREDICATES = frozenset({
     "in_time", "late", "open", "unverified", "solved", "partly", "unsolved", "satisfied", "basic", "dissatisfied",

@@ -107,7 +107,7 @@ def _fold(told: History, act: Act) -> None:
     facts = act.facts
     told.kind = facts.get("kind") or told.kind
     told.urgency = facts.get("urgency") or told.urgency
-    if act.move in ("receive", "dispatch", "adjudicate") and facts.get("unit"):
+    if act.move in ("receive", "dispatch", "adjudicate", "change_lead") and facts.get("unit"):
         _lead(told, int(facts["unit"]), act.at)
     elif act.move in ("reopen", "split"):
         _lead(told, None, act.at)
