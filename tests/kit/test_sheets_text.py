@@ -3,6 +3,7 @@
 import gc
 import gzip
 import io
+import zipfile
 
 import pytest
 from hypothesis import given, settings
@@ -58,6 +59,12 @@ def test_compressed_and_cut():
     assert len(read(io.BytesIO(packed))[1]) == 2
     assert refusal(io.BytesIO(packed[:-12])).code == "sheet-broken"
     assert refusal(io.BytesIO(gzip.compress(packed))).facts == {"found": "gzip"}
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w") as target:
+        target.writestr("__MACOSX/._a.csv", b"\0\5")
+        target.writestr("a.csv", CSV)
+    [inside] = read_tables(archive)
+    assert len(list(inside.rows)) == 2
     bomb = io.BytesIO(gzip.compress(b"a" * (40 * 2**20)))
     assert refusal(bomb).code == "sheet-bomb"
     assert refusal(io.BytesIO(packed), limits=Limits(unpacked=20)).facts["what"] == "unpacked"

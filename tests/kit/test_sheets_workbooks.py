@@ -161,7 +161,7 @@ def test_other_archives_are_named():
     assert refusal(archive(word___document__xml=b"")).facts == {"found": "Word"}
     assert refusal(archive(xl___workbook__bin=b"")).facts == {"found": "XLSB"}
     assert refusal(archive(mimetype=b"", content__xml=b"")).facts == {"found": "ODS"}
-    assert refusal(archive(a__csv=b"")).facts == {"found": "ZIP"}
+    assert refusal(archive(a__csv=b"", b__csv=b"")).facts == {"found": "ZIP"}
 
 
 def test_entity_bomb_is_refused():

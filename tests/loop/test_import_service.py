@@ -10,7 +10,7 @@ from tests.kit.sheet_files import MESSAGES, REPOSITORY
 
 from gezhi.kernel.errors import Refused
 from gezhi.kit.sheets import read_tables
-from gezhi.loop.importing import service, store
+from gezhi.loop.importing import mappings, service, store
 from gezhi.loop.importing.columns import recognise, remapped
 from gezhi.loop.importing.rejected import opened, tables, write_rejects
 from gezhi.loop.importing.rules import Reject
@@ -246,7 +246,8 @@ def test_saved_mappings_are_used_again(bring, office):
     with pytest.raises(Refused, match="import-no-known-column"):
         bring(odd)
     mapping = remapped(recognise(["甲", "乙", "丙"]), {"number": "甲", "received_at": "乙", "text": "丙"})
-    service.save_mapping(mapping, "老系统", actor=office.actor("olive"), now=office.now)
+    saved = mappings.Saved("老系统", mapping.saved(), header=mapping.header)
+    mappings.keep(saved, actor=office.actor("olive"), now=office.now)
     assert counts(bring(odd)) == (1, 1, 0, 0, 0)
     assert case("R9").received_at == datetime(2025, 12, 31, 16, 0, tzinfo=UTC)
     assert counts(bring("甲,乙,丙\nR10,2026/1/1,路灯\n", wishes={"title": "乙", "received_at": ""}))[1] == 1

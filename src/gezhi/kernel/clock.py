@@ -81,7 +81,8 @@ class Pause(NamedTuple):
 class Clock:
     """What happened to one stage clock; `label` tells several staged limits of one stage apart.
 
-    Refuses clock-order when pauses overlap or lie before the start.
+    `until` is a due that somebody else has set, as it stands with everything granted since; the limit then only names
+    the unit in which time is counted. Refuses clock-order when pauses overlap or lie before the start.
     """
 
     stage: str
@@ -91,6 +92,7 @@ class Clock:
     extensions: tuple[Limit, ...] = ()
     finished_at: datetime | None = None
     label: str = ""
+    until: datetime | None = None
 
     def __post_init__(self) -> None:
         ordered = sorted((Pause(*pause) for pause in self.pauses), key=lambda pause: (pause.since, pause.until or _FAR))
@@ -228,6 +230,10 @@ def remaining(clock: Clock, calendar: Calendar, now: datetime) -> Remaining:
 def _plan(clock: Clock, calendar: Calendar) -> _Plan:
     """From when the clock counts, when it is due (a lasting pause taken as empty), and how much it allows."""
     unit = clock.limit.unit
+    if clock.until is not None:
+        since = min(clock.started_at, clock.until)
+        allowed = calendar.span(since, clock.until, unit) - _paused(clock, calendar, since, clock.until)
+        return _Plan(since, clock.until, max(allowed, Fraction(1)))  # a due at or before the start is used up at once
     totals: dict[Unit, Fraction] = {unit: Fraction(clock.limit.amount)}
     for more in clock.extensions:
         totals[more.unit] = totals.get(more.unit, Fraction(0)) + Fraction(more.amount)

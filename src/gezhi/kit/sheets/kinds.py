@@ -89,6 +89,25 @@ def check_archive(file: IO[bytes], limits: Limits) -> zipfile.ZipFile:
     return archive
 
 
+def packed_table(file: IO[bytes], limits: Limits) -> IO[bytes] | None:
+    """The one file inside an archive that is no workbook itself, opened; None where it is one or holds several."""
+    try:
+        archive = zipfile.ZipFile(file)
+    except (zipfile.BadZipFile, OSError, ValueError, EOFError, LookupError, NotImplementedError):
+        return None
+    parts = [part for part in archive.infolist() if not part.is_dir() and not part.filename.startswith("__MACOSX/")]
+    if len(parts) != 1 or parts[0].filename.lower().endswith((".xml", ".bin")):
+        return None
+    if parts[0].flag_bits & 1:
+        raise Refused("sheet-locked", status=422)
+    if parts[0].file_size > limits.unpacked:
+        raise limits.refuse("unpacked")
+    try:
+        return archive.open(parts[0])
+    except (zipfile.BadZipFile, OSError, NotImplementedError) as error:
+        raise Refused("sheet-broken", status=422, kind="zip") from error
+
+
 def _refuse_other_archives(names: set[str]) -> None:
     if any(name.lower().endswith("workbook.xml") for name in names):
         return

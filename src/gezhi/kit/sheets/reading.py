@@ -2,6 +2,7 @@
 
 import gzip
 import tempfile
+import zipfile
 import zlib
 from collections import Counter
 from collections.abc import Iterator
@@ -13,7 +14,7 @@ from gezhi.kernel.errors import Refused
 from gezhi.kit.sheets.delimited import open_delimited
 from gezhi.kit.sheets.headers import data_rows, find_header
 from gezhi.kit.sheets.html import open_html
-from gezhi.kit.sheets.kinds import HEAD, kind_of
+from gezhi.kit.sheets.kinds import HEAD, kind_of, packed_table
 from gezhi.kit.sheets.shape import Known, Limits, Row, Sheet, Source
 from gezhi.kit.sheets.xls import open_xls
 from gezhi.kit.sheets.xlsx import open_xlsx
@@ -68,8 +69,9 @@ def _open(file: IO[bytes], limits: Limits, known: Known, stack: ExitStack) -> So
     file.seek(0)
     kind = kind_of(file.read(HEAD))
     file.seek(0)
-    if kind == "gzip":
-        file = _unpacked(file, limits, stack)
+    packed = _packing(file, kind, limits)
+    if packed is not None:
+        file = _unpacked(file, packed, limits, stack)
         kind = kind_of(file.read(HEAD))
         file.seek(0)
         if kind == "gzip":
@@ -85,14 +87,23 @@ def _open(file: IO[bytes], limits: Limits, known: Known, stack: ExitStack) -> So
     return open_delimited(file, limits, known)
 
 
-def _unpacked(file: IO[bytes], limits: Limits, stack: ExitStack) -> IO[bytes]:
-    """The content of a .gz in memory, on disk when it is large; refused when it is larger than allowed."""
+def _packing(file: IO[bytes], kind: str, limits: Limits) -> IO[bytes] | None:
+    """The stream inside a .gz, or inside a .zip that holds one file; None where the file is a table itself."""
+    if kind == "gzip":
+        return gzip.GzipFile(fileobj=file, mode="rb")
+    found = packed_table(file, limits) if kind == "zip" else None
+    file.seek(0)
+    return found
+
+
+def _unpacked(file: IO[bytes], packing: IO[bytes], limits: Limits, stack: ExitStack) -> IO[bytes]:
+    """What a packed file holds in memory, on disk when it is large; refused when it is larger than allowed."""
     plain: IO[bytes] = stack.enter_context(tempfile.SpooledTemporaryFile(max_size=IN_MEMORY))  # noqa: SIM115 - the stack closes it
     size = 0
     packed = max(file.seek(0, 2), 1)
     file.seek(0)
     try:
-        with gzip.GzipFile(fileobj=file, mode="rb") as stream:
+        with packing as stream:
             while chunk := stream.read(CHUNK):
                 size += len(chunk)
                 if size > limits.unpacked:
@@ -100,7 +111,7 @@ def _unpacked(file: IO[bytes], limits: Limits, stack: ExitStack) -> IO[bytes]:
                 if size > limits.ratio_free and size > limits.ratio * packed:
                     raise limits.refuse("ratio")
                 plain.write(chunk)
-    except (EOFError, OSError, zlib.error) as error:
+    except (EOFError, OSError, zlib.error, zipfile.BadZipFile) as error:
         raise Refused("sheet-broken", status=422, kind="gzip") from error
     plain.seek(0)
     return plain

@@ -1,4 +1,6 @@
-"""Whose a batch is: who started it, and who may take back what was imported for its desk."""
+"""Who may import for which desk; whose a batch is, and who may take back what was imported."""
+
+from typing import Any
 
 from django.db.models import Q
 
@@ -6,6 +8,7 @@ from gezhi.kernel.errors import Refused
 from gezhi.loop.importing import store
 from gezhi.loop.models import Batch
 from gezhi.trust.rules import Actor, allowed
+from gezhi.trust.service import require
 
 LONGEST = 2**31 - 1
 
@@ -37,3 +40,20 @@ def seen_by(actor: Actor) -> Q:
             return Q()
         rows |= Q(desk__path__descends=grant.unit_path)
     return rows
+
+
+def desk_for(actor: Actor) -> Any:
+    """The desk that takes imported cases, the actor being allowed to import for it."""
+    desk = store.desk_of(actor.unit_id)
+    if desk is None:
+        raise Refused("no-units")
+    require(actor, "import.run", unit_paths=[desk.path])
+    return desk
+
+
+def desk_of(batch: Batch, actor: Actor) -> Any:
+    """The desk of a batch, the actor being allowed to import for it."""
+    if batch.desk is None:
+        return desk_for(actor)
+    require(actor, "import.run", unit_paths=[batch.desk.path])
+    return batch.desk

@@ -10,7 +10,7 @@ from ninja.files import UploadedFile
 
 from gezhi.kit.http import plain
 from gezhi.loop import tasks
-from gezhi.loop.importing import background
+from gezhi.loop.importing import background, mappings
 from gezhi.loop.importing.access import batch_for
 from gezhi.loop.importing.rejected import opened, reason
 from gezhi.loop.importing.running import Options
@@ -24,9 +24,11 @@ SHOWN = 200
 
 
 class Wish(Schema):
-    mode: str = Field("reject", description="Known numbers with other content: reject, skip or update")
+    mapping: str = Field("", max_length=80, description="Name of a mapping, saved here or brought by a pack")
+    zone: str = Field("", max_length=40, description="Where the file's clocks hang, such as America/New_York")
+    mode: str = Field("", description="Known numbers with other content: reject (usual), skip or update")
     start_clocks: bool = Field(False, description="Start the clocks of open cases at once")
-    source: str = Field("import", min_length=1, max_length=40, description="Whose numbers they are")
+    source: str = Field("", max_length=40, description="Whose numbers they are; without one, of `import`")
 
 
 class RejectOut(Schema):
@@ -66,7 +68,10 @@ class UndoneOut(Schema):
 def send(request: HttpRequest, wish: Form[Wish], file: File[UploadedFile]) -> Any:
     """Reads and tries the file; nothing is imported until POST …/start. Large files are tried in the background."""
     actor = actor_from_request(request)
-    options = Options({}, wish.mode, wish.start_clocks, wish.source)
+    saved = mappings.named(wish.mapping) if wish.mapping else None
+    options = Options.of(
+        saved, wishes={}, mode=wish.mode, source=wish.source, start_clocks=wish.start_clocks, zone=wish.zone
+    )
     batch = background.upload(file, file.name or "", options, actor=actor, now=timezone.now())
     if batch.state == "draft":
         _defer(batch, "check", actor)

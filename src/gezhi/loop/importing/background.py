@@ -16,7 +16,7 @@ from django.conf import settings
 
 from gezhi.kernel.errors import Refused
 from gezhi.kit.http import plain
-from gezhi.loop.importing import service, store
+from gezhi.loop.importing import mappings, service, store
 from gezhi.loop.importing.access import batch_for
 from gezhi.loop.importing.columns import fields
 from gezhi.loop.importing.rejected import keeper_of, sealed_rejects
@@ -99,9 +99,13 @@ def views_of(batch: Batch) -> list[SheetView]:
 
 @verb("import.run")
 def settle(
-    batch_id: int, wishes: dict[str, str], mode: str, *, start_clocks: bool, actor: Actor, now: datetime
-) -> Batch:
-    """Take a person's mapping (field → column name, "" for none) and choices for a batch not yet run."""
+    batch_id: int, wishes: dict[str, str], mode: str, *, start_clocks: bool, zone: str = "", use: str = "",
+    actor: Actor, now: datetime,
+) -> Batch:  # fmt: skip
+    """Take a person's mapping (field → column name, "" for none) and choices for a batch not yet run.
+
+    `use` names a saved mapping; chosen anew, its columns come instead of the wishes.
+    """
     batch = batch_for(actor, batch_id, lock=True)
     service.desk_of(batch, actor)
     if batch.state not in EDITABLE:
@@ -111,12 +115,20 @@ def settle(
     unknown = set(wishes) - set(fields())
     if unknown:
         raise Refused("import-field-unknown", status=422, field=min(unknown), known=", ".join(fields()))
-    batch.mapping = {**batch.mapping, "wishes": wishes}
+    if use != used(batch):
+        wishes = {}
+        batch.mapping = {**batch.mapping, "use": mappings.named(use).as_dict() if use else {}}
+    batch.mapping = {**batch.mapping, "wishes": wishes, "zone": mappings.checked_zone(zone.strip())}
     batch.mode, batch.start_clocks, batch.state = mode, start_clocks, "draft"
     store.save_batch(batch, "mapping", "mode", "start_clocks", "state")
     record("import.settle", "batch", batch.pk, actor=actor, body={"mode": mode, "fields": sorted(wishes)})
     look(batch)
     return batch
+
+
+def used(batch: Batch) -> str:
+    """The name of the saved mapping that was chosen for a batch."""
+    return str(batch.mapping.get("use", {}).get("name", ""))
 
 
 def check(batch: Batch, *, actor: Actor, now: datetime) -> None:

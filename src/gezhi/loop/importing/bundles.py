@@ -1,17 +1,19 @@
 """Makes all rows of a case out of a draft: the case, its steps, its words sealed, in memory only."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from gezhi.kernel.ids import uuid7
+from gezhi.kit.bulk import fresh
 from gezhi.loop.importing.matching import Matcher
 from gezhi.loop.importing.rules import Draft
 from gezhi.loop.importing.store import Bundle
 from gezhi.loop.models import Case
 from gezhi.loop.models import Step as StepRow
+from gezhi.loop.rules.clocks import given
 from gezhi.loop.rules.snapshot import Snapshot, apply
 from gezhi.loop.service.acts import event
 from gezhi.loop.service.receiving import (
@@ -74,7 +76,7 @@ def report_of(draft: Draft, frame: Frame) -> Report:
     return Report(
         text=draft.text, title=draft.title, place=place[:PLACE], object=draft.object, kind=draft.kind, matter=matter,
         urgency=int(draft.urgency or 1), area=area, channel=draft.channel or "import", name=draft.requester_name,
-        phone=draft.phone, confidential=draft.confidential == "yes", source=frame.source,
+        phone=draft.phone, confidential=draft.confidential == "yes", source=frame.source, lon=draft.lon, lat=draft.lat,
         external_number=draft.number, answers=left,
     )  # fmt: skip
 
@@ -82,13 +84,19 @@ def report_of(draft: Draft, frame: Frame) -> Report:
 def bundle_of(draft: Draft, mark: bytes, number: str, frame: Frame) -> Bundle:
     """The rows of one case: received as the file says, and closed by a second step where the file says so.
 
-    An open one sleeps (no clock, no worklist, no score) until somebody takes it over, unless clocks are started.
+    An open one sleeps (no worklist, no score) until somebody takes it over, unless clocks are started. Where the file
+    tells until when the source had to answer, the handling clock follows that moment instead of a limit of ours.
     """
     report = report_of(draft, frame)
     case = _case(draft, number, report, frame)
     case.fingerprint = mark
     asleep = draft.closed or not frame.start_clocks
     facts = facts_of(report, frame.now, frame.kept, case.received_at, dormant=asleep) | {"imported": True}
+    facts |= {"on_time": draft.on_time} if draft.on_time else {}
+    if draft.due_at is not None:
+        own = facts["clocks"]
+        key = f"handle.1.{len(own) + 1}"
+        facts["clocks"] = [*own, given(key, draft.due_at, case.received_at, frame.source)]
     unit = frame.matcher.unit(draft.unit) if draft.closed else None
     if unit is not None:
         facts["unit"] = unit
@@ -96,7 +104,7 @@ def bundle_of(draft: Draft, mark: bytes, number: str, frame: Frame) -> Bundle:
     steps: list[tuple[StepRow, bytes | None]] = [(first, None)]
     snap = apply(Snapshot(), step_value(first))
     if draft.closed:
-        second, sealed = _history(draft, case, frame)
+        second, sealed = _history(draft, case, frame, [clock.key for clock in snap.clocks])
         steps.append((second, sealed))
         snap = apply(snap, step_value(second))
     put(case, snap)
@@ -108,19 +116,21 @@ def bundle_of(draft: Draft, mark: bytes, number: str, frame: Frame) -> Bundle:
 def _case(draft: Draft, number: str, report: Report, frame: Frame) -> Case:
     case_id = uuid7()
     requester = sealed_requester(name=report.name, phone=report.phone)
-    return Case(
-        id=case_id, number=number, token_hash=token_digest(case_token(case_id)),
+    return fresh(
+        Case, id=case_id, number=number, token_hash=token_digest(case_token(case_id)),
         secret_hash=secret_digest(number, case_secret(case_id)),
         requester=requester, confidential=report.confidential, anonymous=not (report.name or report.phone),
         story=seal_text(requester, story_of(report)), channel=report.channel, source=frame.source,
         external_number=draft.number, batch_id=frame.batch,
-        received_at=draft.received_at or frame.now, desk_id=frame.desk,
+        received_at=draft.received_at or frame.now, desk_id=frame.desk, lon=report.lon, lat=report.lat,
         matter_version=version_of(frame.kept, report.matter),
     )  # fmt: skip
 
 
-def _history(draft: Draft, case: Case, frame: Frame) -> tuple[StepRow, bytes | None]:
+def _history(draft: Draft, case: Case, frame: Frame, clocks: Sequence[str]) -> tuple[StepRow, bytes | None]:
     facts, texts = history_facts(draft)
+    if clocks:
+        facts["clocks"] = [{"op": "stop", "clock": key} for key in clocks]
     sealed = seal_text(case.requester, texts) if texts else None
     ended = max(draft.ended_at or case.received_at, case.received_at)
     return _step(case, 2, "history", facts, acted_at=ended, actor=frame.actor, sealed=sealed), sealed
@@ -149,9 +159,10 @@ def _step(
     sealed: bytes | None = None,
 ) -> StepRow:
     source, target = EDGES[move]
-    return StepRow(
-        id=uuid7(), case=case, no=no, move=move, source=source, target=target, actor_kind=actor.kind, actor=actor.id,
-        unit=actor.unit_id, acted_at=acted_at, facts=facts, words=hashlib.sha256(sealed).digest() if sealed else None,
+    return fresh(
+        StepRow, id=uuid7(), case=case, no=no, move=move, source=source, target=target, actor_kind=actor.kind,
+        actor=actor.id, unit=actor.unit_id, acted_at=acted_at, facts=facts,
+        words=hashlib.sha256(sealed).digest() if sealed else None,
     )  # fmt: skip
 
 

@@ -1,6 +1,7 @@
 """Recognises what the columns of a sheet mean, in Chinese and English, and remembers what a person corrected."""
 
 import csv
+import dataclasses
 import hashlib
 import re
 import unicodedata
@@ -115,10 +116,17 @@ def _one(hits: set[tuple[str, int]], sure: int) -> tuple[str, int, int]:
 
 @dataclass(frozen=True, slots=True)
 class Mapping:
-    """Which column (0-based) holds which field, for one header; all other named columns are kept as extras."""
+    """Which column (0-based) holds which field, for one header; all other named columns are kept as extras.
+
+    `words` are the source's own words for codes, by field; `zone` is where its clocks hang, "" for our own zone, and
+    `zones` names the columns that are kept in another one.
+    """
 
     header: tuple[str, ...]
     columns: Dictionary[str, int]
+    words: Dictionary[str, Dictionary[str, str]] = dataclasses.field(default_factory=dict)
+    zone: str = ""
+    zones: Dictionary[str, str] = dataclasses.field(default_factory=dict)
 
     @property
     def signature(self) -> str:
@@ -198,7 +206,7 @@ def remapped(mapping: Mapping, wishes: Dictionary[str, str]) -> Mapping:
             column = _column(mapping.header, wish.strip())
             columns = {other: place for other, place in columns.items() if place != column}
             columns[field] = column
-    return Mapping(mapping.header, {field: columns[field] for field in fields() if field in columns})
+    return dataclasses.replace(mapping, columns={field: columns[field] for field in fields() if field in columns})
 
 
 def _column(header: tuple[str, ...], wish: str) -> int:

@@ -10,6 +10,8 @@ from gezhi.kit.commands import Nouns, now
 
 if TYPE_CHECKING:
     from gezhi.kernel.errors import Refused
+    from gezhi.loop.importing.dues import Dues
+    from gezhi.loop.importing.mappings import Saved
     from gezhi.loop.importing.rules import Plan, Reject
     from gezhi.loop.importing.running import Options, Outcome
 
@@ -18,6 +20,8 @@ SHOWN = 20
 
 def add_commands(nouns: Nouns) -> None:
     nouns.add("loop", "import", run, run_arguments, help="bring in requests from spreadsheets")
+    nouns.add("loop", "import-due", dues, dues_arguments, help="how an imported batch stands to its source's due times")
+    nouns.add("loop", "import-mapping", mapping, mapping_arguments, help="list, save, export and remove mappings")
     nouns.add("loop", "import-undo", undo, undo_arguments, help="take an imported batch back")
 
 
@@ -32,8 +36,11 @@ def run_arguments(parser: ArgumentParser) -> None:
         metavar="FIELD=COLUMN",
         help="column of a field, by name or number; repeatable",
     )
-    parser.add_argument("--mode", default="reject", help="known numbers with other content: reject, skip or update")
-    parser.add_argument("--source", default="import", help="whose numbers they are; numbers are unique within a source")
+    parser.add_argument("--mapping", metavar="NAME|FILE.json", help="a mapping: saved, of a pack, or in a file")
+    parser.add_argument("--save-mapping", metavar="NAME", help="keep the columns, the zone and the choices of this run")
+    parser.add_argument("--zone", default="", help="where the file's clocks hang, such as America/New_York")
+    parser.add_argument("--mode", default="", help="known numbers with other content: reject (usual), skip or update")
+    parser.add_argument("--source", default="", help="whose numbers they are; numbers are unique within a source")
     parser.add_argument("--start-clocks", action="store_true", help="open cases start their clocks at once")
     parser.add_argument("--rejects", metavar="FILE.xlsx", help="write the refused rows there, to mend and import again")
 
@@ -49,7 +56,10 @@ def run(given: Namespace) -> int:
         if not equals:
             raise Refused("import-map-malformed", status=422, value=pair[:80])
         wishes[field.strip()] = column
-    options = Options(wishes, given.mode, given.start_clocks, given.source[:40])
+    saved = _mapping(given.mapping) if given.mapping else None
+    options = Options.of(
+        saved, wishes=wishes, mode=given.mode, source=given.source, start_clocks=given.start_clocks, zone=given.zone
+    )
     done, refusals = [], []
     for file in given.file:
         try:
@@ -58,8 +68,25 @@ def run(given: Namespace) -> int:
             if len(given.file) == 1:
                 raise
             refusals.append((file, refused))
+    if given.save_mapping and done and not given.dry_run:
+        _keep(given.save_mapping, Path(done[0][0]), options)
     _print(done, refusals, given)
     return 1 if refusals else 0
+
+
+def _mapping(name: str) -> "Saved":
+    from gezhi.loop.importing import mappings
+
+    return mappings.from_file(Path(name)) if name.endswith(".json") else mappings.named(name)
+
+
+def _keep(name: str, path: Path, options: "Options") -> None:
+    from gezhi.loop.importing import mappings
+    from gezhi.loop.importing.running import survey
+    from gezhi.trust.rules import Actor
+
+    sheet = next(view for view in survey(path, options, rows=False) if view.usable)
+    mappings.keep(options.mapping_for(sheet, name), actor=Actor.system("loop"), now=now())
 
 
 def _one(path: Path, options: "Options", given: Namespace) -> "Outcome":
@@ -92,6 +119,7 @@ def _print(done: "list[tuple[str, Outcome]]", refusals: "list[tuple[str, Refused
         files = [
             {
                 "file": file, "batch": outcome.batch, **{name: getattr(outcome, name) for name in COUNTS},
+                **({"due": outcome.dues.as_dict()} if outcome.dues else {}),
             }
             for file, outcome in done
         ]  # fmt: skip
@@ -104,6 +132,8 @@ def _print(done: "list[tuple[str, Outcome]]", refusals: "list[tuple[str, Refused
     for file, outcome in done:
         said = ", ".join(f"{getattr(outcome, name):,} {name}" for name in COUNTS)
         print(f"{file}: {said}" + (f" (batch {outcome.batch})" if outcome.batch else " (nothing written)"))
+        if outcome.dues:
+            print(f"  {_said(outcome.dues)}")
         for reject in outcome.rejects[:SHOWN]:
             row = _reject(reject)
             print(f"  {row['sheet']}{'!' if row['sheet'] else ''}{row['row']}: {row['reason']} [{row['code']}]")
@@ -128,6 +158,58 @@ def _write_rejects(target: Path, done: "list[tuple[str, Outcome]]") -> None:
     found = [table for _, outcome in done for table in tables(outcome.headers, outcome.rejects)]
     if found:
         write_xlsx(target, *found)
+
+
+def _said(found: "Dues") -> str:
+    share = f"{found.on_time:.2%} on time, " if found.on_time is not None else ""
+    apart = "".join(f", {count:,} {why}" for why, count in found.apart.items())
+    return (
+        f"source's due times: {share}{found.kept:,} kept, {found.late:,} late, {found.overdue:,} open and overdue, "
+        f"{found.running:,} not yet due; {found.equal:,} of {found.compared:,} as the source says{apart}"
+    )
+
+
+def dues_arguments(parser: ArgumentParser) -> None:
+    parser.add_argument("batch", type=int)
+    parser.add_argument("--json", action="store_true", help="print one JSON object")
+
+
+def dues(given: Namespace) -> int:
+    from gezhi.loop.importing.dues import dues_of
+    from gezhi.trust.rules import Actor
+
+    found = dues_of(given.batch, actor=Actor.system("loop"), now=now())
+    print(json.dumps(found.as_dict()) if given.json else _said(found))
+    return 0
+
+
+def mapping_arguments(parser: ArgumentParser) -> None:
+    what = parser.add_mutually_exclusive_group()
+    what.add_argument("--save", metavar="FILE.json", help="keep the mapping in this file under the name in it")
+    what.add_argument("--export", metavar="NAME", help="print a mapping as JSON")
+    what.add_argument("--remove", metavar="NAME", help="forget a mapping that was saved here")
+    parser.add_argument("--json", action="store_true", help="print one JSON object")
+
+
+def mapping(given: Namespace) -> int:
+    """Without a wish, all mappings: those saved here and those of packs."""
+    from gezhi.loop.importing import mappings
+    from gezhi.trust.rules import Actor
+
+    actor = Actor.system("loop")
+    if given.save:
+        saved = mappings.keep(mappings.from_file(Path(given.save)), actor=actor, now=now())
+        print(saved.name)
+    elif given.export:
+        print(json.dumps(mappings.named(given.export).as_dict(), ensure_ascii=False, indent=2))
+    elif given.remove:
+        mappings.remove(given.remove, actor=actor, now=now())
+    elif given.json:
+        print(json.dumps([one.as_dict() for one in mappings.listed()], ensure_ascii=False))
+    else:
+        for one in mappings.listed():
+            print(f"{one.name}: {', '.join(one.columns)}" + (f" [{one.zone}]" if one.zone else ""))
+    return 0
 
 
 def undo_arguments(parser: ArgumentParser) -> None:

@@ -5,8 +5,9 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, fields
-from datetime import datetime, tzinfo
+from datetime import datetime, timedelta, tzinfo
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from gezhi.kernel.errors import Refused
 from gezhi.kit.sheets import Cell, Row, Sheet
@@ -20,6 +21,7 @@ from gezhi.loop.importing.values import (
     number_of,
     parts_of,
     phone_of,
+    point_of,
     text_of,
 )
 from gezhi.loop.rules.words import TITLE_LIMIT
@@ -30,7 +32,8 @@ EXTRA_LIMIT = 2_000
 EXTRAS = 60
 _SENTENCE = re.compile(r"[。！？!?；;\n]")
 _BLANK = re.compile(r"\s+")
-_WORDS = ("kind", "urgency", "channel", "state", "solved", "satisfaction", "confidential")
+FAR = timedelta(days=36_500)  # some systems write "no limit" as a day decades ahead
+_WORDS = ("kind", "urgency", "channel", "state", "solved", "satisfaction", "confidential", "on_time")
 _LINES = ("place", "area", "street", "community", "unit", "assisting", "object")
 
 
@@ -64,6 +67,10 @@ class Draft:
     replied_at: datetime | None = None
     solved: str = ""
     satisfaction: str = ""
+    due_at: datetime | None = None  # until when the source had to answer
+    on_time: str = ""  # whether the source says that it did: "yes", "no" or ""
+    lon: float | None = None
+    lat: float | None = None
     extras: dict[str, str] = field(default_factory=dict)
     cells: tuple[Cell, ...] = field(default=(), compare=False)  # as they stood, for the file of rejected rows
 
@@ -81,10 +88,13 @@ class Draft:
         """SHA-256 of all that was understood, without blanks, place in the file, extras and made-up titles."""
         content = [_comparable(getattr(self, name)) for name in _COMPARED]
         content.append("" if self.title == headline(self.text) else _comparable(self.title))
+        content.extend([name, _comparable(value)] for name in _LATER if (value := getattr(self, name)))
         return hashlib.sha256(json.dumps(content, ensure_ascii=False).encode()).digest()
 
 
-_COMPARED = tuple(each.name for each in fields(Draft) if each.name not in ("row", "sheet", "extras", "title", "cells"))
+_LATER = ("due_at", "on_time", "lon", "lat")  # told only where given, so that older fingerprints hold
+_APART = ("row", "sheet", "extras", "title", "cells", *_LATER)
+_COMPARED = tuple(each.name for each in fields(Draft) if each.name not in _APART)
 
 
 def _comparable(value: object) -> object:
@@ -148,6 +158,8 @@ def draft_of(
     reply = bounded(cells["reply"], "reply")
     received, closed, replied = _moments(cells, mapping, reply, zone=zone, now=now)
     codes, unknown = _codes(cells, mapping)
+    due_at = _due(cells, mapping, unknown, zone=zone, now=now)
+    lon, lat = _point(cells, mapping, unknown)
     return Draft(
         row=row.number,
         sheet=sheet,
@@ -161,6 +173,9 @@ def draft_of(
         closed_at=closed,
         reply=reply,
         replied_at=replied,
+        due_at=due_at,
+        lon=lon,
+        lat=lat,
         extras=unknown | {name: text_of(row.cells[at])[:EXTRA_LIMIT] for at, name in extras if text_of(row.cells[at])},
         cells=row.cells,
         **codes,
@@ -175,7 +190,8 @@ def _moments(
     received = cells.moment("received_at", zone, now)
     if received is None and "received_at" in mapping.columns:
         raise Refused("import-time-empty", status=422, column=mapping.saved()["received_at"])
-    closed, replied = cells.moment("closed_at", zone, now), cells.moment("replied_at", zone, now)
+    closed = cells.moment("closed_at", zone, now, not_before=received)
+    replied = cells.moment("replied_at", zone, now, not_before=received)
     if received and closed and closed < received:
         raise Refused("import-closed-before-received", status=422, value=line_of(cells["closed_at"]))
     if closed is None and replied is not None and reply and not {"state", "closed_at"} & mapping.columns.keys():
@@ -187,15 +203,16 @@ class _Cells:
     """A row's cells by field."""
 
     def __init__(self, cells: tuple[Cell, ...], mapping: Mapping) -> None:
-        self._cells, self._columns = cells, mapping.columns
+        self._cells, self._columns, self._zones = cells, mapping.columns, mapping.zones
 
     def __getitem__(self, name: str) -> Cell:
         column = self._columns.get(name)
         return self._cells[column] if column is not None and column < len(self._cells) else None
 
-    def moment(self, name: str, zone: tzinfo, now: datetime) -> datetime | None:
+    def moment(self, name: str, zone: tzinfo, now: datetime, **more: Any) -> datetime | None:
         value = self[name]
-        return None if value is None else moment_of(value, zone=zone, now=now)
+        there = ZoneInfo(self._zones[name]) if name in self._zones else zone
+        return None if value is None else moment_of(value, zone=there, now=now, **more)
 
 
 def _words(cells: _Cells) -> tuple[str, str]:
@@ -231,10 +248,28 @@ def _codes(cells: _Cells, mapping: Mapping) -> tuple[dict[str, str], dict[str, s
     unknown: dict[str, str] = {}
     for name in _WORDS:
         word = line_of(cells[name])
-        codes[name] = code_of(name, word) if word else ""
+        codes[name] = code_of(name, word, mapping.words.get(name)) if word else ""
         if word and not codes[name]:
             unknown[mapping.saved()[name]] = word[:EXTRA_LIMIT]
     return codes, unknown
+
+
+def _due(cells: _Cells, mapping: Mapping, unknown: dict[str, str], *, zone: tzinfo, now: datetime) -> datetime | None:
+    """The source's own limit where it is a moment; "5 working days" and the like are kept as they stand."""
+    try:
+        return cells.moment("due_at", zone, now, latest=FAR)
+    except Refused:
+        unknown[mapping.saved()["due_at"]] = text_of(cells["due_at"])[:EXTRA_LIMIT]
+        return None
+
+
+def _point(cells: _Cells, mapping: Mapping, unknown: dict[str, str]) -> tuple[float | None, float | None]:
+    """Longitude and latitude where both are given and lie on the earth."""
+    lon, lat = point_of(cells["lon"], 180), point_of(cells["lat"], 90)
+    if lon is not None and lat is not None:
+        return lon, lat
+    unknown.update({mapping.saved()[name]: word for name in ("lon", "lat") if (word := line_of(cells[name])[:40])})
+    return None, None
 
 
 class Judge:

@@ -1,6 +1,7 @@
 """Walks a file chunk by chunk: reads, judges against what is stored, and hands over what is to be written."""
 
-from collections.abc import Iterable, Iterator, Mapping
+import dataclasses
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 from itertools import islice
@@ -12,10 +13,11 @@ from django.conf import settings
 from gezhi.kernel.errors import Refused
 from gezhi.kit.sheets import Sheet, read_tables
 from gezhi.kit.sheets.shape import Row
-from gezhi.loop.importing import store
+from gezhi.loop.importing import mappings, store
 from gezhi.loop.importing.bundles import mark_of
 from gezhi.loop.importing.columns import Mapping as Columns
-from gezhi.loop.importing.columns import known, reapplied, recognise, remapped, signature
+from gezhi.loop.importing.columns import known, plain, reapplied, recognise, remapped
+from gezhi.loop.importing.dues import Dues
 from gezhi.loop.importing.rules import Draft, Judge, Plan, Reject, drafts
 from gezhi.loop.importing.values import line_of
 
@@ -25,16 +27,43 @@ EXAMPLES = 20
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """How a file is to be read: a person's wishes for columns, and what happens to known numbers."""
+    """How a file is to be read: a person's wishes for columns, and what happens to known numbers.
+
+    `saved` is the mapping that was named for it; without one, each sheet takes the one saved for its columns. `zone`
+    is a wish that comes before a mapping's.
+    """
 
     wishes: Mapping[str, str] = field(default_factory=dict)
     mode: str = "reject"
     start_clocks: bool = False
     source: str = "import"
+    saved: mappings.Saved | None = None
+    zone: str = ""
 
-    @property
-    def zone(self) -> tzinfo:
-        return ZoneInfo(settings.TIME_ZONE)
+    @classmethod
+    def of(
+        cls, saved: mappings.Saved | None, *, wishes: Mapping[str, str], mode: str, source: str, start_clocks: bool,
+        zone: str = "",
+    ) -> "Options":  # fmt: skip
+        """What somebody asks for, then what the mapping says, then the usual."""
+        return cls(
+            wishes, mode or (saved.mode if saved else "") or "reject",
+            start_clocks or bool(saved and saved.start_clocks),
+            (source or (saved.source if saved else "") or "import")[:40], saved, mappings.checked_zone(zone),
+        )  # fmt: skip
+
+    def mapping_for(self, sheet: "SheetView", name: str) -> mappings.Saved:
+        """The mapping that reads such sheets as this run did."""
+        columns = {field: sheet.header[column] for field, column in sheet.fields.items()}
+        base = self.saved or mappings.for_header(sheet.header) or mappings.Saved("", {})
+        return dataclasses.replace(
+            base, name=name, columns=columns, header=tuple(filter(None, sheet.header)), zone=self.zone or base.zone,
+            mode=self.mode if self.mode != "reject" else "", source=self.source if self.source != "import" else "",
+            start_clocks=self.start_clocks,
+        )  # fmt: skip
+
+    def zone_for(self, columns: Columns) -> tzinfo:
+        return ZoneInfo(self.zone or columns.zone or settings.TIME_ZONE)
 
 
 @dataclass(slots=True)
@@ -70,6 +99,7 @@ class Outcome(Plan):
     batch: int | None = None
     rejects: list[Reject] = field(default_factory=list)
     matched: dict[str, list[int]] = field(default_factory=dict)  # of a trial: field → [names found, names in all]
+    dues: Dues | None = None  # where the source told until when it had to answer
     headers: dict[str, list[str]] = field(default_factory=dict)  # of each sheet, for the file of rejected rows
 
 
@@ -83,10 +113,12 @@ def sheets(path: Path, options: Options) -> Iterator[tuple[Sheet, Columns, str]]
     missing: dict[str, Refused] = {}
     heard: set[str] = set()
     found = False
-    for sheet in read_tables(path, known=known):
+    unmet = dict.fromkeys(options.saved.columns.values() if options.saved else ())
+    for sheet in read_tables(path, known=_known(options)):
         headers.extend(name for name in sheet.header if name)
-        saved = store.saved_mapping(signature(sheet.header))
-        mapping = reapplied(sheet.header, saved.columns) if saved else recognise(sheet.header)
+        saved = options.saved or mappings.for_header(sheet.header)
+        mapping = _mapped(sheet.header, saved)
+        unmet = {column: None for column in unmet if not _has(sheet.header, column)}
         for name, wish in options.wishes.items():
             try:
                 mapping = remapped(mapping, {name: wish})
@@ -97,11 +129,34 @@ def sheets(path: Path, options: Options) -> Iterator[tuple[Sheet, Columns, str]]
                 missing.setdefault(name, refused)
         found = found or mapping.usable
         yield sheet, mapping, saved.name if saved else ""
-    for name, unheard in missing.items():
-        if name not in heard:
-            raise unheard
+    _refuse_unmet([missing[name] for name in missing if name not in heard], list(unmet), headers, found=found)
+
+
+def _refuse_unmet(unheard: list[Refused], unmet: list[str], headers: list[str], *, found: bool) -> None:
+    """Refuse wishes and columns of a named mapping that no sheet has, and a file without a usable sheet."""
+    columns = "、".join(headers[:20])[:300]
+    if unheard:
+        raise unheard[0]
+    if unmet:
+        raise Refused("import-column-unknown", status=422, column=unmet[0], columns=columns)
     if not found:
-        raise Refused("import-no-known-column", status=422, columns="、".join(headers[:20])[:300])
+        raise Refused("import-no-known-column", status=422, columns=columns)
+
+
+def _known(options: Options) -> Callable[[str], bool]:
+    """Whether a text is the name of a column, ours or one of the mapping's."""
+    names = {plain(column) for column in options.saved.columns.values()} if options.saved else set()
+    return (lambda name: known(name) or plain(name) in names) if names else known
+
+
+def _has(header: tuple[str, ...], column: str) -> bool:
+    return column in header or plain(column) in map(plain, header)
+
+
+def _mapped(header: tuple[str, ...], saved: mappings.Saved | None) -> Columns:
+    if saved is None:
+        return recognise(header)
+    return mappings.applied(saved, reapplied(header, saved.columns))
 
 
 def survey(path: Path, options: Options, *, rows: bool = True) -> list[SheetView]:
@@ -135,7 +190,7 @@ def read(path: Path, options: Options, *, now: datetime) -> Iterator[tuple[Colum
     for sheet, mapping, _ in sheets(path, options):
         if not mapping.usable:
             continue
-        rows = drafts(sheet, mapping, zone=options.zone, now=now)
+        rows = drafts(sheet, mapping, zone=options.zone_for(mapping), now=now)
         while chunk := list(islice(rows, store.CHUNK)):
             yield mapping, chunk
 

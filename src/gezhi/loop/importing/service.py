@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from gezhi.kernel.errors import Refused
-from gezhi.loop.importing import store
+from gezhi.loop.importing import mappings, store
+from gezhi.loop.importing.access import desk_for, desk_of
 from gezhi.loop.importing.bundles import Frame, bundle_of
-from gezhi.loop.importing.columns import Mapping as Columns
+from gezhi.loop.importing.dues import has_dues, summed
 from gezhi.loop.importing.matching import Matcher, Tally
 from gezhi.loop.importing.rejected import keeper_of, sealed_rejects
 from gezhi.loop.importing.rules import Judge, Plan
@@ -20,7 +21,7 @@ from gezhi.loop.service.acts import digest
 from gezhi.loop.store.content import content
 from gezhi.loop.store.numbers import next_numbers
 from gezhi.trust.rules import Actor
-from gezhi.trust.service import new_requesters, publish_many, record, record_many, require, unchanged, verb
+from gezhi.trust.service import new_requesters, publish_many, record, record_many, unchanged, verb
 
 Progress = Callable[[Plan, int], None]
 COUNTS = ("read", "created", "already", "updated", "rejected")
@@ -70,32 +71,23 @@ def open_batch(
         file_name=name[-200:], digest=whole, source=options.source, mode=options.mode,
         start_clocks=options.start_clocks, state=state,
         total=sum(sheet.rows for sheet in sheets if sheet.usable) if state != "draft" else None,
-        mapping={"wishes": dict(options.wishes), "headers": {sheet.name: list(sheet.header) for sheet in sheets}},
+        mapping={"headers": {sheet.name: list(sheet.header) for sheet in sheets}, **kept_options(options)},
     )  # fmt: skip
     store.save_batch(batch)
     record("import.begun", "batch", batch.pk, actor=actor, body={"digest": whole, "mode": options.mode})
     return batch
 
 
+def kept_options(options: Options) -> dict[str, Any]:
+    """What a batch keeps of the way in which its file is read, beside its own columns."""
+    use = options.saved.as_dict() if options.saved else {}
+    return {"wishes": dict(options.wishes), "zone": mappings.checked_zone(options.zone), "use": use}
+
+
 def options_of(batch: Batch) -> Options:
-    return Options(batch.mapping.get("wishes", {}), batch.mode, batch.start_clocks, batch.source)
-
-
-def desk_for(actor: Actor) -> Any:
-    """The desk that takes imported cases, the actor being allowed to import for it."""
-    desk = store.desk_of(actor.unit_id)
-    if desk is None:
-        raise Refused("no-units")
-    require(actor, "import.run", unit_paths=[desk.path])
-    return desk
-
-
-def desk_of(batch: Batch, actor: Actor) -> Any:
-    """The desk of a batch, the actor being allowed to import for it."""
-    if batch.desk is None:
-        return desk_for(actor)
-    require(actor, "import.run", unit_paths=[batch.desk.path])
-    return batch.desk
+    kept = batch.mapping
+    saved = mappings.saved_of(kept["use"]) if kept.get("use") else None
+    return Options(kept.get("wishes", {}), batch.mode, batch.start_clocks, batch.source, saved, kept.get("zone", ""))
 
 
 def run_batch(batch_id: int, path: Path, *, actor: Actor, now: datetime, progress: Progress | None = None) -> Outcome:
@@ -128,6 +120,8 @@ def run_batch(batch_id: int, path: Path, *, actor: Actor, now: datetime, progres
     if outcome.created > store.CHUNK:
         store.count_cases()
     finish(batch, outcome, actor=actor, now=now)
+    if has_dues(batch):
+        outcome.dues = summed(store.given_dues(batch.pk, now))
     return outcome
 
 
@@ -198,13 +192,3 @@ def finish(batch: Batch, outcome: Outcome, *, actor: Actor, now: datetime) -> No
     _note(batch, outcome, "done")
     store.save_batch(batch, "finished_at")
     record("import.done", "batch", batch.pk, actor=actor, body={name: getattr(outcome, name) for name in COUNTS})
-
-
-@verb("import.run")
-def save_mapping(columns: Columns, name: str, *, actor: Actor, now: datetime) -> None:
-    """Remember a mapping for every later file with the same columns."""
-    desk_for(actor)
-    if not name.strip():
-        raise Refused("mapping-nameless", status=422)
-    store.save_mapping(columns.signature, name.strip()[:80], columns.saved(), now)
-    record("import.mapping", "mapping", columns.signature, actor=actor, body={"fields": sorted(columns.columns)})

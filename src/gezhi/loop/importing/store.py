@@ -11,6 +11,7 @@ from django.db.models import Count, F, Q, QuerySet
 
 from gezhi.kit.bulk import copy_models
 from gezhi.loop.models import Batch, BatchReject, Case, CaseClock, CaseText, ImportMapping, Involvement, Step, StepText
+from gezhi.loop.rules.clocks import GIVEN
 from gezhi.loop.store import below
 from gezhi.loop.store.cases import VECTOR, Words
 
@@ -90,6 +91,42 @@ def count_cases() -> None:
             cursor.execute(f'ANALYZE "{model._meta.db_table}"')
 
 
+# ---- dues of the source
+
+
+def any_given(batch: int) -> bool:
+    return CaseClock.objects.filter(case__batch=batch, unit_of=GIVEN).exists()
+
+
+def given_dues(batch: int, now: datetime) -> list[tuple[str, str, int]]:
+    """(verdict, the source's word, how many) of the cases of a batch that are not void, in one statement.
+
+    A moment is cut to the second, as the calendar does. Of several words of the source the newest counts.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_DUES, {"batch": batch, "now": now, "given": GIVEN})
+        return [(str(verdict), str(word), int(count)) for verdict, word, count in cursor.fetchall()]
+
+
+_DUES = """
+WITH told AS (
+    SELECT DISTINCT ON (s.case_id) s.case_id, s.facts->>'on_time' AS word
+    FROM loop_step s JOIN loop_case c ON c.id = s.case_id
+    WHERE c.batch_id = %(batch)s AND s.facts ? 'on_time' ORDER BY s.case_id, s.no DESC
+), due AS (
+    SELECT DISTINCT ON (k.case_id) k.case_id, k.due_at, k.finished_at
+    FROM loop_caseclock k JOIN loop_case c ON c.id = k.case_id
+    WHERE c.batch_id = %(batch)s AND k.unit_of = %(given)s ORDER BY k.case_id, k.id
+)
+SELECT CASE WHEN due.due_at IS NULL THEN ''
+            WHEN due.finished_at IS NULL THEN CASE WHEN %(now)s <= due.due_at THEN 'running' ELSE 'overdue' END
+            WHEN date_trunc('second', due.finished_at) <= due.due_at THEN 'kept' ELSE 'late' END,
+       coalesce(told.word, ''), count(*)
+FROM loop_case c LEFT JOIN due ON due.case_id = c.id LEFT JOIN told ON told.case_id = c.id
+WHERE c.batch_id = %(batch)s AND c.state <> 'void' GROUP BY 1, 2 ORDER BY 1, 2
+"""
+
+
 # ---- names
 
 
@@ -156,10 +193,31 @@ def saved_mapping(signature: str) -> ImportMapping | None:
     return ImportMapping.objects.filter(signature=signature).first()
 
 
-def save_mapping(signature: str, name: str, columns: dict[str, str], now: datetime) -> None:
+def mappings() -> list[ImportMapping]:
+    """Every saved mapping, of several with one name the newest."""
+    rows = {row.name: row for row in ImportMapping.objects.order_by("name", "created_at", "pk")}
+    return list(rows.values())
+
+
+def mapping_named(name: str) -> ImportMapping | None:
+    return ImportMapping.objects.filter(name=name).order_by("-created_at", "-pk").first()
+
+
+def save_mapping(signature: str, name: str, columns: dict[str, str], settings: dict[str, Any], now: datetime) -> None:
+    """Keep it for its columns and under its name, which no other keeps."""
+    ImportMapping.objects.filter(name=name).exclude(signature=signature).delete()
     ImportMapping.objects.update_or_create(
-        signature=signature, defaults={"name": name, "columns": columns, "created_at": now}
+        signature=signature, defaults={"name": name, "columns": columns, "settings": settings, "created_at": now}
     )
+
+
+def remove_mapping(name: str) -> str:
+    """The signature of the mapping that is gone, "" where there was none."""
+    row = mapping_named(name)
+    if row is None:
+        return ""
+    ImportMapping.objects.filter(name=name).delete()
+    return row.signature
 
 
 # ---- undoing

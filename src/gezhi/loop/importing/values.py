@@ -3,6 +3,7 @@
 import csv
 import re
 import unicodedata
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta, tzinfo
 from functools import cache, lru_cache
 from math import isfinite
@@ -16,6 +17,7 @@ from gezhi.loop.rules.words import TEXT_LIMIT
 NUMBER_LIMIT = 80
 SHOWN = 40  # characters of a wrong value that a sentence repeats
 EXACT = 10**15  # a spreadsheet keeps fifteen digits of a number
+TOMORROW = timedelta(days=1)
 OLDEST = 1990  # spreadsheets turn empty dates into 1900; no request kept in one is older than this
 _INVISIBLE = re.compile("[\u200b-\u200f\u2028-\u202e\u2060\ufeff\ud800-\udfff]")
 _ODD = re.compile("[\x00-\x1f\x7f\u200b-\u200f\u2028-\u202e\u2060\ufeff\ud800-\udfff]")  # most cells hold none
@@ -125,13 +127,21 @@ def _words() -> dict[str, dict[str, str]]:
     return found
 
 
-def code_of(field: str, value: Cell) -> str:
+def words_of(field: str) -> frozenset[str]:
+    """The codes that a field of words can hold; none for other fields."""
+    return frozenset(_words().get(field, {}).values())
+
+
+def code_of(field: str, value: Cell, own: Mapping[str, str] | None = None) -> str:
     """The code of a word in a list such as kind or satisfaction, "" when the word is not known.
+
+    `own` are words of one source (as `plain` has them), which come before ours.
 
     >>> code_of("satisfaction", "基本满意"), code_of("urgency", "特急"), code_of("kind", "投诉*"), code_of("kind", "?")
     ('basic', '4', 'complaint', '')
     """
-    return _code(field, line_of(value))
+    word = line_of(value)
+    return (own.get(plain(word), "") if own else "") or _code(field, word)
 
 
 @lru_cache(maxsize=2048)
@@ -157,8 +167,13 @@ _WEEKDAY = re.compile(r"[(（]?(?:星期|周|礼拜)[一二三四五六日天][)
 _SLASHED = re.compile(r"(?P<a>\d{1,2})[/.-](?P<b>\d{1,2})[/.-](?P<y>\d{4})")
 
 
-def moment_of(value: Cell, *, zone: tzinfo, now: datetime) -> datetime | None:
+def moment_of(
+    value: Cell, *, zone: tzinfo, now: datetime, latest: timedelta = TOMORROW, not_before: datetime | None = None
+) -> datetime | None:
     """The moment in a cell in UTC, None when the cell is empty; naive times are taken in `zone`.
+
+    A time that the clocks skip in spring is the moment of the skip. One that they show twice in autumn is the first,
+    or the second where the first would lie before `not_before`. `latest` is how far ahead a moment may lie.
 
     Raises Refused: import-time-unclear, -no-year, -impossible, -future, each naming the value.
     """
@@ -172,14 +187,47 @@ def moment_of(value: Cell, *, zone: tzinfo, now: datetime) -> datetime | None:
             return None
         found = _from_text(text, zone)
     try:
-        found = found.astimezone(UTC)
+        found = _unfolded(found, not_before)
     except (OverflowError, ValueError) as error:
         raise _refuse("impossible", told(value)) from error
     if found.year < OLDEST:
         raise _refuse("impossible", told(value))
-    if found > now + timedelta(days=1):
+    if found > now + latest:
         raise _refuse("future", told(value))
     return found
+
+
+def _unfolded(found: datetime, not_before: datetime | None) -> datetime:
+    """A wall time in UTC; see `moment_of` for the two hours of a year that are none or two."""
+    first, second = (found.replace(fold=fold).astimezone(UTC) for fold in (0, 1))
+    if first > second:  # skipped: the zone's rules read it an hour late and an hour early, the skip lies between
+        return _skip(second, first, found.tzinfo)
+    return second if not_before is not None and first < not_before <= second else first
+
+
+def _skip(early: datetime, late: datetime, zone: tzinfo | None) -> datetime:
+    """The instant between two at which a zone's clocks jump forwards, to the second."""
+    before = early.astimezone(zone).utcoffset()
+    while late - early > timedelta(seconds=1):
+        middle = (early + (late - early) / 2).replace(microsecond=0)
+        if middle.astimezone(zone).utcoffset() == before:
+            early = middle
+        else:
+            late = middle
+    return late
+
+
+def point_of(value: Cell, most: int) -> float | None:
+    """A coordinate in degrees, None when the cell holds none.
+
+    >>> point_of("42.2715", 90), point_of(200, 180), point_of("n/a", 90), point_of(0, 90)
+    (42.2715, None, None, None)
+    """
+    try:
+        found = float(line_of(value))
+    except ValueError:
+        return None
+    return found if isfinite(found) and 0 < abs(found) <= most else None
 
 
 def _refuse(reason: str, value: str) -> Refused:

@@ -45,4 +45,5 @@ class ImportMapping(models.Model):
     name = models.CharField(max_length=80)
     signature = models.CharField(max_length=64, unique=True)
     columns = models.JSONField(default=dict)
+    settings = models.JSONField(default=dict)  # zone, words and whatever else files of this source need
     created_at = models.DateTimeField()

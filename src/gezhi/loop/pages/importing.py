@@ -3,6 +3,7 @@
 import io
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -12,9 +13,10 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from gezhi.kernel.errors import Refused
 from gezhi.kit.http import sentence
 from gezhi.loop import tasks
-from gezhi.loop.importing import background, service, store
+from gezhi.loop.importing import background, mappings, service, store
 from gezhi.loop.importing.access import batch_for, seen_by
-from gezhi.loop.importing.columns import Mapping, fields
+from gezhi.loop.importing.columns import fields
+from gezhi.loop.importing.dues import VERDICTS, has_dues, summed
 from gezhi.loop.importing.rejected import opened, reason, write_rejects
 from gezhi.loop.importing.rules import MODES
 from gezhi.loop.importing.running import Options, SheetView
@@ -24,6 +26,7 @@ from gezhi.loop.pages import common
 from gezhi.trust.rules import Actor
 
 ADDRESS = "/desk/import/"
+ZONES = ("Asia/Shanghai", "Asia/Urumqi", "Asia/Hong_Kong", "UTC", "America/New_York", "Europe/London")
 VERB = "import.run"
 SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 RECENT = 20
@@ -124,10 +127,35 @@ def shown(batch: Batch, actor: Actor, *, every: bool) -> dict[str, Any]:
         "todo": batch.created + batch.updated,
         "said": {name: f"{getattr(batch, name) or 0:,}" for name in (*service.COUNTS, "total")}
         | {"todo": f"{batch.created + batch.updated:,}"},
+        **read_with(batch), "dues": dues(batch) if batch.state == "done" else [],
         "ready": batch.state == "checked", "editable": batch.state in background.EDITABLE,
         "seconds": max(5, batch.created // 300),
         "key": common.fresh_key(),
     }  # fmt: skip
+
+
+def read_with(batch: Batch) -> dict[str, Any]:
+    """The saved mappings to choose from, and the zone in which times without one are taken."""
+    names = [(one.name, one.name) for one in mappings.listed()]
+    kept = service.options_of(batch)
+    return {
+        "mappings": common.choices(names, background.used(batch)), "zone": kept.zone,
+        "usual_zone": (kept.saved.zone if kept.saved else "") or settings.TIME_ZONE, "zones": ZONES,
+    }  # fmt: skip
+
+
+def dues(batch: Batch) -> list[dict[str, Any]]:
+    """How the cases stand to the due times that their source gave; nothing where it gave none."""
+    if not has_dues(batch):
+        return []
+    found = summed(store.given_dues(batch.pk, common.now()))
+    rows = [(pgettext("import-due", name), getattr(found, name)) for name in VERDICTS]
+    rows += [(pgettext("import-due", why), count) for why, count in found.apart.items()]
+    if found.compared:
+        said = gettext("As the source says: %(equal)s of %(compared)s; differing")
+        label = said % {"equal": f"{found.equal:,}", "compared": f"{found.compared:,}"}
+        rows.append((label, found.compared - found.equal))
+    return [{"label": label, "count": f"{count:,}"} for label, count in rows]
 
 
 def error_of(batch: Batch) -> str:
@@ -163,7 +191,16 @@ def settle(request: HttpRequest, batch_id: int) -> HttpResponse:
     mode = request.POST.get("mode", batch.mode)
     clocks = request.POST.get("start_clocks") == "1"
     batch, refused = common.attempt(  # type: ignore[assignment]  # on refusal the page says so and nothing else
-        lambda: background.settle(batch_id, wishes, mode, start_clocks=clocks, actor=actor, now=common.now())
+        lambda: background.settle(
+            batch_id,
+            wishes,
+            mode,
+            start_clocks=clocks,
+            zone=request.POST.get("zone", ""),
+            use=request.POST.get("use", background.used(batch)),
+            actor=actor,
+            now=common.now(),
+        )
     )
     if refused is not None:
         messages.error(request, sentence(refused))
@@ -198,9 +235,8 @@ def save(request: HttpRequest, batch_id: int) -> HttpResponse:
     batch = batch_for(actor, batch_id)
     sheet = next((view for view in background.views_of(batch) if view.usable), None)
     if sheet is not None:
-        mapping = Mapping(sheet.header, sheet.fields)
-        name = request.POST.get("name", "")
-        _, refused = common.attempt(lambda: service.save_mapping(mapping, name, actor=actor, now=common.now()))
+        saved = service.options_of(batch).mapping_for(sheet, request.POST.get("name", ""))
+        _, refused = common.attempt(lambda: mappings.keep(saved, actor=actor, now=common.now()))
         if refused is not None:
             messages.error(request, sentence(refused))
         else:

@@ -17,6 +17,7 @@ from gezhi.kernel.values import replace
 
 Op = Mapping[str, Any]
 PAUSABLE = ("handle", "contact")
+GIVEN = "given"  # the unit of a limit whose due moment another system has set
 
 
 @dataclass(frozen=True)
@@ -61,6 +62,16 @@ class LimitRow:
 
 def kernel_clock(clock: Running) -> Clock:
     """The same clock as the kernel's arithmetic sees it."""
+    if clock.unit_of == GIVEN:
+        return Clock(
+            stage=clock.stage,
+            limit=Limit(1, "hour"),
+            started_at=clock.started_at,
+            pauses=tuple(Pause(*pause) for pause in clock.pauses),
+            finished_at=clock.finished_at,
+            label=clock.label,
+            until=clock.due_at,
+        )
     return Clock(
         stage=clock.stage,
         limit=Limit(clock.amount, clock.unit_of),
@@ -115,7 +126,7 @@ def _started(table: Mapping[str, Running], op: Op, at: datetime) -> Running:
         unit_of=op["unit_of"],
         source=op.get("source", ""),
         verified=bool(op.get("verified", True)),
-        started_at=at,
+        started_at=datetime.fromisoformat(op["from"]) if op.get("from") else at,
         due_at=datetime.fromisoformat(op["due"]),
     )
 
@@ -142,6 +153,14 @@ def _changed(clock: Running, op: Op, at: datetime) -> Running:
 def _resumed(clock: Running, at: datetime) -> Running:
     start, _, reason = clock.pauses[-1]
     return replace(clock, pauses=(*clock.pauses[:-1], (start, at, reason)))
+
+
+def given(key: str, due_at: datetime, since: datetime, source: str) -> dict[str, Any]:
+    """The operation that starts a handling clock which follows a due moment set elsewhere, and which began there."""
+    return {
+        "op": "start", "clock": key, "stage": "handle", "label": "", "round": 1, "unit": None, "amount": 0,
+        "unit_of": GIVEN, "source": source, "verified": True, "from": since.isoformat(), "due": due_at.isoformat(),
+    }  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -172,7 +191,7 @@ class Planner:
         ops = []
         for clock in self.clocks:
             if clock.open and (not stages or clock.stage in stages) and unit in (None, clock.unit):
-                late = {"due": self._due(_resumed(clock, self.at))} if clock.paused else {}
+                late = {"due": self._rested(clock)} if clock.paused else {}
                 ops.append({"op": "stop", "clock": clock.key, **late})
         return ops
 
@@ -185,7 +204,7 @@ class Planner:
 
     def resume(self) -> list[dict[str, Any]]:
         return [
-            {"op": "resume", "clock": clock.key, "due": self._due(_resumed(clock, self.at))}
+            {"op": "resume", "clock": clock.key, "due": self._rested(clock)}
             for clock in self.clocks
             if clock.open and clock.paused
         ]
@@ -195,11 +214,24 @@ class Planner:
         ops = []
         for clock in self.clocks:
             if clock.open and clock.stage == "handle":
-                longer = replace(clock, extensions=(*clock.extensions, (amount, unit_of)))
+                longer = self._longer(clock, amount, unit_of)
                 ops.append({
-                    "op": "extend", "clock": clock.key, "amount": amount, "unit_of": unit_of, "due": self._due(longer),
+                    "op": "extend", "clock": clock.key, "amount": amount, "unit_of": unit_of, "due": longer,
                 })  # fmt: skip
         return ops
+
+    def _rested(self, clock: Running) -> str | None:
+        """The due of a clock whose rest ends now; one that was given is moved by the time of the rest."""
+        if clock.unit_of == GIVEN and clock.due_at is not None:
+            rest = self.calendar.span(clock.pauses[-1][0], self.at, "hour")
+            return self.calendar.shift(clock.due_at, rest, "hour").isoformat()
+        return self._due(_resumed(clock, self.at))
+
+    def _longer(self, clock: Running, amount: int, unit_of: Unit) -> str | None:
+        """The due of a clock that is given more time."""
+        if clock.unit_of == GIVEN and clock.due_at is not None:
+            return self.calendar.add(clock.due_at, amount, unit_of).isoformat()
+        return self._due(replace(clock, extensions=(*clock.extensions, (amount, unit_of))))
 
     def _due(self, clock: Running) -> str | None:
         moment = due(kernel_clock(clock), self.calendar)

@@ -2,11 +2,23 @@
 
 from datetime import date, datetime
 
-from django.db.models import Exists, OuterRef, Q, Subquery
+from django.db.models import (
+    DateTimeField,
+    DurationField,
+    Exists,
+    ExpressionWrapper,
+    F,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+)
 from django.db.models.fields.json import KeyTextTransform
 
 from gezhi.loop.models import Case, CaseClock, Step
-from gezhi.loop.rules.ladder import above, worth_until
+from gezhi.loop.rules.clocks import GIVEN
+from gezhi.loop.rules.ladder import SLACK, above, worth_until
 from gezhi.loop.store.content import Content
 
 RUNNING = Q(finished_at=None, paused=False, case__dormant=False)
@@ -24,11 +36,24 @@ def candidates(now: datetime, kept: Content, limit: int) -> list[CaseClock]:
         stage, urgency, rung, unit_of, amount = alike
         higher = above(kept.rungs, stage, urgency, rung)
         if higher:
-            until = worth_until(now, amount, unit_of, min(each.share for each in higher), kept.calendar)
+            least = min(each.share for each in higher)
             same = Q(**dict(zip(ALIKE, alike, strict=True)))
+            if unit_of == GIVEN:  # every due is its own; time and rests run alike, so the share lies on a line
+                wanted |= same & Q(pk__in=_used(least, now).values("pk"))
+                continue
+            until = worth_until(now, amount, unit_of, least, kept.calendar)
             wanted |= same & (Q(due_at__lte=until) | ~Q(extensions=[]))
     rows = CaseClock.objects.filter(RUNNING & wanted)
     return list(rows.select_related("case").order_by("due_at")[:limit])
+
+
+def _used(share: int, now: datetime) -> QuerySet[CaseClock]:
+    """Running clocks with a given due that may have used a share of their time."""
+    whole = ExpressionWrapper(F("due_at") - F("started_at"), DurationField())
+    part = ExpressionWrapper(whole * Value(share / 100), DurationField())
+    reached = ExpressionWrapper(F("started_at") + part, DateTimeField())
+    rows = CaseClock.objects.filter(RUNNING, unit_of=GIVEN).annotate(reached=reached)
+    return rows.filter(reached__lte=now + SLACK)
 
 
 def climb(clock: CaseClock, level: int) -> bool:

@@ -169,6 +169,10 @@ TABLES: Mapping[str, Table] = {
         "callback_plan", C("amount", "int", required=True), names=("name",),
         codes=("complaint", "urgent", "redo", "supervised", "random", "tries", "outside"),
     ),
+    "import_mappings": _codes(
+        "import_mapping", C("columns", required=True, most=2000), C("zone", most=40), C("numbers_of", most=40),
+        C("words", most=2000),
+    ),
     "number": _codes("number", C("area", most=12), codes=("pattern",), names=("name",)),
 }  # fmt: skip
 
