@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
-from typing import IO
+from typing import IO, cast
 
 from gezhi.kernel.errors import Refused
 from gezhi.kit.sheets.delimited import open_delimited
@@ -90,7 +90,7 @@ def _open(file: IO[bytes], limits: Limits, known: Known, stack: ExitStack) -> So
 def _packing(file: IO[bytes], kind: str, limits: Limits) -> IO[bytes] | None:
     """The stream inside a .gz, or inside a .zip that holds one file; None where the file is a table itself."""
     if kind == "gzip":
-        return gzip.GzipFile(fileobj=file, mode="rb")
+        return cast("IO[bytes]", gzip.GzipFile(fileobj=file, mode="rb"))
     found = packed_table(file, limits) if kind == "zip" else None
     file.seek(0)
     return found

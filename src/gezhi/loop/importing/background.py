@@ -17,7 +17,7 @@ from django.conf import settings
 from gezhi.kernel.errors import Refused
 from gezhi.kit.http import plain
 from gezhi.loop.importing import mappings, service, store
-from gezhi.loop.importing.access import batch_for
+from gezhi.loop.importing.access import batch_for, desk_of
 from gezhi.loop.importing.columns import fields
 from gezhi.loop.importing.rejected import keeper_of, sealed_rejects
 from gezhi.loop.importing.rules import MODES, Plan
@@ -107,7 +107,7 @@ def settle(
     `use` names a saved mapping; chosen anew, its columns come instead of the wishes.
     """
     batch = batch_for(actor, batch_id, lock=True)
-    service.desk_of(batch, actor)
+    desk_of(batch, actor)
     if batch.state not in EDITABLE:
         raise Refused("batch-not-waiting", batch=batch_id, state=batch.state)
     if mode not in MODES:
@@ -173,7 +173,7 @@ def _fail(batch: Batch, refused: Refused, state: str = "failed") -> None:
 def start(batch_id: int, *, actor: Actor, now: datetime) -> Batch:
     """Let a batch run: the worker takes it from here."""
     batch = batch_for(actor, batch_id, lock=True)
-    service.desk_of(batch, actor)
+    desk_of(batch, actor)
     if batch.state not in EDITABLE and not (batch.state != "undoing" and stalled(batch, now)):
         raise Refused("batch-not-waiting", batch=batch_id, state=batch.state)
     path_of(batch)

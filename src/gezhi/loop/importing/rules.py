@@ -158,29 +158,19 @@ def draft_of(
     reply = bounded(cells["reply"], "reply")
     received, closed, replied = _moments(cells, mapping, reply, zone=zone, now=now)
     codes, unknown = _codes(cells, mapping)
-    due_at = _due(cells, mapping, unknown, zone=zone, now=now)
     lon, lat = _point(cells, mapping, unknown)
     return Draft(
-        row=row.number,
-        sheet=sheet,
-        text=text,
-        title=title,
-        number=number_of(cells["number"]),
-        received_at=received,
-        requester_name=name_of(cells["requester_name"]),
-        phone=phone_of(cells["phone"]),
-        matter=_matter(cells),
-        closed_at=closed,
-        reply=reply,
-        replied_at=replied,
-        due_at=due_at,
-        lon=lon,
-        lat=lat,
-        extras=unknown | {name: text_of(row.cells[at])[:EXTRA_LIMIT] for at, name in extras if text_of(row.cells[at])},
-        cells=row.cells,
-        **codes,
+        row=row.number, sheet=sheet, text=text, title=title, number=number_of(cells["number"]), received_at=received,
+        requester_name=name_of(cells["requester_name"]), phone=phone_of(cells["phone"]), matter=_matter(cells),
+        closed_at=closed, reply=reply, replied_at=replied, due_at=_due(cells, mapping, unknown, zone=zone, now=now),
+        lon=lon, lat=lat, extras=unknown | _extras(row, extras), cells=row.cells, **codes,
         **{name: line_of(cells[name])[:300] for name in _LINES},
-    )
+    )  # fmt: skip
+
+
+def _extras(row: Row, extras: tuple[tuple[int, str], ...]) -> dict[str, str]:
+    """The columns that have no field, by name."""
+    return {name: word[:EXTRA_LIMIT] for at, name in extras if (word := text_of(row.cells[at]))}
 
 
 def _moments(
