@@ -3,6 +3,7 @@
 from typing import Any
 
 from screen_samples_calls import CALLS_SCREENS
+from screen_samples_comfort import COMFORT_SCREENS, UNDO
 from screen_samples_content import CALENDAR, CATALOGUE, EDIT, MATTERS, TRY
 from screen_samples_desk import (
     BASE,
@@ -12,7 +13,6 @@ from screen_samples_desk import (
     EMPTY_LIST,
     NOW,
     QUESTIONS,
-    REPLY_MOVE,
     WORKLIST,
     at,
     field,
@@ -199,8 +199,9 @@ SCREENS: dict[str, dict[str, Any]] = {
     **SCORES_SCREENS,
     **DOCUMENT_SCREENS,
     **OVERSIGHT_SCREENS,
+    **COMFORT_SCREENS,
     "loop/worklist.html": WORKLIST,
-    "loop/case.html": CASE,
+    "loop/case.html": {**CASE, "undo": UNDO},
     "loop/call.html": CALL,
     "loop/catalogue.html": CATALOGUE,
     "loop/catalogue_edit.html": EDIT,
@@ -215,11 +216,6 @@ SCREENS: dict[str, dict[str, Any]] = {
     "loop/who_saw.html": WHO_SAW,
     "loop/lookup.html": LOOKUP,
     "loop/alike.html": ALIKE,
-    "loop/move_form.html": {
-        "m": REPLY_MOVE,
-        "crumbs": [{"label": "待办", "url": "#"}, {"label": "办理结果"}],
-        "cases": [{"number": "1", "title": "x", "url": "#"}],
-    },
     "gezhi/error.html": {"status": 409, "code": "case-moved", "sentence": "这件工单刚被别人办理过。"},
     "gezhi/confirm.html": {
         "title": "启用职责清单",

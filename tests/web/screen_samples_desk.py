@@ -134,7 +134,9 @@ WORKLIST: dict[str, Any] = {
     "title": "我的待办",
     "total": 143,
     "late": 3,
-    "export_url": "/desk/export.csv",
+    "exports": [{"label": "Excel 工作簿（.xlsx）", "url": "/desk/export.xlsx"}],
+    "query": "tab=open",
+    "views_url": "/desk/views/counts/",
     "new_url": "/desk/call/",
     "tabs": [
         {"label": label, "count": count, "url": "?v", "current": n == 1}

@@ -5,8 +5,22 @@ from django.urls import include, path
 from gezhi.loop.calls.urls import urlpatterns as calls
 from gezhi.loop.documents.urls import urlpatterns as documents
 from gezhi.loop.oversight.urls import urlpatterns as oversight
-from gezhi.loop.pages import alike, bulk, calendar, call, case, catalogue, citizen, follow, importing, matters, worklist
+from gezhi.loop.pages import (
+    alike,
+    bulk,
+    calendar,
+    call,
+    case,
+    catalogue,
+    citizen,
+    exporting,
+    follow,
+    importing,
+    matters,
+    worklist,
+)
 from gezhi.loop.scores.urls import urlpatterns as scores
+from gezhi.loop.views.urls import urlpatterns as views
 
 urlpatterns = [
     path("", citizen.home, name="home"),
@@ -21,13 +35,14 @@ urlpatterns = [
     path("f/<str:token>/files/<uuid:file_id>/", follow.file, name="follow_file"),
     path("f/<str:token>/<str:move>/", follow.act, name="follow_act"),
     path("desk/", worklist.desk, name="desk"),
-    path("desk/export.csv", worklist.export, name="export"),
+    path("desk/export.<str:kind>", exporting.export, name="export"),
     path("desk/call/", call.call, name="call"),
     path("desk/call/past/", call.past, name="call_past"),
     path("desk/call/suggest/", call.suggest, name="call_suggest"),
     path("desk/call/questions/", call.questions, name="call_questions"),
     *calls,
     *oversight,
+    *views,
     path("desk/bulk/<str:move>/", bulk.bulk, name="bulk"),
     path("desk/catalogue/", catalogue.page, name="catalogue"),
     path("desk/catalogue/export.xlsx", catalogue.export, name="catalogue_export"),

@@ -8,7 +8,7 @@ from typing import Any
 
 from gezhi.kernel.errors import Refused
 from gezhi.kit.documents.language import END, FOR, LOOSE, Plain, Reader, shown
-from gezhi.kit.sheets.writing import LONGEST
+from gezhi.kit.sheets.workbook import LONGEST
 
 MOST_ROWS = 50_000
 MOST_CELLS = 200_000  # of a template

@@ -3,14 +3,15 @@
 import csv
 import io
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
+from itertools import chain
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 from gezhi.kit.sheets.shape import Cell
+from gezhi.kit.sheets.workbook import Table, write, xlsx
 
-LONGEST = 32_767  # characters that a spreadsheet cell can hold
 _ILLEGAL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _FORMULA = re.compile(r"\s*[=+\-@\uff1d\uff0b\uff0d\uff20|]")
 
@@ -38,17 +39,22 @@ def escaped(value: Cell) -> str | int | float | bool:
     return f"'{plain}" if isinstance(plain, str) and _FORMULA.match(plain) else plain
 
 
+def csv_lines(header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> Iterator[bytes]:
+    """The same row by row, for a list of any length."""
+    line = io.StringIO()
+    writer = csv.writer(line)
+    yield "\ufeff".encode()
+    for row in chain([header], rows):
+        writer.writerow([escaped(cell) for cell in row])
+        yield line.getvalue().encode()
+        line.seek(0)
+        line.truncate()
+
+
 def write_csv(target: IO[bytes], header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> None:
     """UTF-8 with a byte order mark, which office programs need to show Chinese."""
-    text = io.TextIOWrapper(target, encoding="utf-8-sig", newline="")
-    writer = csv.writer(text)
-    writer.writerow([escaped(name) for name in header])
-    writer.writerows([escaped(cell) for cell in row] for row in rows)
-    text.flush()
-    text.detach()
-
-
-Table = tuple[str, Sequence[str], Iterable[Sequence[Cell]]]
+    for line in csv_lines(header, rows):
+        target.write(line)
 
 
 def write_xlsx(target: Path | IO[bytes], *tables: Table) -> None:
@@ -56,31 +62,22 @@ def write_xlsx(target: Path | IO[bytes], *tables: Table) -> None:
 
     Every text is stored as text, and cut where a cell cannot hold more.
     """
-    from openpyxl import Workbook  # late: it brings numpy, 30 MB that a process which writes no sheet need not carry
-    from openpyxl.utils import get_column_letter
-
-    book = Workbook(write_only=True)
-    for index, (title, header, rows) in enumerate(tables, start=1):
-        sheet = book.create_sheet(re.sub(r"[\[\]:*?/\\']", " ", title)[:28].strip() or f"Sheet{index}")
-        sheet.freeze_panes = "A2"
-        for column in range(len(header)):
-            sheet.column_dimensions[get_column_letter(column + 1)].width = 18
-        sheet.append([_cell(sheet, name, bold=True) for name in header])
-        for row in rows:
-            sheet.append([_cell(sheet, value) for value in row])
-    book.save(target)
+    if isinstance(target, Path):
+        with target.open("wb") as file:
+            write(file, *map(_plain, tables))
+    else:
+        write(target, *map(_plain, tables))
 
 
-def _cell(sheet: object, value: Cell, *, bold: bool = False) -> object:
-    from openpyxl.cell import WriteOnlyCell
-    from openpyxl.styles import Alignment, Font
+def xlsx_pieces(*tables: Table) -> Iterator[bytes]:
+    """The same in pieces, for a list of any length."""
+    return xlsx(*map(_plain, tables))
 
-    plain = safe(value)
-    if not isinstance(plain, str):
-        return plain
-    cell = WriteOnlyCell(sheet, plain if len(plain) <= LONGEST else f"{plain[: LONGEST - 1]}…")
-    cell.data_type = "s"  # also what begins with "=": stored as text, never as a formula
-    if bold:
-        cell.font = Font(bold=True)
-        cell.alignment = Alignment(wrap_text=True, vertical="top")
-    return cell
+
+def _plain(table: Table) -> Table:
+    name, header, rows = table
+    return name, [_clean(cell) for cell in header], ([_clean(cell) for cell in row] for row in rows)
+
+
+def _clean(value: Any) -> Any:
+    return _ILLEGAL.sub("", value) if isinstance(value, str) else value

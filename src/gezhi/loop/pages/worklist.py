@@ -1,50 +1,49 @@
-"""The worklist page: tabs, filters, rows of two lines, search, a page at a time; and the same list as CSV."""
+"""The worklist page: tabs, filters, saved views, rows of two lines, search, a page at a time."""
 
-import io
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
-from django.utils import timezone
 from django.utils.translation import gettext, pgettext
-from django.views.decorators.http import require_http_methods
 
-from gezhi.kit.sheets import write_csv
 from gezhi.loop.pages import common
-from gezhi.loop.pages.rows import rendered, row_of, urgency_word
+from gezhi.loop.pages.rows import rendered, row_of
 from gezhi.loop.rules.tabs import BY_NAME, LIGHTS, TABS, Tab, tabs_for
 from gezhi.loop.rules.words import KINDS
-from gezhi.loop.service.reading import note_export
 from gezhi.loop.store import below, worklist
 from gezhi.loop.store.content import Content, content
 from gezhi.loop.store.lines import Line
 from gezhi.loop.store.worklist import Wish
+from gezhi.loop.views import store as views
 from gezhi.trust.rules import Actor
 
 TEXTS = ("tab", "light", "matter", "area", "channel", "kind", "order")
 SHOWN = 6  # options of a filter before "more"
-BULK = {"to_sign": ("sign",), "handling": ("transfer",), "mine": ("transfer",), "to_accept": ("accept",),
-        "to_dispatch": ("dispatch",), "to_review": ("review_pass",)}  # fmt: skip
-LIMIT_EXPORT = 10_000
-COUNTED = 100_000  # a longer list is said to be longer than this
+BULK = {"to_sign": ("sign", "chase"), "handling": ("transfer", "chase", "supervise"), "mine": ("transfer",),
+        "to_accept": ("accept",), "to_dispatch": ("dispatch",), "to_review": ("review_pass",),
+        "waiting": ("resume", "chase"), "open": ("chase", "supervise")}  # fmt: skip
 
 
 def wish_of(request: HttpRequest, tabs: list[Tab]) -> Wish:
     """What the address asks for; anything unknown is left out."""
-    given: dict[str, Any] = {name: request.GET.get(name, "")[:40].replace("\x00", "") for name in TEXTS}
+    return wish_from(request.GET, tabs)
+
+
+def wish_from(asked: QueryDict, tabs: list[Tab]) -> Wish:
+    """The same, out of an address that came along."""
+    given: dict[str, Any] = {name: asked.get(name, "")[:40].replace("\x00", "") for name in TEXTS}
     if given["tab"] not in BY_NAME:
         given["tab"] = tabs[0].name if tabs else "open"
     if given["order"] not in worklist.ORDERS:
         given["order"] = "due"
-    unit = request.GET.get("unit", "")
+    unit = asked.get("unit", "")
     return Wish(
-        **given, words=request.GET.get("q", "")[:200].replace("\x00", "").strip(),
+        **given, words=asked.get("q", "")[:200].replace("\x00", "").strip(),
         unit=common.number(unit, most=2**31 - 1) if unit.isdecimal() else None,
-        dormant=request.GET.get("dormant") == "1", page=common.number(request.GET.get("page", "1"), most=10_000),
+        dormant=asked.get("dormant") == "1", page=common.number(asked.get("page", "1"), most=10_000),
     )  # fmt: skip
 
 
@@ -71,17 +70,19 @@ def verbs_of(actor: Actor) -> set[str]:
 def desk(request: HttpRequest) -> HttpResponse:
     """The worklist of whoever is signed in."""
     actor = common.guard(request, "case.read")
+    if not request.GET and (first := views.default_of(actor)) is not None:
+        return HttpResponseRedirect(address(views.wish_of(first)))
     moment, kept = common.now(), content()
     tabs = tabs_for(verbs_of(actor))
     wish = wish_of(request, tabs)
     found = worklist.page(actor, wish, moment)
     counts = worklist.tab_counts(actor, tabs)
     facets = worklist.facets(actor, wish, moment)
-    names = _names(found.exact + found.rows, facets["area"])
+    names = names_of(found.exact + found.rows, facets["area"])
     total = max(sum(facets["channel"].values()), len(found.exact))
     shown = [row_of(case, kept, names, moment) for case in (*found.exact, *found.rows)]
     context = {
-        "title": _title(wish), "rows": shown, "lines": rendered(shown, moment), "now": moment,
+        "title": title_of(wish), "rows": shown, "lines": rendered(shown, moment), "now": moment,
         "q": wish.words, "search_text": wish.words,
         "total": common.count_words(total if total < common.MOST else common.MOST + 1),
         "late": 0 if wish.light or wish.words else facets["light"].get("late", 0),
@@ -89,14 +90,16 @@ def desk(request: HttpRequest) -> HttpResponse:
         "filters_on": sum(1 for name in ("light", "matter", "area", "channel", "kind") if getattr(wish, name)),
         "clear_url": address(wish, light="", matter="", area="", channel="", kind="", unit=None),
         "page": _page(wish, total, len(shown), more=found.more), "sorts": _sorts(wish), "keys": keys(),
-        "bulk": _bulk(wish, actor), "empty": _empty(wish),
-        "export_url": _export_url(wish) if actor.grants_for("case.export") else "",
+        "bulk": _bulk(wish, actor), "query": address(wish).partition("?")[2],
+        "views_url": f"/desk/views/counts/?{urlencode({'here': address(wish)})}",
+        "empty": _empty(wish),
+        "exports": exports(wish) if actor.grants_for("case.export") else [],
         "new_url": "/desk/call/" if actor.grants_for("case.answer") else "",
     }  # fmt: skip
     return render(request, "loop/worklist.html", context)
 
 
-def _names(rows: list[Line], areas: Mapping[str, int]) -> dict[str, dict[Any, str]]:
+def names_of(rows: list[Line], areas: Mapping[str, int]) -> dict[str, dict[Any, str]]:
     """Names of areas and assisting units that the page mentions: two statements at most."""
     units = {task[1] for case in rows for task in case.more.get("tasks", ()) if not task[2]}
     found = below.named(below.units(), units)
@@ -106,7 +109,7 @@ def _names(rows: list[Line], areas: Mapping[str, int]) -> dict[str, dict[Any, st
     }
 
 
-def _title(wish: Wish) -> str:
+def title_of(wish: Wish) -> str:
     return gettext("Imported cases") if wish.dormant else pgettext("tab", wish.tab)
 
 
@@ -195,76 +198,12 @@ def keys() -> list[dict[str, Any]]:
     return [{"title": "", "rows": [{"keys": pressed, "text": text} for pressed, text in rows]}]
 
 
-# ---- the list as a file
-
-
-def _export_url(wish: Wish) -> str:
-    return address(wish).replace("/desk/?", "/desk/export.csv?", 1)
-
-
-@require_http_methods(["GET", "POST"])
-def export(request: HttpRequest) -> HttpResponse:
-    """The list as CSV for a spreadsheet: the same filters, without names and phones, in the ledger.
-
-    A list that is too long is said to be cut before it is sent, so that nobody takes a part for the whole.
-    """
-    actor = common.guard(request, "case.export")
-    moment, kept = common.now(), content()
-    wish = replace(wish_of(request, tabs_for(verbs_of(actor))), page=1)
-    if request.method == "GET":
-        count = worklist.count(actor, wish, moment, verb="case.export", most=COUNTED)
-        if count > LIMIT_EXPORT:
-            return _cut(request, wish, count)
-    found = worklist.page(actor, wish, moment, size=LIMIT_EXPORT, verb="case.export")
-    rows = [*found.exact, *found.rows]
-    note_export(len(rows), actor=actor, now=moment)
-    names = _names(rows, {})
-    rated = worklist.rated(actor, [case.pk for case in rows])
-    out = io.BytesIO()
-    write_csv(out, _heading(), (_cells(case, kept, names, moment, rated=case.pk in rated) for case in rows))
-    response = HttpResponse(out.getvalue(), content_type="text/csv; charset=utf-8")
-    stamp = timezone.localtime(moment).strftime("%Y%m%d-%H%M")
-    response["Content-Disposition"] = f'attachment; filename="cases-{stamp}.csv"'
-    return response
-
-
-def _cut(request: HttpRequest, wish: Wish, count: int) -> HttpResponse:
-    """Says how much of the list the file would hold, and asks."""
-    said = {"limit": f"{LIMIT_EXPORT:,}", "n": f"{COUNTED:,}+" if count > COUNTED else f"{count:,}"}
-    text = gettext("Only the first %(limit)s of %(n)s cases of this list fit into one file, in the order shown.") % said
-    then = gettext("For all of them, go back, narrow the list by matter, place or kind, and export each part.")
-    context = {
-        "title": gettext("The list is too long for one file"), "sentence": f"{text}\n{then}",
-        "action": _export_url(wish), "back": address(wish),
-        "verb": gettext("Export the first %(limit)s") % said,
-    }  # fmt: skip
-    return render(request, "gezhi/confirm.html", context)
-
-
-def _heading() -> list[str]:
+def exports(wish: Wish) -> list[dict[str, str]]:
+    """The list as files."""
     return [
-        pgettext("case", "Number"), gettext("Title"), gettext("State"), gettext("Kind"), gettext("Urgency"),
-        gettext("Matter"), gettext("Place"), gettext("Lead unit"), gettext("Received"), gettext("Due"),
-        gettext("Round"), gettext("Outcome"), gettext("Satisfaction"), gettext("Source"),
-    ]  # fmt: skip
+        {"label": label, "url": address(wish).replace("/desk/?", f"/desk/export.{kind}?", 1)}
+        for kind, label in (("xlsx", gettext("Excel workbook (.xlsx)")), ("csv", gettext("Text table (.csv)")))
+    ]
 
 
-def _cells(
-    case: Line, kept: Content, names: Mapping[str, Mapping[Any, str]], moment: datetime, *, rated: bool
-) -> list[Any]:
-    row = row_of(case, kept, names, moment)
-    return [
-        case.number, row["title"], row["state_words"], common.word("kind", case.kind), urgency_word(case.urgency),
-        common.matter_name(kept, case.matter, 3), row["place"], row["lead"], _stamp(case.received_at),
-        _stamp(case.due_at),
-        case.round, common.word("outcome", case.outcome),
-        common.word("satisfaction", case.satisfaction if rated else ""),
-        common.code_name(kept, "channel", case.channel),
-    ]  # fmt: skip
-
-
-def _stamp(moment: datetime | None) -> str:
-    return timezone.localtime(moment).strftime("%Y-%m-%d %H:%M") if moment else ""
-
-
-__all__ = ["TABS", "desk", "export", "wish_of"]
+__all__ = ["TABS", "desk", "wish_of"]

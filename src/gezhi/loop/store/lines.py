@@ -1,8 +1,9 @@
 """Lines of a list: what it shows of a case, as plain values, since a page of models costs three times the CPU."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 from typing import Any
 from uuid import UUID
 
@@ -75,6 +76,13 @@ JOINED = (
 def lines(rows: QuerySet[Case]) -> list[Line]:
     """The lines of these cases, in one statement."""
     return [_line(*row) for row in rows.values_list(*OWN, *JOINED)]
+
+
+def streamed(rows: QuerySet[Case], chunk: int) -> Iterator[list[Line]]:
+    """The same a piece at a time, for lists that no memory should hold."""
+    found = rows.values_list(*OWN, *JOINED).iterator(chunk_size=chunk)
+    while piece := list(islice(found, chunk)):
+        yield [_line(*row) for row in piece]
 
 
 def _line(*row: Any) -> Line:

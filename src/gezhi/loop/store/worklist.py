@@ -1,6 +1,6 @@
 """The worklist: a page of cases, the counts of its tabs and filters, in a fixed small number of statements."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -16,7 +16,7 @@ from gezhi.loop.models import Case, CaseClock, CaseText
 from gezhi.loop.rules.instructions import LIVE
 from gezhi.loop.rules.tabs import BY_NAME, Tab
 from gezhi.loop.store.below import units_under
-from gezhi.loop.store.lines import Line, lines
+from gezhi.loop.store.lines import Line, lines, streamed
 from gezhi.loop.store.visible import READ, called_upon, desk_of, rating_of, visible
 from gezhi.trust.rules import Actor
 
@@ -63,12 +63,32 @@ ORDERS: Mapping[str, tuple[Any, ...]] = {
 def page(actor: Actor, wish: Wish, now: datetime, size: int = PAGE, *, verb: str = READ) -> Page:
     """One page of cases: one statement, two when a number was typed; of those on which the verb may be used."""
     rows = narrowed(scope(actor, verb), actor, wish, now)
-    order = ORDERS["newest"] if wish.tab == "ended" and wish.order == "due" else ORDERS[wish.order]
     start = (max(wish.page, 1) - 1) * size
-    found = lines(rows.order_by(*order)[start : start + size + 1])
+    found = lines(rows.order_by(*_order(wish))[start : start + size + 1])
     exact = lines(of_number(actor, wish.words, verb)) if looks_like_number(wish.words) else []
     known = {case.pk for case in exact}
     return Page([case for case in found[:size] if case.pk not in known], len(found) > size, exact)
+
+
+def pieces(actor: Actor, wish: Wish, now: datetime, *, verb: str, most: int, chunk: int) -> Iterator[list[Line]]:
+    """All cases of a wish in the order shown, a piece at a time, at most so many; a typed number comes first."""
+    exact = lines(of_number(actor, wish.words, verb)) if looks_like_number(wish.words) else []
+    if exact:
+        yield exact
+    known = {case.pk for case in exact}
+    rows = narrowed(scope(actor, verb), actor, wish, now).order_by(*_order(wish))[: most - len(exact)]
+    for piece in streamed(rows, chunk):
+        yield [case for case in piece if case.pk not in known]
+
+
+def keys(actor: Actor, wish: Wish, now: datetime, most: int) -> list[UUID]:
+    """The cases of a wish in the order shown, at most so many."""
+    rows = narrowed(visible(actor), actor, wish, now).order_by(*_order(wish))
+    return list(rows.values_list("pk", flat=True)[:most])
+
+
+def _order(wish: Wish) -> tuple[Any, ...]:
+    return ORDERS["newest"] if wish.tab == "ended" and wish.order == "due" else ORDERS[wish.order]
 
 
 def scope(actor: Actor, verb: str) -> QuerySet[Case]:
@@ -78,7 +98,9 @@ def scope(actor: Actor, verb: str) -> QuerySet[Case]:
 
 def count(actor: Actor, wish: Wish, now: datetime, *, verb: str, most: int) -> int:
     """How many cases a wish finds, counted to `most` + 1."""
-    return narrowed(scope(actor, verb), actor, wish, now).order_by().values("pk")[: most + 1].count()
+    exact = [case.pk for case in of_number(actor, wish.words, verb)] if looks_like_number(wish.words) else []
+    rows = narrowed(scope(actor, verb), actor, wish, now).exclude(pk__in=exact).order_by()
+    return len(exact) + rows.values("pk")[: most + 1].count()
 
 
 def narrowed(rows: QuerySet[Case], actor: Actor, wish: Wish, now: datetime) -> QuerySet[Case]:
