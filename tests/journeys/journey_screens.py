@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from django.core.files.uploadedfile import SimpleUploadedFile
 from journey_calls import SAID, calls_screens
 from journey_office import Office, now
+from journey_privacy import WORDS as OWN_WORDS
+from journey_privacy import privacy_screens
 from journey_scores import WORDS, scores_screens
 from journey_site import settle
 from PIL import Image, ImageDraw
@@ -58,7 +60,7 @@ class Screen:
 
 def said() -> set[str]:
     """What the people of these screens say, whole and as lists shorten it."""
-    words = {SAID, "全天", *SPOKEN, *WORDS, *SHEET.replace("\n", ",").split(",")}
+    words = {SAID, "全天", *SPOKEN, *WORDS, *OWN_WORDS, *SHEET.replace("\n", ",").split(",")}
     whole = {text for story in STORIES for text in story[:2]} | words
     return (
         whole
@@ -199,6 +201,7 @@ def screens(office: Office) -> list[Screen]:
         *calls_screens(office), Screen("callbacks", "cal", "/desk/callbacks/"),
         Screen("supervision", "sue", "/desk/supervision/"),
         *(Screen(*one) for one in scores_screens(office, case["closed"])),
+        *(Screen(*one) for one in privacy_screens(office, case["closed"])),
         Screen("documents", "dora", "/desk/documents/"),
         Screen("document-case", "dora", f"/desk/documents/case/{case['handling']}/"),
         Screen("import", "dora", "/desk/import/"), Screen("import-trial", "dora", f"/desk/import/{batch}/"),

@@ -20,6 +20,7 @@ from screen_samples_desk import (
 )
 from screen_samples_documents import DOCUMENT_SCREENS
 from screen_samples_oversight import OVERSIGHT_SCREENS
+from screen_samples_privacy import PRIVACY_SCREENS
 from screen_samples_scores import SCORES_SCREENS
 
 ABOUT_MATTER = field(
@@ -200,6 +201,7 @@ SCREENS: dict[str, dict[str, Any]] = {
     **DOCUMENT_SCREENS,
     **OVERSIGHT_SCREENS,
     **COMFORT_SCREENS,
+    **PRIVACY_SCREENS,
     "loop/worklist.html": WORKLIST,
     "loop/case.html": {**CASE, "undo": UNDO},
     "loop/call.html": CALL,

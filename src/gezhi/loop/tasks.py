@@ -73,6 +73,18 @@ def resume(timestamp: int) -> None:
             job.defer(batch=batch.pk, what=what, user=user)
 
 
+@app.periodic(cron="*/2 * * * *")
+@app.task(name="loop.retention", queueing_lock="loop.retention")
+def retention(timestamp: int) -> None:
+    """Every two minutes, and when somebody asks: lists counted, released ones carried out; what was killed goes on."""
+    from gezhi.loop.retention.service import work
+
+    del timestamp
+    done = work(now=lambda: datetime.now(UTC))
+    if done:
+        logger.info("retention: %s things done", done)
+
+
 @app.periodic(cron="30 4 * * 0")
 @app.task(name="loop.learn", queueing_lock="loop.learn")
 def learn(timestamp: int) -> None:

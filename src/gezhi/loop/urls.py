@@ -19,6 +19,10 @@ from gezhi.loop.pages import (
     matters,
     worklist,
 )
+from gezhi.loop.pages import alike, bulk, calendar, call, case, catalogue, citizen, follow, importing, matters, worklist
+from gezhi.loop.person.urls import citizen as own_data
+from gezhi.loop.person.urls import urlpatterns as person
+from gezhi.loop.retention.urls import urlpatterns as retention
 from gezhi.loop.scores.urls import urlpatterns as scores
 from gezhi.loop.views.urls import urlpatterns as views
 
@@ -33,6 +37,7 @@ urlpatterns = [
     path("f/<str:token>/rate/", follow.rate, name="rate"),
     path("f/<str:token>/who/", follow.who, name="who"),
     path("f/<str:token>/files/<uuid:file_id>/", follow.file, name="follow_file"),
+    *own_data,
     path("f/<str:token>/<str:move>/", follow.act, name="follow_act"),
     path("desk/", worklist.desk, name="desk"),
     path("desk/export.<str:kind>", exporting.export, name="export"),
@@ -56,6 +61,8 @@ urlpatterns = [
     path("desk/matters/", matters.page, name="matters"),
     path("desk/scores/", include(scores)),
     path("desk/documents/", include(documents)),
+    path("desk/retention/", include(retention)),
+    path("desk/person/", include(person)),
     path("desk/matters/edit/", matters.edit, name="matter_edit"),
     path("desk/import/", importing.index, name="import"),
     path("desk/import/<int:batch_id>/", importing.page, name="import_batch"),

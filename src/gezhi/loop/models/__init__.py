@@ -19,6 +19,7 @@ from gezhi.loop.models.documents import DocumentChoice, DocumentTemplate
 from gezhi.loop.models.files import Attachment
 from gezhi.loop.models.importing import Batch, BatchReject, ImportMapping
 from gezhi.loop.models.notices import Notice, NoticeMark, NoticeWish
+from gezhi.loop.models.retention import PersonRequest, RetentionHold, RetentionItem, RetentionPlan
 from gezhi.loop.models.scores import (
     ScoreAppeal,
     ScoreBand,
@@ -64,6 +65,10 @@ __all__ = [
     "NoticeWish",
     "OfficeHours",
     "OnDuty",
+    "PersonRequest",
+    "RetentionHold",
+    "RetentionItem",
+    "RetentionPlan",
     "Ringback",
     "RingbackTry",
     "Rung",

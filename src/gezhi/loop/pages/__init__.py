@@ -32,6 +32,7 @@ def sections(request: HttpRequest) -> Iterator[Item]:
     if actor.grants_for("import.run"):
         yield Item(gettext("Import cases"), "/desk/import/", 120, icon="file-spreadsheet")
     yield from _papers(actor)
+    yield from _privacy(actor)
 
 
 def _papers(actor: Actor) -> Iterator[Item]:
@@ -45,6 +46,17 @@ def _papers(actor: Actor) -> Iterator[Item]:
     if actor.grants_for("case.read") or actor.grants_for("calendar.edit"):
         yield Item(gettext("Matters"), "/desk/matters/", 310, icon="tag", place="menu")
         yield Item(gettext("Calendar"), "/desk/calendar/", 320, icon="calendar", place="menu")
+
+
+def _privacy(actor: Actor) -> Iterator[Item]:
+    """How long what is kept; in the bar of administrators, who have little else there."""
+    office = {grant.role for grant in actor.grants} <= {"sysadmin", "secadmin", "auditor"}
+    if actor.grants_for("person.decide"):
+        yield Item(
+            gettext("Requests about own data"), "/desk/person/", 118, icon="user", place="bar" if office else "menu"
+        )
+    if actor.grants_for("retention.read"):
+        yield Item(gettext("Retention"), "/desk/retention/", 846, icon="trash", place="bar" if office else "menu")
 
 
 navigation.offer("loop", sections)

@@ -69,6 +69,7 @@ def show(
         "log": [log_of(entry) for entry in reversed(shown.entries)], "ask": asked(shown), "f": fields, "errors": errors,
         "key": common.form_key(request) if refused is not None else common.fresh_key(), "last": case.last,
         "opened": move,
+        "mine_url": f"/f/{token}/mine/",
         "reads_url": "" if case.anonymous else f"/f/{token}/who/",
         "answers": asking.in_words(dict(shown.story.get("answers", {})), content()),
         "said": [{"at": case.received_at, "text": shown.story.get("text", "")}],

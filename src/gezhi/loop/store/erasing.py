@@ -6,6 +6,7 @@ from uuid import UUID
 from django.db import connection
 
 from gezhi.loop.models import Attachment, Case, DocumentTemplate
+from gezhi.loop.store.cases import VECTOR, Words
 
 
 def empty_words(requester_id: str) -> int:
@@ -17,6 +18,16 @@ def empty_words(requester_id: str) -> int:
             [requester_id],
         )
         return int(cursor.rowcount)
+
+
+def put_words(case_id: UUID, words: Words) -> None:
+    """The search tokens of a case whose words have changed."""
+    vector = VECTOR.format(*["%s"] * 5)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"UPDATE loop_casetext SET search = {vector} WHERE case_id = %s",  # noqa: S608 - marks of values
+            [*words, case_id],
+        )
 
 
 def cases_of(requester_id: str) -> list[UUID]:

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from gezhi.kernel.calendar import UNITS
+from gezhi.loop.retention.rules import DEEDS as RETENTION
+from gezhi.loop.retention.rules import UNITS as RETENTION_UNITS
 from gezhi.loop.rules.words import DIMENSIONS, KINDS, OUTCOMES, STAGES
 from gezhi.loop.scores.rules.definition import BETTER, NOTHING_DUE
 from gezhi.loop.scores.rules.definition import UNITS as FIGURE_UNITS
@@ -172,6 +174,16 @@ TABLES: Mapping[str, Table] = {
     "import_mappings": _codes(
         "import_mapping", C("columns", required=True, most=2000), C("zone", most=40), C("numbers_of", most=40),
         C("words", most=2000),
+    "retention": _codes(
+        "retention", C("what", "choice", required=True, choices=tuple(RETENTION)),
+        C("do", "choice", required=True, choices=("erase", "redact", "delete", "keep")), C("after", "int", least=1),
+        C("unit", "choice", choices=RETENTION_UNITS), C("duty", "bool"), C("states", "list"), C("kinds", "list"),
+        C("matters", "list"), C("channels", "list"), *_both("basis", 300, 400, required=False),
+        names=("name", "hint", "basis"),
+    ),
+    "hold_reasons": _codes("hold_reason"),
+    "person_requests": _codes(
+        "person_request", C("days", "int", required=True, least=1), codes=("correct", "identity", "erase")
     ),
     "number": _codes("number", C("area", most=12), codes=("pattern",), names=("name",)),
 }  # fmt: skip

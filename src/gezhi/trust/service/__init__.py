@@ -47,6 +47,7 @@ from gezhi.trust.service.requesters import (
     note_opened,
     reveal,
     sealed_requester,
+    strip,
 )
 from gezhi.trust.service.roles import grant_post, load_roles, renew_roles, revoke_post, set_verbs
 from gezhi.trust.service.sealing import keyed_hash, open_text, seal_text
@@ -140,6 +141,7 @@ __all__ = [
     "set_password",
     "set_verbs",
     "sign_in",
+    "strip",
     "subscribe",
     "subscriptions",
     "token_digest",

@@ -11,7 +11,7 @@ from gezhi.trust.models import Requester, Reveal
 from gezhi.trust.rules import Actor
 from gezhi.trust.rules.identity import mask_name, normal_id, normal_phone
 from gezhi.trust.service.access import require
-from gezhi.trust.service.acts import record, verb
+from gezhi.trust.service.acts import record, record_many, unchanged, verb
 from gezhi.trust.service.outbox import publish
 from gezhi.trust.service.sealing import keyed_hash, open_text, seal_text, wrapped_key
 from gezhi.trust.store import requesters as store
@@ -163,3 +163,19 @@ def erase(requester_id: UUID, *, actor: Actor, now: datetime) -> None:
     store.change(requester, ["wrapped_key", "identity_ct", "phone_hash", "id_hash", "masked_name", "erased_at"])
     record("requester.erase", "requester", requester_id, actor=actor)
     publish("requester.erased", "requester", requester_id, {})
+
+
+@verb("requester.erase")
+def strip(requester_ids: Sequence[UUID], *, actor: Actor, now: datetime) -> int:
+    """Forget who these requesters are: identity, hashes, masked name; their key stays, so their texts can be read.
+
+    How many were changed. A record for each, as every erasure has.
+    """
+    del now
+    require(actor, "requester.erase")
+    changed = store.strip(requester_ids)
+    if changed:
+        record_many([("requester.strip", "requester", key, {}) for key in changed], actor=actor)
+    else:
+        unchanged()
+    return len(changed)

@@ -1,7 +1,10 @@
 """Queries of requesters: insert, find by keyed hash, erase, reveals."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
+
+from django.db.models import Q
 
 from gezhi.kit.bulk import copy_models, insert, part_of
 from gezhi.trust.models import Requester, Reveal
@@ -36,6 +39,15 @@ def newest_sealed() -> Requester | None:
 def change(requester: Requester, columns: list[str]) -> None:
     """Write these columns."""
     requester.save(update_fields=columns)
+
+
+def strip(keys: Sequence[UUID]) -> list[UUID]:
+    """Empty the identity of these; returns those that had one."""
+    empty = Q(identity_ct=None, phone_hash=None, id_hash=None, masked_name="")
+    rows = Requester.objects.select_for_update().filter(pk__in=keys).exclude(empty).order_by("pk")
+    found = list(rows.values_list("pk", flat=True))
+    Requester.objects.filter(pk__in=found).update(identity_ct=None, phone_hash=None, id_hash=None, masked_name="")
+    return found
 
 
 def insert_reveal(reveal: Reveal) -> None:
