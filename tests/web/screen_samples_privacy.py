@@ -171,7 +171,8 @@ PRIVACY_SCREENS: dict[str, dict[str, Any]] = {
         "action": "#",
         "rows": [
             {"id": "1", "number": "LJ-20260302-0001", "url": "#", "words": "（2026）赣01行初3号",
-             "reason": "诉讼或行政复议", "by": "郑卫国", "at": at(3, 9, 0), "until": date(2027, 3, 1), "lift_url": "/lift/"},
+             "reason": "诉讼或行政复议", "by": "郑卫国", "at": at(3, 9, 0), "until": date(2027, 3, 1),
+             "lift_url": "/lift/"},
             {"id": "2", "number": "LJ-20260302-0002", "url": "", "words": "", "reason": "审计", "by": "郑卫国",
              "at": at(3, 9, 0), "until": None, "lift_url": ""},
         ],
