@@ -174,6 +174,7 @@ TABLES: Mapping[str, Table] = {
     "import_mappings": _codes(
         "import_mapping", C("columns", required=True, most=2000), C("zone", most=40), C("numbers_of", most=40),
         C("words", most=2000),
+    ),
     "retention": _codes(
         "retention", C("what", "choice", required=True, choices=tuple(RETENTION)),
         C("do", "choice", required=True, choices=("erase", "redact", "delete", "keep")), C("after", "int", least=1),

@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('loop', '0014_shift_since'),
+        ('loop', '0016_mapping_settings'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
