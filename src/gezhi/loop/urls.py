@@ -19,7 +19,6 @@ from gezhi.loop.pages import (
     matters,
     worklist,
 )
-from gezhi.loop.pages import alike, bulk, calendar, call, case, catalogue, citizen, follow, importing, matters, worklist
 from gezhi.loop.person.urls import citizen as own_data
 from gezhi.loop.person.urls import urlpatterns as person
 from gezhi.loop.retention.urls import urlpatterns as retention
