@@ -8,7 +8,8 @@ from django.utils import timezone
 
 from gezhi.loop.api.cases import detail_out
 from gezhi.loop.models import Case
-from gezhi.loop.service.reading import citizen_view, may_see_rating, view
+from gezhi.loop.service.citizens import citizen_view
+from gezhi.loop.service.reading import may_see_rating, view
 
 WORDS, ORDER = "态度差，来了看一眼就走", "请更换灯头后再回复"
 OPINION = {"satisfaction": "very_dissatisfied", "solved": "unsolved", "words": WORDS, "for_unit": ORDER}

@@ -11,7 +11,8 @@ from gezhi.loop.models import Case, CaseClock, Involvement, Notice, Step
 from gezhi.loop.rules.moves import MOVES
 from gezhi.loop.rules.snapshot import fold
 from gezhi.loop.scores.rules.history import Act, history
-from gezhi.loop.service.reading import citizen_view, view
+from gezhi.loop.service.citizens import citizen_view
+from gezhi.loop.service.reading import view
 from gezhi.loop.service.replaying import Difference, replay
 from gezhi.loop.service.undoing import undo
 from gezhi.loop.store.rows import snapshot_of, step_value

@@ -194,7 +194,7 @@ def test_an_example_fails_when_words_go(files):
 
 
 def test_a_matter_that_slows_an_urgent_case_down_is_warned_of(files):
-    line = "handle,,,,010401,,complaint,,30,workday,yes,test\n"
+    line = "handle,,,,010401,,complaint,,30,workday,yes,test,\n"
     pack = files | {"limits.csv": files["limits.csv"] + line.encode()}
     assert "limit-slow" in {code for code, *_ in found(pack)}
 

@@ -38,7 +38,7 @@ class Matter(Content):
 
 
 class Limit(Content):
-    """How long a stage may take. The most specific row wins: matter, then area, then kind, then urgency."""
+    """How long a stage may take. The most specific row wins: channel, then matter, area, kind, urgency."""
 
     stage = models.CharField(max_length=12)
     label = models.CharField(max_length=40, default="", blank=True)  # several labels of one stage are several clocks
@@ -48,6 +48,7 @@ class Limit(Content):
     area = models.CharField(max_length=12, default="", blank=True)
     kind = models.CharField(max_length=12, default="", blank=True)
     urgency = models.PositiveSmallIntegerField(null=True, blank=True)
+    channel = models.CharField(max_length=20, default="", blank=True)
     amount = models.PositiveIntegerField()
     unit_of = models.CharField(max_length=10)
 

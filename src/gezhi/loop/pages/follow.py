@@ -19,7 +19,7 @@ from gezhi.loop.pages.citizen import base
 from gezhi.loop.rules.moves import BY_NAME
 from gezhi.loop.rules.words import DIMENSIONS, SATISFACTIONS, SOLVED, TEXT_LIMIT
 from gezhi.loop.service.carrying import carry
-from gezhi.loop.service.reading import CitizenView, PublicEntry, citizen_view
+from gezhi.loop.service.citizens import CitizenView, PublicEntry, citizen_view
 from gezhi.loop.store import reading
 from gezhi.loop.store.content import content
 from gezhi.trust.rules import Actor

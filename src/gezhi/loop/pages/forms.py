@@ -29,8 +29,8 @@ FIXED: Mapping[str, Sequence[str]] = {
 }  # fmt: skip
 RADIOS = 10  # more choices than this become a list
 WITH_FILES = frozenset({"reply", "note", "contact", "task_done", "ask", "supply", "supplement", "supervise_answer",
-                        "instruct", "instruct_answer"})  # fmt: skip
-LONG = {"reply": 5, "words": 4, "for_unit": 2, "ask": 3, "reason": 3, "basis": 2, "note": 3}
+                        "instruct", "instruct_answer", "review_pass"})  # fmt: skip
+LONG = {"reply": 5, "public_reply": 5, "words": 4, "for_unit": 2, "ask": 3, "reason": 3, "basis": 2, "note": 3}
 GRAVE = frozenset({"decline", "return", "void_ask", "withdraw", "merge", "close"})
 PRESENT = ("matter", "kind", "urgency", "area")  # facts that a form shows as they stand
 
@@ -52,12 +52,25 @@ def fields_of(move: Move, ground: Ground) -> list[common.Field]:
     for one in move.fields:
         if one.kind == "scores":
             made += score_fields(ground.typed)
+        elif one.name == "public_reply" and not _for_public(ground):
+            continue  # the reply itself goes out
         else:
             made.append(descriptor(move, one, ground, start))
-    if move.name in WITH_FILES:
+    if move.name in WITH_FILES and (move.name != "review_pass" or _for_public(ground)):
         made.append(common.field("files", gettext("Photos and files"), "files", button=gettext("Add photos or files"),
                                  accept="image/*,.pdf,audio/*,video/*", icon="camera"))  # fmt: skip
     return made
+
+
+def _for_public(ground: Ground) -> bool:
+    """Whether the public is answered in words of its own."""
+    return ground.case is not None and ground.kept.channel_rule(ground.case.channel).public_reply
+
+
+def outward_field(move: Move, ground: Ground) -> Field | None:
+    """The field whose words the citizen will read."""
+    names = [one for one in move.fields if one.public and (one.name != "public_reply" or _for_public(ground))]
+    return next((one for one in reversed(names) if one.name == "public_reply"), names[0] if names else None)
 
 
 def prefill(move: Move, ground: Ground) -> dict[str, Any]:
@@ -94,7 +107,7 @@ def descriptor(move: Move, one: Field, ground: Ground, start: Mapping[str, Any])
     match one.kind:
         case "text":
             made |= {"type": "textarea", "rows": LONG.get(one.name, 3), "max": TEXT_LIMIT}
-            if one.public:
+            if one == outward_field(move, ground):
                 made["preview"] = f"preview-{move.name}"
         case "code":
             options = code_options(one, ground.kept)
@@ -275,7 +288,7 @@ def move_form(name: str, ground: Ground, *, action: str, key: str, last: int, ca
     """The whole form for `loop/parts/move.html`."""
     row = BY_NAME[name]
     title = pgettext("move", name)
-    public = next((one for one in row.fields if one.public), None)
+    public = outward_field(row, ground)
     made: dict[str, Any] = {
         "name": name, "title": title, "says": common.word("move-says", name), "action": action, "key": key,
         "last": last,
@@ -287,5 +300,5 @@ def move_form(name: str, ground: Ground, *, action: str, key: str, last: int, ca
         unit = common.named(lead) if lead is not None else ""
         blank = gettext("(your words appear here as you type)")
         made["preview"] = {"id": f"preview-{name}", "who": unit, "blank": blank}
-        made["reply_field"] = public.name
+        made["reply_field"] = next((one.name for one in row.fields if one.name == "reply"), public.name)
     return made

@@ -164,6 +164,8 @@ def _body(entry: Entry) -> str:
     whose = [str(entry.texts[name]) for name in ("leader", "paper") if entry.texts.get(name)]
     if whose:
         said.insert(0, " ".join(whose))
+    if entry.texts.get("public_reply"):
+        said.append(gettext("To the public: %(words)s") % {"words": entry.texts["public_reply"]})
     if entry.texts.get("for_unit"):
         said.append(gettext("To be done again: %(words)s") % {"words": entry.texts["for_unit"]})
     return "\n".join(said)

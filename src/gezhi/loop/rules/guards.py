@@ -7,6 +7,7 @@ from typing import Any
 
 from gezhi.kernel.errors import Refused
 from gezhi.loop.rules import instructions
+from gezhi.loop.rules.channels import ChannelRule
 from gezhi.loop.rules.snapshot import Snapshot
 from gezhi.loop.rules.words import CRITICAL
 
@@ -50,6 +51,8 @@ class Situation:
     rating_days: int = 30
     postpone_limit: int = 2
     objection: str = ""  # what stands against closing without a call-back
+    rule: ChannelRule = field(default_factory=ChannelRule)
+    signs: bool = True  # whether the actor has the role that the channel wants for further sign-offs
     leader: bool = False  # whether the actor instructs in his own name
     today: date | None = None  # the date on the wall, where a guard asks for it
     hangup: Hangup | None = None
@@ -262,6 +265,29 @@ def earlier_answered(s: Situation) -> None:
         raise Refused("repeat-later", field="earlier")
 
 
+def no_sign_off(s: Situation) -> None:
+    """Where an answer needs a second sign-off nobody gives it alone."""
+    if s.rule.sign_offs:
+        raise Refused("channel-needs-review", channel=s.snap.channel)
+
+
+def another_signs(s: Situation) -> None:
+    if s.actor in s.snap.passed:
+        raise Refused("sign-off-own", count=len(s.snap.passed), needed=s.rule.sign_offs + 1)
+
+
+def signing_role(s: Situation) -> None:
+    if s.snap.passed and not s.signs:
+        raise Refused("sign-off-role", role=s.rule.sign_role)
+
+
+def public_reply(s: Situation) -> None:
+    """Before the last sign-off the words for the public must be there, where the channel wants words of their own."""
+    last = len(s.snap.passed) >= s.rule.sign_offs
+    if last and s.rule.public_reply and not (s.snap.public or s.texts.get("public_reply")):
+        raise Refused("public-reply-missing", status=422, field="public_reply")
+
+
 def instruction_none(s: Situation) -> None:
     if s.snap.instruction is not None and s.snap.instruction.state in instructions.LIVE:
         raise Refused("instruction-running", instruction=s.snap.instruction.state)
@@ -342,6 +368,10 @@ GUARDS: Mapping[str, Guard] = {
     "not-repeat": not_repeat,
     "is-repeat": is_repeat,
     "earlier-answered": earlier_answered,
+    "no-sign-off": no_sign_off,
+    "another-signs": another_signs,
+    "signing-role": signing_role,
+    "public-reply": public_reply,
     "instruction-none": instruction_none,
     "instruction-asked": _instruction("asked"),
     "instruction-waiting": _instruction("waiting"),

@@ -7,13 +7,14 @@ The states are those of the field: 0 已上报 asked, 1 审核通过 approved, 2
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
 from gezhi.kernel.values import replace
 
 STATES = ("asked", "approved", "refused", "waiting", "answered", "closed")
 OPEN = ("asked", "approved", "waiting")  # somebody has still to act, and the case cannot end
 LIVE = (*OPEN, "answered")  # on the list of instructions
+ASIDE = ("declined", "withdrawn", "void", "merged")
 MOVES = ("instruct_ask", "instruct_review", "instruct", "instruct_answer", "instruct_back", "instruct_close")
 
 
@@ -35,15 +36,37 @@ class Instruction:
         return tuple(unit for unit in self.units if unit not in self.answered)
 
 
-def instructed(
-    before: Instruction | None, move: str, actor: str, at: datetime, facts: Mapping[str, Any]
-) -> Instruction:
-    """The instruction after one of its moves.
+class Act(Protocol):
+    """A step of a case, as far as an instruction is concerned."""
+
+    @property
+    def move(self) -> str: ...
+    @property
+    def target(self) -> str: ...
+    @property
+    def actor(self) -> str: ...
+    @property
+    def acted_at(self) -> datetime: ...
+    @property
+    def facts(self) -> Mapping[str, Any]: ...
+
+
+def instructed(before: Instruction | None, step: Act) -> Instruction | None:
+    """The instruction of a case after any step; a case that ends aside takes its instruction along."""
+    if step.move in MOVES:
+        return _moved(before, step.move, step.actor, step.acted_at, step.facts)
+    if before is not None and before.state in LIVE and step.target in ASIDE:
+        return replace(before, state="closed", at=step.acted_at.isoformat())
+    return before
+
+
+def _moved(before: Instruction | None, move: str, actor: str, at: datetime, facts: Mapping[str, Any]) -> Instruction:
+    """After one of its own moves.
 
     >>> at = datetime(2026, 3, 2)
-    >>> wrote = instructed(None, "instruct", "user:1", at, {"due": "2026-03-06", "units": [7, 8]})
-    >>> one = instructed(wrote, "instruct_answer", "user:2", at, {"unit": 7})
-    >>> wrote.state, one.state, one.left, instructed(one, "instruct_answer", "user:3", at, {"unit": 8}).state
+    >>> wrote = _moved(None, "instruct", "user:1", at, {"due": "2026-03-06", "units": [7, 8]})
+    >>> one = _moved(wrote, "instruct_answer", "user:2", at, {"unit": 7})
+    >>> wrote.state, one.state, one.left, _moved(one, "instruct_answer", "user:3", at, {"unit": 8}).state
     ('waiting', 'waiting', (8,), 'answered')
     """
     now = at.isoformat()

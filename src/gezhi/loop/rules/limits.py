@@ -19,13 +19,17 @@ class LimitRule:
     area: str = ""
     kind: str = ""
     urgency: int | None = None
+    channel: str = ""
     local: bool = False
     source: str = ""
     verified: bool = True
 
 
-def pick(rules: Iterable[LimitRule], stage: str, *, matter: str, area: str, kind: str, urgency: int) -> list[LimitRow]:
-    """The rows that hold: the deepest matter first, then the deepest area, then kind, then urgency, then local edits.
+def pick(
+    rules: Iterable[LimitRule], stage: str, *, matter: str, area: str, kind: str, urgency: int, channel: str = ""
+) -> list[LimitRow]:
+    """The rows that hold: those of the channel first, then the deepest matter, the deepest area, kind, urgency, and
+    local edits. A rule of a channel speaks of everything that comes that way, unless it names a matter too.
 
     >>> rules = [LimitRule("handle", 5, "workday"), LimitRule("handle", 1, "workday", urgency=3),
     ...          LimitRule("handle", 4, "workhour", label="stop", matter="01"),
@@ -34,6 +38,10 @@ def pick(rules: Iterable[LimitRule], stage: str, *, matter: str, area: str, kind
     [4, 7]
     >>> [row.amount for row in pick(rules, "handle", matter="02", area="", kind="help", urgency=3)]
     [1]
+    >>> letter = LimitRule("handle", 7, "workday", channel="mailbox", urgency=1)
+    >>> [pick([*rules, letter], "handle", matter="0103", area="", kind="help", urgency=n, channel="mailbox")[0].amount
+    ...  for n in (1, 3)]
+    [7, 4]
     """
     fitting = [
         rule
@@ -43,6 +51,7 @@ def pick(rules: Iterable[LimitRule], stage: str, *, matter: str, area: str, kind
         and area.startswith(rule.area)
         and rule.kind in ("", kind)
         and rule.urgency in (None, urgency)
+        and rule.channel in ("", channel)
     ]
     if not fitting:
         return []
@@ -53,5 +62,5 @@ def pick(rules: Iterable[LimitRule], stage: str, *, matter: str, area: str, kind
     ]
 
 
-def _rank(rule: LimitRule) -> tuple[int, int, bool, bool, bool]:
-    return (len(rule.matter), len(rule.area), bool(rule.kind), rule.urgency is not None, rule.local)
+def _rank(rule: LimitRule) -> tuple[bool, int, int, bool, bool, bool]:
+    return (bool(rule.channel), len(rule.matter), len(rule.area), bool(rule.kind), rule.urgency is not None, rule.local)

@@ -44,6 +44,7 @@ F = Field
 CLASSIFY = (F("matter", "matter"), F("kind", "code", choices="kind"), F("urgency", "int"), F("area", "area"))
 REASON = F("reason", "text", required=True)
 NOTE = F("note", "text")
+PUBLIC_REPLY = F("public_reply", "text", public=True)  # where it is given, the citizen reads it and not the reply
 REPLY = F("reply", "text", required=True, public=True)
 RATING = (
     F("satisfaction", "code", required=True, choices="satisfaction"),
@@ -68,7 +69,8 @@ MOVES: tuple[Move, ...] = (
          ("imported",)),
     Move("undo_import", ("received", "closed"), ("void",), ("desk", "system"), (), ("untouched-import",), ("finish",)),
     Move("answer", ("received", "accepted"), ("closed",), ("desk",),
-         (*CLASSIFY, REPLY, F("outcome", "code", choices="outcome")), ("instruction-over",), ("finish",), public=True),
+         (*CLASSIFY, REPLY, F("outcome", "code", choices="outcome")), ("instruction-over", "no-sign-off"), ("finish",),
+         public=True),
     Move("accept", ("received",), ("accepted",), ("desk",), (*CLASSIFY, NOTE), ("has-matter", "not-dormant"),
          ("stop:accept", "start:dispatch"), public=True, undoable=SHORT),
     Move("decline", ("received", "accepted"), ("declined",), ("desk",),
@@ -133,11 +135,12 @@ MOVES: tuple[Move, ...] = (
     Move("transfer", ("dispatched", "handling"), ("=",), ("lead",), (F("user", "user", required=True), NOTE),
          ("colleague",), undoable=SHORT),
     Move("reply", ("handling",), ("replied",), ("lead",),
-         (F("outcome", "code", required=True, choices="outcome"), REPLY, F("basis", "text")),
+         (F("outcome", "code", required=True, choices="outcome"), REPLY, PUBLIC_REPLY, F("basis", "text")),
          ("tasks-done", "nothing-pending", "refusal-has-basis", "phoned", "supervision-answered"),
          ("stop:contact", "pause:review", "start:reply")),
     # ---- review, call-back, rating
-    Move("review_pass", ("replied",), ("verifying",), ("lead", "desk"), (NOTE,), ("instruction-over",),
+    Move("review_pass", ("replied",), ("verifying", "replied"), ("lead", "desk"), (NOTE, PUBLIC_REPLY),
+         ("instruction-over", "another-signs", "signing-role", "public-reply"),
          ("stop:reply", "stop:handle", "start:verify"), public=True),
     Move("review_back", ("replied",), ("handling",), ("lead", "desk"), (REASON,), (), ("stop:reply", "resume")),
     Move("callback", ("verifying",), ("verifying", "closed", "dispatched"), ("desk",),
@@ -220,7 +223,7 @@ def moves_from(state: str) -> tuple[Move, ...]:
     """The rows that start in `state`, in the order of the table.
 
     >>> [move.name for move in moves_from("replied")][:4]
-    ['task_done', 'review_pass', 'review_back', 'chase']
+    ['task_refuse', 'task_back', 'task_remind', 'task_done']
     """
     return tuple(move for move in MOVES if state in move.sources)
 

@@ -37,6 +37,8 @@ def target_of(move: Move, s: Situation) -> str:  # noqa: PLR0911 - one line for 
     match move.name:
         case "adjudicate":
             return "handling" if s.data["ruling"] == "reject" and snap.signed else "dispatched"
+        case "review_pass":
+            return "replied" if len(snap.passed) < s.rule.sign_offs else "verifying"
         case "hangup_decide":
             return "suspended" if s.data.get("approve") else "handling"
         case "hangup_review":
@@ -70,7 +72,7 @@ def clock_ops(
             ops.append(op)
         planner = replace(planner, clocks=run(planner.clocks, fresh, s.now))
 
-    for entry in move.clocks:
+    for entry in _entries(move, target, s):
         name, _, argument = entry.partition(":")
         add(_one(name, argument, _Plan(target, s, after, limits, planner)))
     again = _restarts(move, target)
@@ -86,6 +88,11 @@ def clock_ops(
     if target in ENDED:  # who supervises goes on without a limit
         add(planner.stop("supervise"))
     return ops
+
+
+def _entries(move: Move, target: str, s: Situation) -> Sequence[str]:
+    """The clock column; a pass of the review after which others have still to sign changes no clock."""
+    return () if move.name == "review_pass" and target == s.snap.state else move.clocks
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,14 +7,13 @@ from typing import Any
 
 from gezhi.kernel.errors import Refused
 from gezhi.kernel.values import replace
-from gezhi.loop.rules import instructions
+from gezhi.loop.rules.channels import reviewed
 from gezhi.loop.rules.clocks import Running, run
-from gezhi.loop.rules.instructions import Instruction
+from gezhi.loop.rules.instructions import Instruction, instructed
 from gezhi.loop.rules.moves import ASKS, BACK, BY_NAME, DECISIONS
 from gezhi.loop.rules.words import UNHAPPY
 
 Facts = Mapping[str, Any]
-ASIDE = ("declined", "withdrawn", "void", "merged")  # a case that ends so takes its instruction along
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +76,7 @@ class Snapshot:
     state: str = ""
     last: int = 0
     round: int = 0
+    channel: str = ""
     matter: str = ""
     kind: str = ""
     urgency: int = 1
@@ -90,6 +90,8 @@ class Snapshot:
     returned: tuple[int, ...] = ()
     final: bool = False
     phoned: bool = False  # the unit in charge was reached by telephone in this round
+    passed: tuple[str, ...] = ()  # who has passed the answer while it waits for more sign-offs
+    public: bool = False  # a public reply stands beside the unit's answer
     pending: Pending | None = None
     tasks: tuple[Task, ...] = ()
     called: tuple[Called, ...] = ()
@@ -201,7 +203,8 @@ def _effect(snap: Snapshot, step: Step) -> Snapshot:  # noqa: C901, PLR0911 - a 
     facts = step.facts
     match step.move:
         case "receive":
-            return replace(_classify(snap, facts), round=1, dormant=bool(facts.get("dormant")), lead=facts.get("unit"))
+            snap = replace(_classify(snap, facts), round=1, channel=facts.get("channel", ""))
+            return replace(snap, dormant=bool(facts.get("dormant")), lead=facts.get("unit"))
         case "adopt":
             return replace(snap, dormant=False)
         case "history":
@@ -240,8 +243,9 @@ def _later(snap: Snapshot, step: Step) -> Snapshot:  # noqa: C901, PLR0911, PLR0
             return restored(snap, facts["back"])
         case "transfer":
             return replace(snap, owner=facts["user"])
-        case "reply":
-            return replace(snap, outcome=facts["outcome"])
+        case "reply" | "review_pass" | "review_back":
+            passed, public = reviewed(snap.passed, step, public=snap.public)
+            return replace(snap, outcome=facts.get("outcome", snap.outcome), passed=passed, public=public)
         case "callback" | "rate":
             rated = snap.round if facts.get("satisfaction") else snap.rated_round
             return _rated(replace(snap, rated_round=rated), facts)
@@ -362,11 +366,7 @@ def _apply(snap: Snapshot, step: Step) -> Snapshot:
     elif step.move in DECISIONS:
         snap = replace(snap, pending=None)
     snap = _effect(snap, step)
-    if step.move in instructions.MOVES:
-        after = instructions.instructed(snap.instruction, step.move, step.actor, step.acted_at, step.facts)
-        snap = replace(snap, instruction=after)
-    if step.target in ASIDE and snap.instruction and snap.instruction.state in instructions.LIVE:
-        snap = replace(snap, instruction=replace(snap.instruction, state="closed", at=step.acted_at.isoformat()))
+    snap = replace(snap, instruction=instructed(snap.instruction, step))
     if step.target in ("closed", "declined", "withdrawn", "void"):
         snap = replace(snap, closed_at=step.acted_at, pending=None)
     if step.target == "merged":

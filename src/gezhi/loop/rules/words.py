@@ -28,7 +28,9 @@ STAGES = (
     "accept", "dispatch", "phone", "sign", "contact", "handle", "reply", "verify", "adjudicate", "task", "instruct",
     "supervise",
 )  # fmt: skip
-CHANNELS = ("hotline", "web", "app", "counter", "mail", "grid", "api", "import", "upstream")
+CHANNELS = (
+    "hotline", "web", "app", "counter", "mailbox", "netmsg", "mail", "grid", "api", "import", "upstream",
+)  # fmt: skip
 
 TEXT_LIMIT = 20_000  # characters of one text: the longest message seen in the field is far below
 TITLE_LIMIT = 200

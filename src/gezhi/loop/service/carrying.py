@@ -18,7 +18,8 @@ from gezhi.loop.service.receiving import Received, Report, receive
 from gezhi.trust.rules import Actor
 from gezhi.trust.service import citizen_actor, verb
 
-SHOWN = ("reply", "answer", "decline", "ask", "supply", "supplement")  # moves whose words the citizen reads or wrote
+# moves whose words the citizen reads or wrote
+SHOWN = ("reply", "review_pass", "answer", "decline", "ask", "supply", "supplement")
 
 
 @verb("case.move")
@@ -44,12 +45,16 @@ def carry(
 def shown(name: str, data: Mapping[str, Any]) -> bool:
     """Whether the citizen may see files of this move: those of words meant for the citizen, or said by the citizen.
 
-    >>> shown("reply", {}), shown("note", {"note": "internal"}), shown("note", {"note": "for all", "shown": "1"})
-    (True, False, True)
+    Files that come with an answer which has a public reply of its own belong to the words inside.
+
+    >>> shown("reply", {}), shown("reply", {"public_reply": "…"})
+    (True, False)
+    >>> shown("note", {"note": "internal"}), shown("note", {"note": "for all", "shown": "1"})
+    (False, True)
     """
     if name == "note":
         return str(data.get("shown", "")).lower() in ("1", "true", "on", "yes")
-    return name in SHOWN
+    return name in SHOWN and not (name == "reply" and data.get("public_reply"))
 
 
 @verb("case.create")

@@ -198,7 +198,7 @@ class Chronicle:
         told.steps.append((step, sealed))
         told.actors.append(actor)
         told.involved |= concerned(after)
-        told.reply = draft.texts.get("reply", told.reply)
+        told.reply = draft.texts.get("public_reply") or draft.texts.get("reply", told.reply)
         told.snap = after
 
     def write(self) -> int:

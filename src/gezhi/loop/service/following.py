@@ -1,6 +1,6 @@
 """What the end of a main case means for those merged into it: every requester still gets an answer."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -48,12 +48,24 @@ def release(mains: Iterable[UUID], *, now: datetime) -> int:
 
 
 def reply_texts(case: Case) -> dict[str, str]:
-    """The words of the newest answer of a case."""
+    """The newest answer of a case in the words for the public, which is what everybody outside the office gets."""
     found = store.last_reply(case)
     if found is None:
         return {}
-    texts = open_text(case.requester, found[1].sealed)
-    return {"reply": str(texts.get("reply", ""))} if texts.get("reply") else {}
+    later = [open_text(case.requester, row.sealed) for row in store.passed_with_words(case, found[0].no)]
+    said = outward([*later, open_text(case.requester, found[1].sealed)])
+    return {"reply": said} if said else {}
+
+
+def outward(texts: Iterable[Mapping[str, Any]]) -> str:
+    """What the citizen reads of an answer: the newest public reply, else the reply itself; newest words first.
+
+    >>> outward([{"note": "agreed"}, {"reply": "inside", "public_reply": "outside"}]), outward([{"reply": "inside"}])
+    ('outside', 'inside')
+    """
+    told = list(texts)
+    found = [str(text[name]) for name in ("public_reply", "reply") for text in told if text.get(name)]
+    return found[0] if found else ""
 
 
 def _follow(

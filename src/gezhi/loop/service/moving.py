@@ -174,6 +174,9 @@ def _situation(
     if row.name == "supervise":  # who is supervised, and the number of the notice, are for nobody to choose
         codes["unit"] = snap.lead
         codes["notice"] = numbers.next_in_year("supervise", kept.calendar.local_date(now))
+    if texts.get("public_reply"):
+        codes["public"] = True  # that there is one; its words are sealed
+    rule = kept.channel_rule(snap.channel)
     if row.name == "callback":
         codes["sample"] = sample_of(case, kept) or None  # how it was drawn is for nobody to choose
     return Situation(
@@ -183,6 +186,7 @@ def _situation(
         main=_other(main, case) if main else None,
         secondaries=store.merged_into([case.pk]).count() if row.name in ("merge", "void_ask") else 0,
         colleague=_colleague(case, codes) if row.name == "transfer" else True,
+        rule=rule, signs=not rule.sign_role or any(grant.role == rule.sign_role for grant in actor.grants),
         leader=bool(actor.grants_for(OWN_NAME)) if row.name == "instruct" else False,
         objection=_objection(case, codes["skipped"], kept) if row.name == "close" and codes.get("skipped") else "",
         today=kept.calendar.local_date(now), hangup=_hangup(row, case, codes, kept),

@@ -1,4 +1,4 @@
-"""A case as it is shown: to people of the office by their rights, to the citizen by the link."""
+"""A case as it is shown to people of the office, by their rights."""
 
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -12,7 +12,7 @@ from gezhi.loop.rules.catalogue import duty_for
 from gezhi.loop.rules.clocks import Running, kernel_clock
 from gezhi.loop.rules.instructions import LIVE
 from gezhi.loop.rules.joint import FITS
-from gezhi.loop.rules.moves import BY_NAME, DECISIONS, HOME_MOVES, Move, moves_from
+from gezhi.loop.rules.moves import DECISIONS, HOME_MOVES, Move, moves_from
 from gezhi.loop.rules.redact import redact
 from gezhi.loop.rules.snapshot import Snapshot
 from gezhi.loop.service.rights import paths_for
@@ -23,9 +23,8 @@ from gezhi.loop.store.content import Content, content
 from gezhi.loop.store.rows import running_of, snapshot_of
 from gezhi.loop.store.visible import RATING, get_visible, may
 from gezhi.trust.rules import Actor, within
-from gezhi.trust.service import identity_of, open_text, record, require, reveal, verb
+from gezhi.trust.service import open_text, record, require, reveal, verb
 
-PUBLIC_TEXTS = ("reply", "ask", "words")  # what the requester may read of a public step
 DESK_ROLES = "case.dispatch"
 OPINIONS = ("callback", "rate")  # steps that say what the requester thinks of the answer
 
@@ -181,6 +180,8 @@ def _fits(row: Move, snap: Snapshot, actor: Actor) -> bool:  # noqa: PLR0911 - a
         return all(FITS[name](snap) for name in row.guards if name in FITS)
     if "decider" in row.who:
         return snap.returner != actor.key
+    if "another-signs" in row.guards:
+        return actor.key not in snap.passed
     return "by-person" not in row.guards or bool(snap.repeats) == ("is-repeat" in row.guards)
 
 
@@ -280,110 +281,6 @@ def reveal_requester(
         area_path=kept.area_path(case.area),
     )  # fmt: skip
     return reveal(case.requester, actor=actor, now=now, purpose=purpose, case_id=case.pk, fields=list(fields))
-
-
-# ---- the citizen
-
-
-@dataclass(slots=True)
-class PublicEntry:
-    move: str
-    target: str
-    acted_at: datetime
-    unit: Any
-    texts: dict[str, str]
-    facts: dict[str, Any]
-
-
-@dataclass(slots=True)
-class CitizenView:
-    """What the requester sees: own words, public steps, the promise, and who has looked at the identity."""
-
-    case: Case
-    story: dict[str, Any]
-    stage: int  # 0 received … 4 rated
-    entries: list[PublicEntry]
-    offers: list[str]
-    reveals: list[dict[str, Any]]
-    promise: datetime | None
-    matter: Any
-    files: list[Any]
-    answered: list[Any]  # keys of the steps that gave the newest answer
-    said: list[Any]  # keys of the steps by which the requester said more
-    masked: dict[str, str]
-
-
-# fmt: off
-STAGE_OF = {"received": 0, "accepted": 1, "dispatched": 2, "handling": 2, "waiting": 2, "suspended": 2, "returned": 2,
-            "replied": 2, "verifying": 3, "closed": 4, "declined": 3, "merged": 2, "withdrawn": 0, "void": 0}
-# fmt: on
-
-
-def citizen_view(case: Case, *, actor: Actor) -> CitizenView:
-    """The case for its requester. Names of staff are left out, and an unverified promise is not shown as a deadline."""
-    kept = content()
-    rows = store.clocks(case)
-    snap = snapshot_of(case, rows)
-    every = store.steps(case)
-    steps = [step for step in every if _for_citizen(step)]
-    seen, answered = _passed(every)
-    units = store.units_named(steps, snap)
-    handle = [running_of(row) for row in rows if row.stage == "handle" and row.finished_at is None and row.verified]
-    promise = max((c.due_at for c in handle if c.due_at and not c.paused), default=None)
-    return CitizenView(
-        case=case, story=open_text(case.requester, case.story), stage=STAGE_OF[case.state],
-        entries=[_public(case, step, units) for step in steps], offers=offers(case, snap, actor),
-        reveals=store.reveals(case), promise=promise, matter=kept.matters.get(case.matter),
-        files=[file for file in store.files(case) if file.public and (file.step_id is None or file.step_id in seen)],
-        answered=answered, said=[step.pk for step in steps if step.move in ("supplement", "supply")],
-        masked={"name": case.requester.masked_name},
-    )  # fmt: skip
-
-
-def _for_citizen(step: Step) -> bool:
-    """Whether the requester sees a step; what takes a move back is seen where that move was."""
-    if step.move == "undo":
-        return BY_NAME[step.facts["undone"]].public
-    return BY_NAME[step.move].public or bool(step.facts.get("shown"))
-
-
-def _passed(steps: list[Step]) -> tuple[set[Any], list[Any]]:
-    """Keys of the steps whose files the requester may see, and of those that gave the newest answer.
-
-    An answer waits for its review: the files of one that was sent back are never shown.
-    """
-    seen = {step.pk for step in steps if BY_NAME[step.move].public or step.facts.get("shown")}
-    reply: Any = None
-    answered: list[Any] = []
-    for step in steps:
-        if step.move == "reply":
-            reply = step.pk
-        elif step.move == "review_pass" and reply is not None:
-            seen.add(reply)
-            answered = [reply]
-        elif step.move in ("answer", "decline"):
-            answered = [step.pk]
-    return seen, answered
-
-
-def _public(case: Case, step: Step, units: dict[int, Any]) -> PublicEntry:
-    texts: dict[str, str] = {}
-    if hasattr(step, "text"):
-        opened = open_text(case.requester, step.text.sealed)
-        shown = (*PUBLIC_TEXTS, "note") if step.facts.get("shown") else PUBLIC_TEXTS
-        texts = {name: str(opened[name]) for name in shown if name in opened}
-    if step.move == "review_pass":
-        reply = store.reply_before(case, step.no)
-        if reply is not None:
-            texts = {"reply": str(open_text(case.requester, reply.sealed).get("reply", ""))}
-    facts = {name: step.facts[name] for name in ("outcome", "satisfaction", "solved", "scores") if name in step.facts}
-    unit = units.get(step.facts.get("unit", 0)) if step.move == "dispatch" else units.get(step.unit or 0)
-    return PublicEntry(step.move, step.target, step.acted_at, unit, texts, facts)
-
-
-def requester_identity(case: Case) -> dict[str, str]:
-    """The identity for the product's own messages; never for a screen."""
-    return identity_of(case.requester)
 
 
 @verb("case.export")

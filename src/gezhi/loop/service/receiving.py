@@ -153,7 +153,7 @@ def facts_of(
     situation = Situation("", Snapshot(), "", now, facts)
     after = Snapshot(
         state="received", round=1, matter=report.matter, kind=report.kind, urgency=report.urgency, area=report.area,
-        dormant=dormant,
+        dormant=dormant, channel=report.channel,
     )  # fmt: skip
     facts["clocks"] = clock_ops(
         BY_NAME["receive"], "received", situation, after, limits=limits_of(kept), calendar=kept.calendar
@@ -164,7 +164,7 @@ def facts_of(
 def limits_of(kept: Content) -> Any:
     """The limits of the content in force, asked by snapshot and stage."""
     return lambda snap, stage: kept.limits_for(
-        stage, matter=snap.matter, area=snap.area, kind=snap.kind, urgency=snap.urgency
+        stage, matter=snap.matter, area=snap.area, kind=snap.kind, urgency=snap.urgency, channel=snap.channel
     )
 
 

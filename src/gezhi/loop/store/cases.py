@@ -110,6 +110,12 @@ def uninvolve(case: Case, keep: Iterable[int]) -> None:
     Involvement.objects.filter(case=case).exclude(unit__in=list(keep)).delete()
 
 
+def passed_with_words(case: Case, no: int) -> list[StepText]:
+    """The words that came with passes of the review after a step, the newest first."""
+    rows = StepText.objects.filter(step__case=case, step__move="review_pass", step__no__gt=no)
+    return list(rows.order_by("-step__no"))
+
+
 def last_reply(case: Case) -> tuple[Step, StepText] | None:
     """The newest step of a case that carries an answer to the citizen."""
     moves = ("reply", "answer", "decline", "history", "answered")

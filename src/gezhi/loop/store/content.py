@@ -28,6 +28,7 @@ from gezhi.loop.models import (
     Rung,
 )
 from gezhi.loop.rules.catalogue import Duty
+from gezhi.loop.rules.channels import ChannelRule, channel_rule
 from gezhi.loop.rules.clocks import LimitRow
 from gezhi.loop.rules.limits import LimitRule, pick
 from gezhi.loop.rules.questions import Question
@@ -70,8 +71,15 @@ class Content:
             self._areas[code] = below.area_path(code)
         return self._areas.get(code, "")
 
-    def limits_for(self, stage: str, *, matter: str, area: str, kind: str, urgency: int) -> list[LimitRow]:
-        return pick(self.limits, stage, matter=matter, area=area, kind=kind, urgency=urgency)
+    def limits_for(
+        self, stage: str, *, matter: str, area: str, kind: str, urgency: int, channel: str = ""
+    ) -> list[LimitRow]:
+        return pick(self.limits, stage, matter=matter, area=area, kind=kind, urgency=urgency, channel=channel)
+
+    def channel_rule(self, channel: str) -> ChannelRule:
+        """What holds for answers to what came in by a channel."""
+        item = self.codes.get("channel", {}).get(channel)
+        return channel_rule(item.extra if item is not None else {})
 
     def questions_for(self, matter: str) -> list[Question]:
         """What a matter and the matters above it ask, the general first."""
@@ -182,6 +190,7 @@ def _question(row: FormQuestion) -> Question:
 def _rule(row: Limit) -> LimitRule:
     return LimitRule(
         stage=row.stage, label=row.label, matter=row.matter, area=row.area, kind=row.kind, urgency=row.urgency,
+        channel=row.channel,
         local=row.pack == "local", amount=row.amount, unit_of=row.unit_of, source=row.source, verified=row.verified,
     )  # fmt: skip
 

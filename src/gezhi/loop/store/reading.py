@@ -5,7 +5,7 @@ from typing import Any
 
 from django.apps import apps
 
-from gezhi.loop.models import Attachment, Case, CaseClock, Step, StepText
+from gezhi.loop.models import Attachment, Case, CaseClock, Step
 from gezhi.loop.rules.snapshot import Snapshot
 from gezhi.loop.store import below
 
@@ -57,12 +57,6 @@ def reveals(case: Case) -> list[dict[str, Any]]:
         }
         for row in rows.order_by("-acted_at")[:100]
     ]
-
-
-def reply_before(case: Case, no: int) -> StepText | None:
-    """The words of the last reply before a step."""
-    rows = StepText.objects.filter(step__case=case, step__no__lt=no, step__move="reply")
-    return rows.order_by("-step__no").first()
 
 
 def by_token(digest: bytes) -> Case | None:

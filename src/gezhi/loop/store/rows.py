@@ -16,10 +16,12 @@ from gezhi.loop.rules.snapshot import Step as StepValue
 from gezhi.loop.store.content import content
 
 SAME = (
-    "state", "last", "round", "matter", "kind", "urgency", "area", "supervised", "dormant", "outcome", "satisfaction",
-    "solved", "redos", "chases", "closed_at",
+    "state", "last", "round", "matter", "kind", "urgency", "area", "channel", "supervised", "dormant", "outcome",
+    "satisfaction", "solved", "redos", "chases", "closed_at",
 )  # fmt: skip
-MORE = ("signed", "dispatched_by", "returner", "final", "phoned", "postponed", "rated_round", "repeats", "watch")
+MORE = (
+    "signed", "dispatched_by", "returner", "final", "phoned", "postponed", "rated_round", "repeats", "watch", "public",
+)  # fmt: skip
 
 
 def user_key(user_id: int | None) -> str:
@@ -38,6 +40,7 @@ def snapshot_of(case: Case, clocks: Sequence[CaseClock]) -> Snapshot:
         owner=user_key(case.owner_id),
         main=str(case.main_id) if case.main_id else "",
         returned=tuple(more.get("returned", ())),
+        passed=tuple(more.get("passed", ())),
         dispatched_at=_time(more.get("dispatched_at")),
         pending=Pending(**pending) if pending else None,
         tasks=tuple(Task(no, unit, bool(done), *how) for no, unit, done, *how in more.get("tasks", ())),
@@ -71,6 +74,8 @@ def put(case: Case, snap: Snapshot) -> None:
         more["dispatched_at"] = snap.dispatched_at.isoformat()
     if snap.returned:
         more["returned"] = list(snap.returned)
+    if snap.passed:
+        more["passed"] = list(snap.passed)
     if snap.pending:
         more["pending"] = asdict(snap.pending)
     if snap.tasks:

@@ -79,7 +79,8 @@ def _due(content: Sheets, sheet: Sheet, findings: Findings) -> None:
         except ValueError:
             findings.error("value-date", sheet.file, row.line, "start", value=f"{row['start']} {row['due']}")
             continue
-        held = pick(rules, row["stage"], matter=row["matter"], area="", kind=row["kind"], urgency=row["urgency"])
+        held = pick(rules, row["stage"], matter=row["matter"], area="", kind=row["kind"], urgency=row["urgency"],
+                    channel=row["channel"])  # fmt: skip
         found = {
             limit.label: calendar(content, start.year).add(start, limit.amount, limit.unit_of).astimezone(ZONE)
             for limit in held

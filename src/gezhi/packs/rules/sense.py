@@ -55,6 +55,7 @@ def rules_of(limits: Sheet) -> list[LimitRule]:
             area=row["area"],
             kind=row["kind"],
             urgency=row["urgency"],
+            channel=row["channel"],
             source=row["source"],
             verified=row["verified"],
         )
@@ -67,7 +68,7 @@ def _stages(limits: Sheet, findings: Findings) -> None:
     general = {
         row["stage"]
         for row in limits.rows
-        if not (row["matter"] or row["area"] or row["kind"] or row["urgency"] is not None)
+        if not (row["matter"] or row["area"] or row["kind"] or row["channel"] or row["urgency"] is not None)
     }
     for stage in LIMIT_STAGES:
         if stage not in general and stage not in SPECIAL_STAGES:
@@ -75,18 +76,20 @@ def _stages(limits: Sheet, findings: Findings) -> None:
 
 
 def _slower_when_urgent(limits: Sheet, findings: Findings) -> None:
-    """A matter's own row beats the general one; when it says nothing of urgency it may slow an urgent case down."""
+    """The row of a matter or channel beats the general one; saying nothing of urgency it may slow an urgent case."""
     rules = rules_of(limits)
-    lines = {(row["stage"], row["matter"], row["kind"]): row.line for row in limits.rows}
-    for stage, matter, kind in sorted({(r.stage, r.matter, r.kind) for r in rules if r.matter}):
+    lines = {(row["stage"], row["matter"], row["kind"], row["channel"]): row.line for row in limits.rows}
+    own_rows = {(r.stage, r.matter, r.kind, r.channel) for r in rules if r.matter or r.channel}
+    for stage, matter, kind, channel in sorted(own_rows):
         for urgency in URGENT:
-            said = [r for r in rules if (r.stage, r.matter, r.kind, r.urgency) == (stage, matter, kind, urgency)]
-            own = _wall(pick(rules, stage, matter=matter, area="", kind=kind, urgency=urgency))
+            same = (stage, matter, kind, channel, urgency)
+            said = [r for r in rules if (r.stage, r.matter, r.kind, r.channel, r.urgency) == same]
+            own = _wall(pick(rules, stage, matter=matter, area="", kind=kind, urgency=urgency, channel=channel))
             general = _wall(pick(rules, stage, matter="", area="", kind=kind, urgency=urgency))
             if not said and own > general:
-                line = lines[stage, matter, kind]
-                findings.warn("limit-slow", limits.file, line, "urgency", matter=matter, stage=stage, urgency=urgency,
-                              kind=kind or "-")  # fmt: skip
+                line = lines[stage, matter, kind, channel]
+                findings.warn("limit-slow", limits.file, line, "urgency", matter=matter or channel, stage=stage,
+                              urgency=urgency, kind=kind or "-")  # fmt: skip
 
 
 def _wall(rows: list[LimitRow]) -> float:

@@ -19,7 +19,8 @@ LIMIT_STAGES = (*(stage for stage in STAGES if stage not in DATED), "return", "r
 SPECIAL_STAGES = ("phone",)  # limits for some cases only: no general row is needed
 LADDER_STAGES = ("hangup",)  # climbed by the days between two reviews, no limit of its own
 SCORE_STAGES = ("appeal", "rectify")  # limits that no case runs: an appeal of a score, putting a poor rating right
-ROLES = ("operator", "dispatcher", "handler", "unit_lead", "supervisor", "callback", "evaluator")
+ROLES = ("operator", "dispatcher", "handler", "unit_lead", "supervisor", "callback", "evaluator",
+         "leader")  # fmt: skip
 QUESTIONS = ("text", "number", "date", "datetime", "choice", "choices")
 UNIT_KINDS = ("city", "district", "bureau", "street", "community", "centre", "company", "other")
 
@@ -91,8 +92,9 @@ TABLES: Mapping[str, Table] = {
         (C("stage", "choice", required=True, choices=(*LIMIT_STAGES, *SCORE_STAGES)), C("label", most=40),
          *_both("label", 60, 80, required=False), C("matter", "matter"), C("area", most=12),
          C("kind", "choice", choices=KINDS), C("urgency", "int", least=1),
-         C("amount", "int", required=True, least=1), C("unit", "choice", required=True, choices=UNITS), *COMMON),
-        ("stage", "label", "matter", "area", "kind", "urgency"), ("label",),
+         C("channel", most=20), C("amount", "int", required=True, least=1),
+         C("unit", "choice", required=True, choices=UNITS), *COMMON),
+        ("stage", "label", "matter", "area", "kind", "urgency", "channel"), ("label",),
     ),
     "escalation": Table(
         (C("stage", "choice", choices=(*STAGES, *LADDER_STAGES)), C("urgency", "int", least=1),
@@ -122,7 +124,9 @@ TABLES: Mapping[str, Table] = {
          C("kind", "choice", required=True, choices=UNIT_KINDS), *_both("name", 100, 200), C("area", most=12)),
         ("code",), ("name",),
     ),
-    "channels": _codes("channel"),
+    "channels": _codes(
+        "channel", C("sign_offs", "int"), C("sign_role", "choice", choices=ROLES), C("public_reply", "bool")
+    ),
     "kinds": _codes("kind", codes=KINDS),
     "urgencies": _codes("urgency", C("call_first", "bool"), codes=("1", "2", "3", "4")),
     "outcomes": _codes("outcome", C("needs_basis", "bool"), codes=OUTCOMES),
@@ -204,9 +208,9 @@ EXAMPLES: Mapping[str, Table] = {
     "due": Table(
         (C("matter", "matter", required=True), C("kind", "choice", required=True, choices=KINDS),
          C("urgency", "int", required=True, least=1), C("stage", "choice", required=True, choices=LIMIT_STAGES),
-         C("label", most=40), C("start", required=True, most=16), C("due", required=True, most=16),
-         C("why", most=200)),
-        ("matter", "kind", "urgency", "stage", "label", "start"),
+         C("channel", most=20), C("label", most=40), C("start", required=True, most=16),
+         C("due", required=True, most=16), C("why", most=200)),
+        ("matter", "kind", "urgency", "stage", "channel", "label", "start"),
     ),
 }  # fmt: skip
 

@@ -265,7 +265,13 @@ def _recalled(following: Iterable[Moment]) -> Moment | None:
 
 def _rectified(following: Iterable[Moment]) -> Moment | None:
     """The answer of the next round that passed review, or the case closed."""
-    return next((moment for moment in following if moment.act.move == "review_pass" or _ends(moment)), None)
+    return next((moment for moment in following if _passed(moment) or _ends(moment)), None)
+
+
+def _passed(moment: Moment) -> bool:
+    """The review is over; a pass that waits for another sign-off is not."""
+    act = moment.act
+    return act.move == "review_pass" and act.target != act.source
 
 
 def _ends(moment: Moment) -> bool:

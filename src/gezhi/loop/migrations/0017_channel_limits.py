@@ -1,0 +1,13 @@
+"""Limits may hold for one channel only."""
+
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    dependencies = [("loop", "0016_mapping_settings")]
+
+    operations = [
+        migrations.AddField(
+            model_name="limit", name="channel", field=models.CharField(blank=True, default="", max_length=20)
+        ),
+    ]
