@@ -13,7 +13,7 @@ from gezhi.loop.models import Attachment
 from gezhi.loop.person.service.knowing import Held, held_on
 from gezhi.loop.person.service.proving import Scope
 from gezhi.loop.service.attaching import content_of
-from gezhi.loop.service.reading import CitizenView, citizen_view
+from gezhi.loop.service.citizens import CitizenView, citizen_view
 from gezhi.trust.rules import Actor
 from gezhi.trust.service import citizen_actor, open_text, record, verb
 

@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("loop", "0016_mapping_settings")]
+    dependencies = [("loop", "0017_privacy")]
 
     operations = [
         migrations.AddField(
