@@ -17,7 +17,7 @@ from fractions import Fraction
 from pathlib import Path
 
 sys.path.append(str(Path(__file__).parent))
-from scores_replay import Calendar, Case, query
+from scores_replay import Calendar, Case, Days, query
 
 STEPS = """SELECT c.id, c.desk_id, c.channel, s.no, s.move, s.source, s.target, s.acted_at, s.facts
            FROM loop_case c JOIN loop_step s ON s.case_id = c.id ORDER BY c.id, s.no"""
@@ -49,12 +49,14 @@ def holds(condition, facts):
 
 
 def runs_of(db, keys):
-    names = 'id, definition, corrections, units, start, "end", "group"'
-    where = "WHERE id = ANY(%s)" if keys else "WHERE state <> 'discarded'"
+    names = 'id, definition, corrections, units, start, "end", "group", calendar'
+    where = "WHERE id = ANY(%s)" if keys else "WHERE state IN ('draft', 'published', 'replaced')"
     made = []
     for row in query(db, f"SELECT {names} FROM loop_scorerun {where} ORDER BY id", *([list(keys)] if keys else [])):
-        run = dict(zip(("id", "definition", "corrections", "units", "start", "end", "group"), row, strict=True))
-        for name in ("definition", "corrections", "units"):
+        run = dict(
+            zip(("id", "definition", "corrections", "units", "start", "end", "group", "calendar"), row, strict=True)
+        )
+        for name in ("definition", "corrections", "units", "calendar"):
             run[name] = loaded(run[name])
         run["mend"] = run["definition"]["mend"][0]
         made.append(run)
@@ -148,13 +150,14 @@ def unit_rows(plan, group, unit, events, *, whole=False):
         full = calculated(one["full"], params)
         text = one["marks"] or ("full * value" if one["better"] == "higher" else "full * (1 - value)")
         marks, old = (calculated(text, params | {"value": v, "full": full}) for v in (value, before))
+        reach = interval(one, now)
         used = set(re.findall(r"[^\W\d]\w*", one["formula"])) & {m["code"] for m in plan["measures"]}
         told = {code: [counts[code], raw[code]] for code in used if counts[code] or raw[code]}
         sums = {
             code: hashlib.sha256("\n".join(sorted(cases[code])).encode()).hexdigest() for code in told if cases[code]
         }
         rows[*key, one["code"]] = {"value": value, "raw": before, "full": full, "marks": marks, "counts": told,
-                                   "digests": {} if whole else sums, "old": old}  # fmt: skip
+                                   "digests": {} if whole else sums, "old": old, **reach}  # fmt: skip
     total = {"due": any(raw.values()), "full": sum((row["full"] for row in rows.values()), Fraction(0))}
     for name, column in (("value", "marks"), ("raw", "old")):
         total[name] = summed(plan, rows.values(), column) if total["due"] else None
@@ -165,6 +168,25 @@ def unit_rows(plan, group, unit, events, *, whole=False):
     total["outside"] = None if whole else len({event["case"] for event in events if event["out"]})
     rows[*key, ""] = total
     return rows
+
+
+def interval(one, names):
+    """The Wilson interval as the roots of n (p - x)² = z² x (1 - x), where the figure is a share of whole cases."""
+    parts = one["formula"].split("/")
+    if one["unit"] != "percent" or len(parts) != 2 or any(mark in one["formula"] for mark in ("min", "max")):
+        return {}
+    top, below = (calculated(part, names) for part in parts)
+    if not below or not 0 <= top <= below:
+        return {"low": None, "high": None}
+    n, p, z = float(below), float(top / below), 1.959963984540054
+    a, b, c = n + z * z, -(2 * n * p + z * z), n * p * p
+    root = max(0.0, b * b - 4 * a * c) ** 0.5
+    return {"low": (-b - root) / (2 * a), "high": (-b + root) / (2 * a)}
+
+
+def same(mine, told):
+    """Equal, or as equal as floats are."""
+    return abs(mine - told) < 1e-9 if isinstance(mine, float) and isinstance(told, float) else mine == told
 
 
 def summed(plan, rows, column):
@@ -179,7 +201,21 @@ def summed(plan, rows, column):
     return sum((row["full"] for row in rows), Fraction(0)) * reached / most if most else None
 
 
-COLUMNS = ("value", "raw", "full", "marks", "counts", "digests", "band", "rank", "excluded", "outside", "due")
+COLUMNS = (
+    "value",
+    "raw",
+    "full",
+    "marks",
+    "counts",
+    "digests",
+    "low",
+    "high",
+    "band",
+    "rank",
+    "excluded",
+    "outside",
+    "due",
+)
 
 
 def stored_rows(db, run):
@@ -228,7 +264,8 @@ def faults(db, keys=(), zone="Asia/Shanghai"):
     raw, calendar = raw_steps(db), Calendar(db, zone)
     found, seen = list(clock_faults(db, raw)), 0
     for run in runs_of(db, keys):
-        rows = figures(run, events_for(run, raw, calendar))
+        kept = Days(run["calendar"]) if run["calendar"] else calendar
+        rows = figures(run, events_for(run, raw, kept))
         for key, told in stored_rows(db, run):
             mine = rows.pop(key, None)
             if mine is None:
@@ -239,7 +276,7 @@ def faults(db, keys=(), zone="Asia/Shanghai"):
                     column in ("value", "raw", "marks") and column in mine
                 ):
                     seen += 1
-                    if mine[column] != told[column]:
+                    if not same(mine[column], told[column]):
                         found.append(f"run {run['id']} {key} {column}: {told[column]} is not {mine[column]}")
         found += [f"run {run['id']} {key}: is missing" for key in rows]
     return found, seen

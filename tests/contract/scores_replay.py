@@ -48,6 +48,21 @@ class Calendar:
         return datetime.combine(day, self.closes(day), self.zone)
 
 
+class Days(Calendar):
+    """The working days as a run has kept them: [opens, closes, …] of each day."""
+
+    def __init__(self, kept):
+        self.zone, self.days = ZoneInfo(kept["zone"]), kept["days"]
+
+    def works(self, day):
+        known = self.days.get(day.isoformat())
+        return day.weekday() < 5 if known is None else bool(known)
+
+    def closes(self, day):
+        known = self.days.get(day.isoformat())
+        return time.fromisoformat(known[-1]) if known else time(18)
+
+
 # ---- one case
 
 

@@ -4,8 +4,8 @@ import threading
 from datetime import timedelta
 
 import pytest
+from at_once import at_once
 from calls_helpers import CTI, PHONE, body, tell, whole_day
-from django.db import connection
 from django.utils import timezone
 from loop_office import build_office
 
@@ -31,27 +31,6 @@ def desk(committing_db):
     yield office
     content.forget()
     numbers.forget()
-
-
-def at_once(*acts):
-    """Run these in threads that begin together; what each gave, or what it raised."""
-    start, given = threading.Barrier(len(acts)), [None] * len(acts)
-
-    def run(place, act):
-        start.wait(10)
-        try:
-            given[place] = act()
-        except Exception as fault:  # noqa: BLE001 - whatever it is, the test looks at it
-            given[place] = fault
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=pair) for pair in enumerate(acts)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(30)
-    return given
 
 
 def test_events_of_one_call_that_come_together_are_one_call(desk):

@@ -7,6 +7,7 @@ from django.test.utils import CaptureQueriesContext
 from scores_office import lay_scores, month_end, published, run, told
 
 from gezhi.loop.models import Case, ScoreAppeal, ScoreExclusion, ScoreRun
+from gezhi.loop.scores import service
 from gezhi.trust.service import acts
 
 
@@ -38,13 +39,23 @@ def test_a_run_is_made_published_and_checked_in_the_pages(scored):
     made = eva.post("/desk/scores/new/", form)
     row = ScoreRun.objects.get()
     assert made.headers["Location"] == f"/desk/scores/{row.pk}/"
+    waiting = text(eva.get(made.headers["Location"]))
+    assert "hx-trigger" in waiting
+    assert client(scored, "lena").get(made.headers["Location"]).status_code == 404, "nobody else sees it at work"
+    assert eva.post(f"/desk/scores/{row.pk}/publish/").status_code == 409
+    service.work(row.pk, now=scored.now)
+    assert eva.get(made.headers["Location"], headers={"HX-Request": "true"}).headers["HX-Refresh"] == "true"
     page = text(eva.get(made.headers["Location"]))
     assert "50.00 %" in page
     assert f"/desk/scores/{row.pk}/cases/?unit={scored.units['urban'].pk}&amp;indicator=response" in page
     assert eva.post(f"/desk/scores/{row.pk}/publish/").status_code == 302
     assert ScoreRun.objects.get().state == "published"
-    told_ = eva.post(f"/desk/scores/{row.pk}/check/", follow=True)
-    assert "is-late" not in text(told_)
+    assert "hx-trigger" in text(eva.post(f"/desk/scores/{row.pk}/check/", follow=True))
+    assert eva.post(f"/desk/scores/{row.pk}/check/").status_code == 409, "one look at a time"
+    service.work(row.pk, now=scored.now)
+    row.refresh_from_db()
+    assert (row.task, row.differing, row.checked_at) == ("", 0, scored.now)
+    assert "hx-trigger" not in text(eva.get(f"/desk/scores/{row.pk}/"))
 
 
 def test_a_wish_that_cannot_be_keeps_the_form(scored):
@@ -109,6 +120,7 @@ def test_an_appeal_goes_from_the_figure_to_the_judgement(scored):
     said = {"uphold": "yes", "words": "属实", "remedy": "exclude", "reason": "legacy"}
     assert vic.post(review, said).status_code == 302
     made = eva.post(f"/desk/scores/{row.pk}/revise/")
+    service.work(ScoreRun.objects.get(previous=row).pk, now=scored.now)
     page = text(eva.get(made.headers["Location"]))
     assert "100.00 %" in page
 

@@ -193,7 +193,15 @@ APPEALS: dict[str, Any] = {
         }
     ],
 }
+WORKING = {
+    **{name: RUN[name] for name in ("run", "title", "crumbs", "period", "state")},
+    "progress": {"percent": 38, "done": "9,840", "total": "25,700", "words": "正在计算"},
+    "progress_url": "#",
+    "stop_url": "#",
+    "error": "",
+}
 SCORES_SCREENS: dict[str, dict[str, Any]] = {
+    "loop/score_working.html": WORKING,
     "loop/scores.html": RUNS,
     "loop/score_run.html": RUN,
     "loop/score_form.html": FORM,

@@ -59,10 +59,24 @@ def import_batch(batch: int, what: str, user: int | None) -> None:
     work(batch, what, user, now=datetime.now(UTC))
 
 
+@app.task(name="loop.score")
+def score_run(run: int) -> None:
+    """Work a run of scores out, or prove one from the steps."""
+    from gezhi.loop.scores.service import work
+
+    work(run, now=datetime.now(UTC))
+
+
 @app.periodic(cron="*/2 * * * *")
 @app.task(name="loop.resume", queueing_lock="loop.resume")
 def resume(timestamp: int) -> None:
-    """Every two minutes: imports whose process was killed go on."""
+    """Every two minutes: imports and runs of scores whose process was killed go on."""
+    from gezhi.loop.scores.service import abandoned as silent_runs
+
+    for run in silent_runs():
+        logger.warning("run %s of scores had stopped and goes on", run)
+        with suppress(AlreadyEnqueued), atomic():
+            score_run.configure(queueing_lock=f"loop.score.{run}").defer(run=run)
     from gezhi.loop.importing.background import abandoned, again
 
     for batch in abandoned(datetime.fromtimestamp(timestamp, UTC)):

@@ -80,7 +80,9 @@ class ScoreRun(models.Model):
     start = models.DateTimeField()
     end = models.DateTimeField()
     ranks = models.BooleanField(default=False)
-    state = models.CharField(max_length=10, default="draft")  # draft | published | replaced | discarded
+    state = models.CharField(
+        max_length=10, default="draft"
+    )  # working | failed | draft | published | replaced | discarded
     version = models.PositiveSmallIntegerField(default=1)
     previous = models.ForeignKey("self", models.PROTECT, null=True, related_name="following")
     published_at = models.DateTimeField(null=True)
@@ -88,10 +90,21 @@ class ScoreRun(models.Model):
     definition = models.JSONField()  # formulas, parameters, groups, bands as they were
     corrections = models.JSONField(default=dict)  # exclusions and changes of unit that were in force
     units = models.JSONField(default=list)  # [id, code, path, kind] as they were
+    calendar = models.JSONField(default=dict)  # the working days by which it was counted, as they were
     outside = models.JSONField(default=dict)  # how many cases stand outside, by reason
     cases = models.PositiveIntegerField(default=0)
     events = models.PositiveIntegerField(default=0)
-    digest = models.CharField(max_length=64)  # over every figure
+    digest = models.CharField(max_length=64, default="")  # over every figure
+
+    # what the worker has before it, and how far it is
+    task = models.CharField(max_length=6, default="", blank=True)  # run | check
+    done = models.PositiveIntegerField(default=0)  # cases read
+    total = models.PositiveIntegerField(default=0)
+    beat_at = models.DateTimeField(null=True)
+    error = models.JSONField(default=dict)  # the refusal that ended it: code and facts
+    checked_at = models.DateTimeField(null=True)
+    differing = models.PositiveIntegerField(default=0)  # figures that the steps no longer gave at the last check
+    differences = models.JSONField(default=list)  # the first of them: [unit, indicator, column, stored, found]
 
     class Meta:
         indexes = [models.Index(fields=["-created_at", "-id"], name="score_runs_newest")]

@@ -7,13 +7,14 @@ from django.http import HttpRequest
 from django.utils import timezone
 from ninja import Field, Query, Router, Schema, Status
 
-from gezhi.loop.models import ScoreRow
+from gezhi.loop import tasks
+from gezhi.loop.models import ScoreRow, ScoreRun
 from gezhi.loop.scores import service
 from gezhi.loop.scores.rules.intervals import rounded
 from gezhi.loop.scores.service.reading import UnitScore, get, may_read
 from gezhi.loop.scores.service.running import fraction
 from gezhi.trust.rules import within
-from gezhi.trust.service import actor_from_request
+from gezhi.trust.service import actor_from_request, require
 
 router = Router(tags=["scores"])
 KEY = 2**31 - 1
@@ -41,6 +42,11 @@ class RunOut(Schema):
     events: int
     outside: dict[str, int] = Field(description="Cases that stand outside, by reason")
     digest: str
+    task: str = Field(description="What the worker has before it: run, check or nothing")
+    done: int = Field(description="Cases read by the worker")
+    total: int
+    checked_at: datetime | None = Field(None, description="When it was last proved from the steps")
+    differing: int = Field(description="Figures that the steps no longer gave at that check")
 
 
 class FigureOut(Schema):
@@ -93,10 +99,30 @@ def runs(request: HttpRequest) -> Any:
     return service.overview(actor_from_request(request))
 
 
-@router.post("/runs", response={201: RunOut}, summary="Work a set out for a period, as a draft")
+@router.post("/runs", response={202: RunOut}, summary="Have a set worked out for a period; a draft when done")
 def make(request: HttpRequest, body: RunIn) -> Any:
-    row = service.run_scores(service.Wish(**body.dict()), actor=actor_from_request(request), now=timezone.now())
-    return Status(201, row)
+    row = service.ask_run(service.Wish(**body.dict()), actor=actor_from_request(request), now=timezone.now())
+    return _deferred(row)
+
+
+def _deferred(row: ScoreRun) -> Any:
+    tasks.score_run.defer(run=row.pk)
+    return Status(202, row)
+
+
+@router.get("/runs/{run_id}/state", response=RunOut, summary="A run and how far its work is")
+def state(request: HttpRequest, run_id: int) -> Any:
+    return get(_key(run_id), actor_from_request(request))
+
+
+@router.post("/runs/{run_id}/stop", response=RunOut, summary="Stop the work; an unfinished run is thrown away")
+def stop(request: HttpRequest, run_id: int) -> Any:
+    return service.stop(_key(run_id), actor=actor_from_request(request), now=timezone.now())
+
+
+@router.post("/runs/{run_id}/check", response={202: RunOut}, summary="Have a run proved from the steps")
+def check(request: HttpRequest, run_id: int) -> Any:
+    return _deferred(service.ask_check(_key(run_id), actor=actor_from_request(request), now=timezone.now()))
 
 
 @router.get("/runs/{run_id}", response=list[UnitOut], summary="Scores and figures that the reader may see by name")
@@ -110,9 +136,11 @@ def publish(request: HttpRequest, run_id: int) -> Any:
     return service.publish_run(_key(run_id), actor=actor_from_request(request), now=timezone.now())
 
 
-@router.post("/runs/{run_id}/revise", response={201: RunOut}, summary="The next version, with appeals and exclusions")
+@router.post(
+    "/runs/{run_id}/revise", response={202: RunOut}, summary="Have the next version made,, with appeals and exclusions"
+)
 def revise(request: HttpRequest, run_id: int) -> Any:
-    return Status(201, service.revise(_key(run_id), actor=actor_from_request(request), now=timezone.now()))
+    return _deferred(service.ask_revision(_key(run_id), actor=actor_from_request(request), now=timezone.now()))
 
 
 @router.get("/runs/{run_id}/deductions", response=list[DeductionOut], summary="One row for each deduction")
@@ -123,18 +151,19 @@ def deductions(request: HttpRequest, run_id: int, language: Query[str] = "zh-han
     return [{"unit": r.code, "indicator": r.indicator, "number": r.number, "points": str(r.points)} for r in rows]
 
 
-@router.get("/runs/{run_id}/differences", response=list[DifferenceOut], summary="Recompute a run from the steps")
+@router.get("/runs/{run_id}/differences", response=list[DifferenceOut], summary="What the last check found to differ")
 def differences(request: HttpRequest, run_id: int) -> Any:
     actor = actor_from_request(request)
     run = get(_key(run_id), actor)
     units = service.readable(run, actor)
-    found = [one for one in service.recompute(run) if units is None or one.unit in units]
-    return [{name: getattr(each, name) for name in DifferenceOut.__annotations__} for each in found]
+    found = (dict(zip(DifferenceOut.model_fields, each, strict=True)) for each in run.differences)
+    return [each for each in found if units is None or each["unit"] in units]
 
 
 @router.post("/runs/{run_id}/what-if", response=list[UnitOut], summary="Another formula on the same cases, not stored")
 def what_if(request: HttpRequest, run_id: int, body: WhatIf) -> Any:
     actor = actor_from_request(request)
+    require(actor, "score.run")
     run = get(_key(run_id), actor)
     results = service.what_if(run, params=body.params, formulas=body.formulas)
     units, paths = {unit[0]: unit for unit in run.units}, may_read(actor)

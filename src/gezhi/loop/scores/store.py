@@ -10,6 +10,7 @@ from uuid import UUID
 
 from django.db import connection
 from django.db.models import Count, Q, QuerySet
+from django.db.models.functions import Now
 
 from gezhi.kit.bulk import copy_rows
 from gezhi.loop.models import (
@@ -37,25 +38,41 @@ EVENT_COLUMNS = ("run_id", "case_id", "kind", "unit", "home", "round", "step", "
 
 # One statement for all cases of a period: those with a step in it (or a little before, for what must be put right), and
 # those of which a limit ran in it; every step until the cut-off, in order.
-_STEPS = """
+_RELEVANT = """
 WITH relevant AS (
   SELECT case_id FROM loop_step WHERE acted_at >= %(since)s AND acted_at < %(end)s
   UNION
   SELECT case_id FROM loop_caseclock
   WHERE started_at < %(end)s AND (finished_at IS NULL OR finished_at >= %(start)s)
 )
+"""
+_STEPS = f"""{_RELEVANT}
 SELECT s.case_id, c.desk_id, c.channel, s.no, s.move, s.source, s.target, s.actor_kind, s.acted_at,
        (s.facts - 'scores')::text
 FROM relevant JOIN loop_case c ON c.id = relevant.case_id JOIN loop_step s ON s.case_id = c.id
 WHERE s.acted_at < %(end)s
 ORDER BY s.case_id, s.no
-"""
+"""  # noqa: S608 - put together from constants of this file
+
+
+_HOW_MANY = f"{_RELEVANT} SELECT count(*) FROM relevant"  # noqa: S608 - of constants of this file
+
+
+def _bounds(start: datetime, end: datetime) -> dict[str, datetime]:
+    return {"since": start - MENDING, "start": start, "end": end}
+
+
+def relevant(start: datetime, end: datetime) -> int:
+    """How many cases `histories` will give."""
+    with connection.cursor() as cursor:
+        cursor.execute(_HOW_MANY, _bounds(start, end))
+        return int(cursor.fetchone()[0])
 
 
 def histories(start: datetime, end: datetime) -> Iterator[History]:
-    """The cases that may count in a period, each with all its steps until the end; needs a transaction."""
+    """The cases that may count in a period, each with all its steps until the end."""
     with connection.chunked_cursor() as cursor:
-        cursor.execute(_STEPS, {"since": start - MENDING, "start": start, "end": end})
+        cursor.execute(_STEPS, _bounds(start, end))
         rows = chain.from_iterable(iter(lambda: cursor.fetchmany(AT_ONCE), []))
         for (case, desk, channel), own in groupby(rows, key=itemgetter(0, 1, 2)):
             yield history(str(case), desk, channel, (Act._make((*row[3:9], json.loads(row[9]))) for row in own))
@@ -118,7 +135,7 @@ def runs() -> QuerySet[ScoreRun]:
 
 def save_run(row: ScoreRun, rows: Iterable[ScoreRow], events: Iterable[tuple[Event, int | None]]) -> None:
     """A run with its figures and what counted, in three statements."""
-    row.save(force_insert=True)
+    row.save()
     made = list(rows)
     for one in made:
         one.run = row
@@ -145,8 +162,38 @@ def events_of(run_id: int, **wish: Any) -> list[Event]:
 
 
 def throw_away(row: ScoreRun) -> None:
-    """Forget what counted in a draft; its figures stay as they were."""
+    """Forget what counted in a draft; its figures stay as they were, and what it took in waits for another."""
     ScoreEvent.objects.filter(run=row).delete()
+    ScoreAppeal.objects.filter(result=row).update(result=None)
+
+
+def held_like(run_id: int) -> list[ScoreRun]:
+    """Every run of the same set, group and period, held in one order, so that one at a time is published."""
+    row = run(run_id)
+    if row is None:
+        return []
+    same = ScoreRun.objects.filter(set=row.set, group=row.group, start=row.start, end=row.end)
+    return list(same.select_for_update().defer("definition", "units").order_by("pk"))
+
+
+# ---- at work
+
+
+def claim(run_id: int, silence: timedelta) -> ScoreRun | None:
+    """A run that waits for the worker, or whose worker has been silent for so long that it must be gone."""
+    rows = ScoreRun.objects.filter(Q(beat_at=None) | Q(beat_at__lt=Now() - silence), pk=run_id).exclude(task="")
+    return run(run_id) if rows.update(beat_at=Now(), done=0) else None
+
+
+def beat(run_id: int, **values: int) -> bool:
+    """Say how far a run is; false where nobody wants it any more."""
+    return bool(ScoreRun.objects.filter(pk=run_id).exclude(task="").update(beat_at=Now(), **values))
+
+
+def silent(silence: timedelta) -> list[int]:
+    """Runs whose worker went away."""
+    rows = ScoreRun.objects.exclude(task="").filter(beat_at__lt=Now() - silence)
+    return list(rows.order_by("pk").values_list("pk", flat=True))
 
 
 def numbers(cases: Iterable[str | UUID]) -> dict[str, str]:

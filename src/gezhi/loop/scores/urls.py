@@ -16,9 +16,8 @@ urlpatterns = [
     path("appeals/<int:key>/review/", appeals.review, name="score_review"),
     path("<int:run_id>/", runs.page, name="score_run"),
     path("<int:run_id>/cases/", cases.page, name="score_cases"),
-    path("<int:run_id>/check/", runs.check, name="score_check"),
     path("<int:run_id>/what-if/", runs.what_if, name="score_what_if"),
     path("<int:run_id>/export.<str:kind>", runs.export, name="score_export"),
     *(path(f"<int:run_id>/{what}/", runs.act, {"what": what}, name=f"score_{what}")
-      for what in ("publish", "discard", "revise")),
+      for what in ("publish", "discard", "revise", "check", "stop")),
 ]  # fmt: skip

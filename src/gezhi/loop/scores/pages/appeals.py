@@ -25,6 +25,7 @@ from gezhi.loop.store import below
 from gezhi.loop.store.content import content
 from gezhi.loop.store.visible import get_visible
 from gezhi.trust.rules import Actor
+from gezhi.trust.service import require
 
 HERE = f"{ADDRESS}appeals/"
 MOST = 200
@@ -118,6 +119,7 @@ def review(request: HttpRequest, key: int) -> HttpResponse:
     one = store.appeals().filter(pk=key).first()
     if one is None:
         raise Refused("appeal-unknown", status=404, appeal=key)
+    require(actor, "score.review", unit_paths=[one.unit.path])  # the words of the appeal stand in the form
     post, refused = request.POST.get, None
     if request.method == "POST":
         done, refused = common.attempt(

@@ -12,15 +12,20 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from gezhi.kernel.errors import Refused
+from gezhi.kit.http import sentence
 from gezhi.kit.text import pick
+from gezhi.loop import tasks
+from gezhi.loop.models import ScoreRun
 from gezhi.loop.pages import common
 from gezhi.loop.scores import service, store
 from gezhi.loop.scores.pages import shown
 from gezhi.loop.scores.pages.shown import ADDRESS
+from gezhi.loop.scores.rules.definition import Definition
 from gezhi.loop.scores.rules.period import MOVES
-from gezhi.loop.scores.service.reading import READ
+from gezhi.loop.scores.service.reading import READ, get
 from gezhi.trust.rules import Actor
 
+READY = ("draft", "published", "replaced")
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -58,8 +63,9 @@ def new(request: HttpRequest) -> HttpResponse:
     actor = common.guard(request, "score.run")
     refused: Refused | None = None
     if request.method == "POST":
-        run, refused = common.attempt(lambda: service.run_scores(wish_of(request), actor=actor, now=common.now()))
+        run, refused = common.attempt(lambda: service.ask_run(wish_of(request), actor=actor, now=common.now()))
         if run is not None:
+            tasks.score_run.defer(run=run.pk)
             return HttpResponseRedirect(f"{ADDRESS}{run.pk}/")
     fields = form_fields(request)
     errors = common.errors_of(refused, "set")
@@ -121,6 +127,11 @@ def form_fields(request: HttpRequest) -> list[common.Field]:
 def page(request: HttpRequest, run_id: int) -> HttpResponse:
     """A run: every unit that the reader may see by name, the others as a distribution."""
     actor = common.guard(request, READ)
+    run = get(run_id, actor)
+    if run.state in ("working", "failed"):
+        return working(request, run)
+    if request.headers.get("HX-Request"):
+        return polled(request, run)
     view = service.view(run_id, actor=actor)
     run, definition = view.run, view.definition
     context = {
@@ -133,21 +144,48 @@ def page(request: HttpRequest, run_id: int) -> HttpResponse:
         "voided_since": view.voided_since, "excluded_since": view.excluded_since, "appeals": view.appeals,
         "whole": view.whole_group, "urls": urls(run_id, actor), "may_run": bool(actor.grants_for("score.run")),
         "may_publish": bool(actor.grants_for("score.publish")),
-        "unverified": not all(i.verified for i in definition.indicators),
+        "unverified": not all(i.verified for i in definition.indicators), **shown.work_of(run), **shown.check_of(run),
     }  # fmt: skip
     return render(request, "loop/score_run.html", context)
+
+
+def working(request: HttpRequest, run: ScoreRun) -> HttpResponse:
+    """A run that is not worked out yet: how far it is, or why it could not be."""
+    if request.headers.get("HX-Request") and run.task:
+        return polled(request, run)
+    context = {
+        "title": pick(Definition.of(run.definition), "name", common.language()) or run.set, "run": run,
+        "crumbs": crumbs(shown.period_words(run)), "period": shown.period_words(run), "state": shown.state_chip(run),
+        "error": sentence(Refused(run.error["code"], **run.error.get("facts", {}))) if run.error else "",
+        **shown.work_of(run),
+    }  # fmt: skip
+    response = render(request, "loop/score_working.html", context)
+    return refreshed(request, response)
+
+
+def polled(request: HttpRequest, run: ScoreRun) -> HttpResponse:
+    """What htmx asks for every two seconds: the progress, or the whole page anew when there is none any more."""
+    if run.task:
+        return render(request, "loop/parts/score_progress.html", shown.work_of(run))
+    return refreshed(request, HttpResponse())
+
+
+def refreshed(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+    if request.headers.get("HX-Request"):
+        response["HX-Refresh"] = "true"
+    return response
 
 
 def urls(run_id: int, actor: Actor) -> dict[str, str]:
     base = f"{ADDRESS}{run_id}/"
     return {"publish": f"{base}publish/", "discard": f"{base}discard/", "revise": f"{base}revise/",
             "what_if": f"{base}what-if/", "xlsx": f"{base}export.xlsx", "csv": f"{base}export.csv",
-            "check": f"{base}check/"}  # fmt: skip
+            "check": f"{base}check/", "stop": f"{base}stop/"}  # fmt: skip
 
 
 @require_POST
 def act(request: HttpRequest, run_id: int, what: str) -> HttpResponse:
-    """Publish, throw away, or make the next version."""
+    """Publish, throw away, stop; have it proved from the steps or the next version made by the worker."""
     actor = common.guard(request, READ)
     moment = common.now()
     if what == "publish":
@@ -158,23 +196,14 @@ def act(request: HttpRequest, run_id: int, what: str) -> HttpResponse:
         service.discard_run(run_id, actor=actor, now=moment)
         messages.success(request, gettext("The draft is thrown away."))
         return HttpResponseRedirect(ADDRESS)
-    fresh = service.revise(run_id, actor=actor, now=moment)
-    messages.success(request, gettext("A draft of the next version is ready."))
-    return HttpResponseRedirect(f"{ADDRESS}{fresh.pk}/")
-
-
-@require_POST
-def check(request: HttpRequest, run_id: int) -> HttpResponse:
-    """Work the run out again from the steps and say what differs."""
-    actor = common.guard(request, "score.run")
-    run = service.view(run_id, actor=actor).run
-    found = list(service.recompute(run))
-    if found:
-        said = gettext("%(n)s figures differ since publication. The published ones stay.") % {"n": len(found)}
-        messages.warning(request, said)
-    else:
-        messages.success(request, gettext("Worked out again from the steps: every figure is the same."))
-    return HttpResponseRedirect(f"{ADDRESS}{run_id}/")
+    if what == "stop":
+        stopped = service.stop(run_id, actor=actor, now=moment)
+        messages.success(request, gettext("Stopped."))
+        return HttpResponseRedirect(f"{ADDRESS}{run_id}/" if stopped.state in READY else ADDRESS)
+    ask = service.ask_check if what == "check" else service.ask_revision
+    asked = ask(run_id, actor=actor, now=moment)
+    tasks.score_run.defer(run=asked.pk)
+    return HttpResponseRedirect(f"{ADDRESS}{asked.pk}/")
 
 
 @require_http_methods(["GET", "POST"])

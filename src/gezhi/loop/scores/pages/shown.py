@@ -47,8 +47,30 @@ def period_words(run: ScoreRun) -> str:
 
 
 def state_chip(run: ScoreRun) -> dict[str, str]:
-    light = {"published": "done", "draft": "due"}.get(run.state, "wait")
+    light = {"published": "done", "draft": "due", "failed": "late"}.get(run.state, "wait")
     return {"light": light, "words": pgettext("score-state", run.state)}
+
+
+def work_of(run: ScoreRun) -> dict[str, Any]:
+    """What the worker has before it and how far it is; nothing where nothing is."""
+    if not run.task:
+        return {"progress": None}
+    percent = min(100, run.done * 100 // run.total) if run.total else 0
+    words = (
+        gettext("Being worked out again from the steps") if run.task == "check" else pgettext("score-state", "working")
+    )
+    return {
+        "progress": {"percent": percent, "done": f"{run.done:,}", "total": f"{run.total:,}", "words": words},
+        "progress_url": f"{ADDRESS}{run.pk}/", "stop_url": f"{ADDRESS}{run.pk}/stop/",
+    }  # fmt: skip
+
+
+def check_of(run: ScoreRun) -> dict[str, Any]:
+    """When a run was last proved from the steps, and what differed."""
+    codes = {unit[0]: unit[1] for unit in run.units}
+    rows = [{"unit": codes.get(unit, ""), "indicator": indicator, "column": column, "stored": stored[:40],
+             "found": found[:40]} for unit, indicator, column, stored, found in run.differences]  # fmt: skip
+    return {"checked_at": run.checked_at, "differing": run.differing, "differences": rows}
 
 
 def columns(definition: Definition) -> list[dict[str, Any]]:

@@ -49,7 +49,7 @@ def _of_unit(
     for indicator, figure in zip(definition.indicators, result.figures, strict=True):
         if figure.marks is not None and figure.full != figure.marks:
             lost = factor * (figure.full - figure.marks)
-            shared = _shared(definition, group, indicator, events, counter)
+            shared = gaps(definition, group, indicator, events, counter)
             rows += [(indicator.code, case, part) for case, part in _spread(lost, shared)]
     points = shares([part for _, _, part in rows], PLACES)
     return [
@@ -67,7 +67,7 @@ def _spread(lost: Fraction, shared: dict[str, Fraction]) -> Iterator[tuple[str, 
         yield case, lost * shared[case] / whole
 
 
-def _shared(
+def gaps(
     definition: Definition, group: Group, indicator: Indicator, events: Iterable[Event], counter: Counter
 ) -> dict[str, Fraction]:
     """How much each case keeps the figure from its best: of a share what is missing, of a fault what is there."""

@@ -14,12 +14,17 @@ from gezhi.loop.scores.service.running import (
     run_scores,
     what_if,
 )
+from gezhi.loop.scores.service.working import abandoned, ask_check, ask_revision, ask_run, stop, work
 
 __all__ = [
     "RunView",
     "Wish",
+    "abandoned",
     "appeal",
+    "ask_check",
     "ask_exclusion",
+    "ask_revision",
+    "ask_run",
     "cases_of",
     "decide_exclusion",
     "deduction_rows",
@@ -37,7 +42,9 @@ __all__ = [
     "revise",
     "rows_for",
     "run_scores",
+    "stop",
     "undo_exclusion",
     "view",
     "what_if",
+    "work",
 ]

@@ -142,27 +142,51 @@ def revise(run_id: int, *, actor: Actor, now: datetime) -> ScoreRun:
 
     Raises score-run-unknown (404), score-not-published, score-version-open, score-nothing-new.
     """
+    row, fresh = following(run_id, actor=actor, now=now)
+    made = keep(row, Definition.of(row.definition), units_of(row), actor=actor)
+    take_in(made, fresh)
+    return made
+
+
+def take_in(row: ScoreRun, appeals: Sequence[ScoreAppeal]) -> None:
+    """Say of upheld appeals which version took them in."""
+    ScoreAppeal.objects.filter(pk__in=[one.pk for one in appeals]).update(result=row)
+
+
+def following(run_id: int, *, actor: Actor, now: datetime) -> tuple[ScoreRun, list[ScoreAppeal]]:
+    """The next version of a run, not yet worked out, and the appeals that it takes in. Refuses as `revise` does."""
     require(actor, "score.run")
     before = store.locked_run(run_id)
     if before is None:
         raise Refused("score-run-unknown", status=404, run=run_id)
     if before.state != "published":
         raise Refused("score-not-published", state=before.state)
-    if ScoreRun.objects.filter(previous=before, state="draft").exists():
+    if ScoreRun.objects.filter(previous=before, state__in=("draft", "working", "failed")).exists():
         raise Refused("score-version-open")
     fresh = store.upheld([before.pk])
     moves = [*before.corrections.get("moves", []), *_moves(before, fresh)]
     corrections = {"exclusions": [list(row) for row in store.in_force(before.set)], "moves": moves}
     if corrections["exclusions"] == before.corrections.get("exclusions", []) and not _moves(before, fresh):
         raise Refused("score-nothing-new")
-    same = ("set", "group", "first", "last", "cutoff", "moved", "start", "end", "ranks", "definition")
+    same = (
+        "set",
+        "group",
+        "first",
+        "last",
+        "cutoff",
+        "moved",
+        "start",
+        "end",
+        "ranks",
+        "definition",
+        "calendar",
+        "units",
+    )
     row = ScoreRun(
         **{name: getattr(before, name) for name in same}, created_at=now, created_by_id=person(actor),
         version=before.version + 1, previous=before, corrections=corrections,
     )  # fmt: skip
-    made = keep(row, Definition.of(before.definition), units_of(before), actor=actor)
-    ScoreAppeal.objects.filter(pk__in=[one.pk for one in fresh]).update(result=made)
-    return made
+    return row, fresh
 
 
 def _moves(run: ScoreRun, appeals: Sequence[ScoreAppeal]) -> list[list[Any]]:

@@ -10,6 +10,7 @@ from uuid import UUID
 from gezhi.kernel.errors import Refused
 from gezhi.loop.models import Case, ScoreRow, ScoreRun
 from gezhi.loop.scores import store
+from gezhi.loop.scores.rules.deductions import gaps
 from gezhi.loop.scores.rules.definition import Definition, Group
 from gezhi.loop.scores.rules.engine import Counter
 from gezhi.loop.scores.rules.events import VOID, Event
@@ -20,6 +21,7 @@ from gezhi.trust.rules import ANY, Actor, within
 from gezhi.trust.service import require
 
 READ = "score.read"
+SEEN = ("published", "replaced")  # by everybody who reads scores; the others are seen by those who make them
 PARTS = ("counted", "due", "missed", "excluded")
 
 
@@ -80,7 +82,7 @@ def overview(actor: Actor) -> list[ScoreRun]:
     require(actor, READ)
     rows = store.runs().select_related("created_by")
     if not actor.grants_for("score.run"):
-        rows = rows.filter(state__in=("published", "replaced"))
+        rows = rows.filter(state__in=SEEN)
     return list(rows[:200])
 
 
@@ -88,7 +90,7 @@ def get(run_id: int, actor: Actor) -> ScoreRun:
     """A run that the actor may open. Raises not-allowed (403), score-run-unknown (404)."""
     require(actor, READ)
     run = store.run(run_id)
-    if run is None or run.state == "discarded" or (run.state == "draft" and not actor.grants_for("score.run")):
+    if run is None or run.state == "discarded" or (run.state not in SEEN and not actor.grants_for("score.run")):
         raise Refused("score-run-unknown", status=404, run=run_id)
     return run
 
@@ -181,6 +183,7 @@ def chosen(run: ScoreRun, unit_id: int, indicator: str, part: str) -> tuple[set[
     reasons = {f"x{number}": reason for number, _, _, reason in run.corrections.get("exclusions", ())} | {VOID: VOID}
     found: dict[str, set[str]] = {name: set() for name in PARTS}
     why: dict[str, str] = {}
+    counted: list[Event] = []
     for event in store.events_of(run.pk, home=unit_id):
         codes = set(counter.measures(event))
         if not codes & (top | below):
@@ -189,7 +192,8 @@ def chosen(run: ScoreRun, unit_id: int, indicator: str, part: str) -> tuple[set[
             found["excluded"].add(event.case)
             why[event.case] = reasons.get(event.outside, "")
             continue
+        counted.append(event)
         found["counted"] |= {event.case} if codes & top else set()
         found["due"] |= {event.case} if codes & below else set()
-        found["missed"] |= {event.case} if codes & below and not codes & top else set()
+    found["missed"] = set(gaps(definition, Group(""), row, counted, counter))
     return {UUID(case) for case in found[part]}, why

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections import Counter as Count
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from fractions import Fraction
@@ -10,24 +10,24 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.db import transaction
 
-from gezhi.kernel.calendar import Calendar
 from gezhi.kernel.errors import Refused
 from gezhi.loop.models import ScoreRow, ScoreRun
 from gezhi.loop.scores import store
-from gezhi.loop.scores.rules.corrections import Corrections, corrected
+from gezhi.loop.scores.rules.corrections import corrected
+from gezhi.loop.scores.rules.days import calendar_of, kept_days
 from gezhi.loop.scores.rules.definition import Band, Definition, Group, Indicator, Measure, check, params_of
 from gezhi.loop.scores.rules.engine import Homes, Result, UnitInfo, score
 from gezhi.loop.scores.rules.events import Event, Window, events_of
 from gezhi.loop.scores.rules.formula import Value
-from gezhi.loop.scores.rules.period import Period, period
+from gezhi.loop.scores.rules.period import period
 from gezhi.loop.store.cases import canonical
 from gezhi.loop.store.content import content
 from gezhi.trust.rules import Actor
 from gezhi.trust.service import record, require, verb
 
 MEND = (15, "workday")  # within which a poor rating is put right, where no limit says otherwise
+Progress = Callable[[int], None]
 ROW = ("unit_id", "group", "indicator", "value", "raw", "full", "marks", "counts", "digests", "low", "high", "shrunk",
        "band", "rank", "excluded", "outside", "due")  # fmt: skip
 
@@ -83,31 +83,37 @@ class Worked:
     outside: dict[str, int]
 
 
-def window_of(span: Period | ScoreRun, definition: Definition, calendar: Calendar) -> Window:
+def window_of(row: ScoreRun, definition: Definition) -> Window:
+    """The period, by the working days that were kept with the run."""
     amount, unit = definition.mend
-    return Window(span.start, span.end, lambda moment: calendar.add(moment, int(amount), unit))
+    calendar = calendar_of(row.calendar) if row.calendar else content().calendar
+    return Window(row.start, row.end, lambda moment: calendar.add(moment, int(amount), unit))
 
 
-def work_out(
-    definition: Definition, window: Window, corrections: Corrections, units: Sequence[UnitInfo], group: str
-) -> Worked:
+def _quiet(number: int) -> None:
+    """Nobody looks on."""
+
+
+def work_out(row: ScoreRun, definition: Definition, units: Sequence[UnitInfo], progress: Progress = _quiet) -> Worked:
     """Read the steps of the period and count; one statement, whatever the number of cases."""
+    window = window_of(row, definition)
     found: list[Event] = []
     outside: Count[str] = Count()
     cases = 0
     wanted = set(definition.by_event)
-    with transaction.atomic():
-        for told in store.histories(window.start, window.end):
-            if told.past or told.dormant:
-                touched = any(window.start <= moment.act.at for moment in told.moments)
-                outside["imported"] += 1 if touched else 0
-                continue
-            fresh = [event for event in events_of(told, window) if event.kind in wanted]
-            cases += 1 if fresh else 0
-            outside["void"] += 1 if fresh and told.state == "void" else 0
-            found += fresh
-    events = list(corrected(found, corrections))
-    return Worked(events, score(definition, events, units, group), cases, {k: n for k, n in outside.items() if n})
+    same: dict[frozenset[str], frozenset[str]] = {}  # few sets of facts differ: kept once, not for each of millions
+    for number, told in enumerate(store.histories(window.start, window.end), 1):
+        progress(number)
+        if told.past or told.dormant:
+            touched = any(window.start <= moment.act.at for moment in told.moments)
+            outside["imported"] += 1 if touched else 0
+            continue
+        fresh = [event for event in events_of(told, window) if event.kind in wanted]
+        cases += 1 if fresh else 0
+        outside["void"] += 1 if fresh and told.state == "void" else 0
+        found += [event._replace(facts=same.setdefault(event.facts, event.facts)) for event in fresh]
+    events = list(corrected(found, row.corrections))
+    return Worked(events, score(definition, events, units, row.group), cases, {k: n for k, n in outside.items() if n})
 
 
 @verb("score.run")
@@ -116,6 +122,12 @@ def run_scores(wish: Wish, *, actor: Actor, now: datetime) -> ScoreRun:
 
     Raises Refused: score-set-unknown (404), score-period…, score-cutoff, formula-… (422).
     """
+    row = prepared(wish, actor=actor, now=now)
+    return keep(row, Definition.of(row.definition), store.unit_infos(), actor=actor)
+
+
+def prepared(wish: Wish, *, actor: Actor, now: datetime) -> ScoreRun:
+    """A run with everything that decides its figures, not yet worked out. Refuses as `run_scores` does."""
     require(actor, "score.run")
     calendar = content().calendar
     span = period(wish.first, wish.last, cutoff=wish.cutoff, moved=wish.moved, works=calendar.is_workday,
@@ -123,18 +135,22 @@ def run_scores(wish: Wish, *, actor: Actor, now: datetime) -> ScoreRun:
     definition = definition_for(wish.set, wish.last)
     if wish.group and wish.group not in {group.code for group in definition.groups}:
         raise Refused("score-group-unknown", status=422, field="group", group=wish.group[:40])
-    row = ScoreRun(
+    return ScoreRun(
         created_at=now, created_by_id=person(actor), set=wish.set, group=wish.group, first=wish.first, last=wish.last,
         cutoff=wish.cutoff, moved=wish.moved, start=span.start, end=span.end, ranks=wish.ranks,
         definition=definition.as_dict(), corrections={"exclusions": store.in_force(wish.set)},
+        calendar=kept_days(calendar, span.start - store.MENDING, span.end),
     )  # fmt: skip
-    return keep(row, definition, store.unit_infos(), actor=actor)
 
 
 def keep(row: ScoreRun, definition: Definition, units: Sequence[UnitInfo], *, actor: Actor) -> ScoreRun:
     """Work a run out and store it, with its record."""
-    window = window_of(row, definition, content().calendar)
-    done = work_out(definition, window, row.corrections, units, row.group)
+    return stored(row, definition, units, work_out(row, definition, units), actor=actor)
+
+
+def stored(row: ScoreRun, definition: Definition, units: Sequence[UnitInfo], done: Worked, *, actor: Actor) -> ScoreRun:
+    """A run with what was worked out, as a draft, with its record."""
+    row.state, row.task = "draft", ""
     row.units = [[unit.id, unit.code, unit.path, unit.kind] for unit in units]
     row.cases, row.events, row.outside = done.cases, len(done.events), done.outside
     made = rows_for(done.results)
@@ -197,7 +213,10 @@ def digest_of(rows: Iterable[ScoreRow]) -> str:
 def publish_run(run_id: int, *, actor: Actor, now: datetime) -> ScoreRun:
     """Make a draft the figure that counts; the version before it is replaced, and stays readable."""
     require(actor, "score.publish")
+    same = store.held_like(run_id)
     row = _draft(run_id)
+    if any(one.state == "published" and one.pk != row.previous_id for one in same):
+        raise Refused("score-published-already")
     row.state, row.published_at, row.published_by_id = "published", now, person(actor)
     row.save(update_fields=["state", "published_at", "published_by"])
     if row.previous_id:
@@ -209,22 +228,22 @@ def publish_run(run_id: int, *, actor: Actor, now: datetime) -> ScoreRun:
 
 @verb("score.run")
 def discard_run(run_id: int, *, actor: Actor, now: datetime) -> None:
-    """Throw a draft away; a published run cannot be."""
+    """Throw a draft away, or stop one that is being worked out; a published run cannot be."""
     del now
     require(actor, "score.run")
-    row = _draft(run_id)
-    row.state = "discarded"
-    row.save(update_fields=["state"])
+    row = _draft(run_id, "draft", "working", "failed")
+    row.state, row.task = "discarded", ""
+    row.save(update_fields=["state", "task"])
     store.throw_away(row)
     record("score.discard", "score_run", row.pk, actor=actor, body={"digest": row.digest})
 
 
-def _draft(run_id: int) -> ScoreRun:
+def _draft(run_id: int, *states: str) -> ScoreRun:
     row = store.locked_run(run_id)
     if row is None or row.state == "discarded":
         raise Refused("score-run-unknown", status=404, run=run_id)
-    if row.state != "draft":
-        raise Refused("score-run-published", run=run_id)
+    if row.state not in (states or ("draft",)):
+        raise Refused("score-busy" if row.state in ("working", "failed") else "score-run-published", run=run_id)
     return row
 
 
@@ -247,11 +266,9 @@ def units_of(row: ScoreRun) -> list[UnitInfo]:
     return [UnitInfo(*unit) for unit in row.units]
 
 
-def recompute(row: ScoreRun) -> Iterator[Difference]:
+def recompute(row: ScoreRun, progress: Progress = _quiet) -> Iterator[Difference]:
     """Work a run out again from the steps, by its own formulas; yields each figure that differs since."""
-    definition = Definition.of(row.definition)
-    window = window_of(row, definition, content().calendar)
-    done = work_out(definition, window, row.corrections, units_of(row), row.group)
+    done = work_out(row, Definition.of(row.definition), units_of(row), progress)
     stored = {(one.unit_id, one.group, one.indicator): plain(one) for one in store.rows_of(row.pk)}
     for one in rows_for(done.results):
         fresh = plain(one)
