@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("loop", "0014_shift_since")]
+    dependencies = [("loop", "0017_privacy")]
 
     operations = [
         migrations.AddField("scorerun", "calendar", models.JSONField(default=dict)),
