@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("loop", "0017_privacy")]
+    dependencies = [("loop", "0018_channel_limits")]
 
     operations = [
         migrations.AddField("scorerun", "calendar", models.JSONField(default=dict)),
