@@ -37,8 +37,12 @@ SPOKEN = (
     "移交协议第三条", "已与来电人通话，约定今晚到场。", "请提供该路段的移交资料。", "到现场看过，灯头损坏，已拍照。",
     "来电人补充：旁边 47 号门口的灯也不亮。", "多次反映，限期办结。",
     "路灯已修复，今晚起正常亮灯。", "王**", "没有这个词",
-    "昨晚十二点工地又开始夜间施工了，住户无法休息",
+    "昨晚十二点工地又开始夜间施工了，住户无法休息", "昨晚", "您好，我们将尽快处理。",
 )  # fmt: skip
+PASTED = (
+    "姓名：李红\n电话：13800000002\n地址：滨河路 8 号\n内容：井盖松动，车辆经过有响声。\n"
+    "姓名：王小明\n电话：13812346207\n地址：书院路 45 号\n内容：路灯三天不亮，昨晚有人摔倒。"
+)
 STATES = ("received", "accepted", "dispatched", "handling", "returned", "replied", "verifying", "closed", "redo")
 SHEET = (
     "工单编号,来电时间,来电人,联系电话,诉求内容,诉求地址,备注\n"
@@ -60,7 +64,15 @@ class Screen:
 
 def said() -> set[str]:
     """What the people of these screens say, whole and as lists shorten it."""
-    words = {SAID, "全天", *SPOKEN, *WORDS, *OWN_WORDS, *SHEET.replace("\n", ",").split(",")}
+    words = {
+        SAID,
+        "全天",
+        *SPOKEN,
+        *WORDS,
+        *OWN_WORDS,
+        *SHEET.replace("\n", ",").split(","),
+        *re.split("[\n：]", PASTED),
+    }
     whole = {text for story in STORIES for text in story[:2]} | words
     return (
         whole
@@ -136,6 +148,29 @@ def call_filled(page: Page) -> None:
     page.locator("#past .past li b").first.wait_for()
 
 
+def hinted(page: Page) -> None:
+    page.fill("#f-reply", "您好，我们将尽快处理。")
+    page.locator("#try .hints li").first.wait_for()
+
+
+def picked(page: Page) -> None:
+    page.locator("#f-matter").evaluate("(e) => { e.value = '110101'; e.dispatchEvent(new Event('change')) }")
+    page.keyboard.press("Alt+s")
+    page.locator("#ready-list [role=option]").first.wait_for()
+
+
+def pasted(page: Page) -> None:
+    page.fill("#f-pasted", PASTED)
+    page.locator("#split .pieces li").first.wait_for()
+
+
+def drafted(page: Page) -> None:
+    page.fill("#f-pasted", PASTED)
+    page.keyboard.press("F4")
+    page.locator("section.draft").first.wait_for()
+    settle(page)
+
+
 def refused(page: Page) -> None:
     page.locator("main form button.primary").last.click()
     page.locator("#errors").wait_for()
@@ -198,6 +233,11 @@ def screens(office: Office) -> list[Screen]:
         Screen("case-verifying", "cal", desk["verifying"]), Screen("case-closed", "dora", desk["closed"]),
         Screen("case-redo", "hugo", desk["redo"]), Screen("case-merge", "dora", f"{desk['open0']}?move=merge"),
         Screen("call", "olive", "/desk/call/"), Screen("call-filled", "olive", "/desk/call/", call_filled),
+        Screen("replies", "dora", "/desk/replies/"), Screen("call-ready", "olive", "/desk/call/?new=1", picked),
+        Screen("reply-edit", "dora", "/desk/replies/edit/?code=street-light"),
+        Screen("reply-check", "dora", "/desk/replies/check/?code=promise"),
+        Screen("intake", "olive", "/desk/intake/", pasted), Screen("paste", "olive", "/desk/intake/", drafted),
+        Screen("case-hints", "hugo", desk["handling"], hinted),
         *calls_screens(office), Screen("callbacks", "cal", "/desk/callbacks/"),
         Screen("supervision", "sue", "/desk/supervision/"),
         *(Screen(*one) for one in scores_screens(office, case["closed"])),

@@ -239,8 +239,8 @@ def test_the_pages_confirm_a_repeat_and_cite_the_answer(office):
     assert page_.context["alike"]["repeat"]["number"] == number
     assert "已修好。" in page_.content.decode()
     form = dora.get(f"/desk/{again}/?move=answer").context["opened"]
-    assert form["replies"][0]["text"] == "已修好。"
-    assert number in form["replies"][0]["title"]
+    assert form["earlier"][0]["text"] == "已修好。"
+    assert number in form["earlier"][0]["title"]
 
 
 # ---- the worker and the list

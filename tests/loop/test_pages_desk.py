@@ -6,7 +6,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from gezhi.loop.models import Case, CatalogueVersion, CodeItem, Step
+from gezhi.loop.models import Case, CatalogueVersion, Step
 from gezhi.loop.pages import exporting
 
 
@@ -261,16 +261,6 @@ def test_a_call_is_added_to_the_callers_case_or_merged_into_anothers(office, sit
     assert Case.objects.count() == 2
     client.post("/desk/call/", {**CALL, "ending": "add", "to": other, "key": "call-2"})
     assert Case.objects.filter(main=other, state="merged").count() == 1
-
-
-def test_an_invalid_call_ends_with_a_reason(office, site):
-    CodeItem.objects.create(list="decline_reason", code="no_content", name_zh="无效来电", pack="test")
-    from gezhi.loop.store import content
-
-    content.forget()
-    answer = site("olive").post("/desk/call/", {"phone": "13812346207", "ending": "invalid", "key": "call-3"})
-    assert answer.status_code == 302
-    assert Case.objects.get().state == "declined"
 
 
 def test_suggestions_come_as_a_part(office, site):

@@ -2,17 +2,15 @@
 
 from typing import Any
 
+from screen_samples_call import CALL, CALL_FIELDS, INTAKE_SCREENS, QUESTIONS
 from screen_samples_calls import CALLS_SCREENS
 from screen_samples_comfort import COMFORT_SCREENS, UNDO
 from screen_samples_content import CALENDAR, CATALOGUE, EDIT, MATTERS, TRY
 from screen_samples_desk import (
     BASE,
-    CALL,
-    CALL_FIELDS,
     CASE,
     EMPTY_LIST,
     NOW,
-    QUESTIONS,
     WORKLIST,
     at,
     field,
@@ -21,6 +19,7 @@ from screen_samples_desk import (
 from screen_samples_documents import DOCUMENT_SCREENS
 from screen_samples_oversight import OVERSIGHT_SCREENS
 from screen_samples_privacy import PRIVACY_SCREENS
+from screen_samples_replies import REPLY_SCREENS
 from screen_samples_scores import SCORES_SCREENS
 
 ABOUT_MATTER = field(
@@ -197,8 +196,10 @@ ALIKE: dict[str, Any] = {
 }
 SCREENS: dict[str, dict[str, Any]] = {
     **CALLS_SCREENS,
+    **INTAKE_SCREENS,
     **SCORES_SCREENS,
     **DOCUMENT_SCREENS,
+    **REPLY_SCREENS,
     **OVERSIGHT_SCREENS,
     **COMFORT_SCREENS,
     **PRIVACY_SCREENS,

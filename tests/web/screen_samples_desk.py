@@ -197,7 +197,25 @@ REPLY_MOVE: dict[str, Any] = {
         field("files", "处置后照片", "files", button="上传处置后照片"),
     ],
     "preview": {"id": "preview-reply", "who": "城市管理局 · 11月21日", "blank": "（填写后在这里预览）"},
-    "replies": [{"title": "夜间施工", "text": "您好，我们已到现场核实……"}],
+    "earlier": [{"title": "上次答复", "text": "您好，我们已到现场核实……"}],
+    "try": {
+        "case": "018f",
+        "field": "reply",
+        "into": "#f-reply",
+        "stored": "",
+        "tried": True,
+        "hints": [
+            {
+                "code": "promise",
+                "title": "承诺没有时间",
+                "hint": "请写明什么时候办到。",
+                "sentence": "我们将尽快处理。",
+                "word": "尽快",
+                "verified": False,
+            }
+        ],
+        "answer": {"text": "已责令停工。", "unit": "城市管理局", "at": NOW, "outcome_words": "已解决", "files": []},
+    },
 }
 CASE: dict[str, Any] = {
     "case": {
@@ -284,98 +302,4 @@ CASE: dict[str, Any] = {
     "links": [{"url": "#", "number": "LJ-20260922-0107", "words": "同一搅拌站，已办结"}],
     "reveal": {"url": "/desk/x/reveal/", "preset": option("contact", "先行联系"), "key": "k2"},
     "back": "/desk/",
-}
-CALL_FIELDS = {
-    "phone": field("phone", "号码", "tel", value="13812346207"),
-    "name": field("name", "称呼", value="王女士"),
-    "confidential": field(
-        "confidential",
-        "保密",
-        "seg",
-        options=[option("normal", "普通", selected=True), option("confidential", "双向保密")],
-    ),
-    "kind": field(
-        "kind",
-        "类型",
-        "seg",
-        options=[option(n, n, selected=n == "投诉") for n in ("咨询", "求助", "投诉", "举报", "建议", "表扬")],
-    ),
-    "place": field("place", "地点", value="丽江新城 6 栋 北门外搅拌站"),
-    "area": field(
-        "area", "辖区", "area", bare=True, options=[option("a", "江东街道", selected=True)], placeholder="辖区"
-    ),
-    "text": field(
-        "text",
-        "内容",
-        "textarea",
-        key="Alt+T",
-        value="昨晚十二点搅拌站又开工了，上次说整改一周就恢复，家里老人没法睡。希望夜里有人来查。",
-    ),
-    "urgency": field(
-        "urgency", "紧急", "seg", options=[option(n, n, selected=n == "一般") for n in ("一般", "较急", "紧急", "特急")]
-    ),
-    "matter": field(
-        "matter", "事项", "matter", key="Alt+M", options=[option("m", "夜间施工", group="施工噪声", selected=True)]
-    ),
-    "complained": field("complained", "被反映单位", "unit", options=[option("1", "城管局"), option("2", "住建局")]),
-    "unit": field(
-        "unit", "承办", "unit", key="Alt+U", options=[option(1, "城市管理局", selected=True), option(2, "生态环境局")]
-    ),
-    "reply": field("reply", "答复", "textarea", key="Alt+R", rows=2),
-}
-DANGER = {"id": "stop-danger", "when": "是", "words": "请离开至少8米，立即拨打95598。"}
-QUESTIONS = [
-    field("q-danger", "电线是否已落地？", "seg", required=True, stop=DANGER,
-          options=[option("yes", "是", shows="stop-danger"), option("no", "否")]),
-    field("q-proof", "有哪些凭证？", "units", options=[option("photo", "照片"), option("bill", "票据")]),
-    field("q-since", "从哪天开始？", "datetime", min="1900-01-01T00:00", max="2100-12-31T23:59"),
-    field("q-count", "几盏不亮？", required=True, inputmode="decimal", narrow=True, max=20, error="请只写数字。"),
-]  # fmt: skip
-CALL: dict[str, Any] = {
-    "f": CALL_FIELDS,
-    "action": "/desk/call/",
-    "operator": "受理员 刘洁 · 早班",
-    "key": "k3",
-    "suggest_url": "/desk/call/suggest/",
-    "past_url": "/desk/call/past/",
-    "questions_url": "/desk/call/questions/",
-    "questions": QUESTIONS,
-    "matter_known": True,
-    "caller": {"words": "江东区 · 第 3 次来电"},
-    "today": "今天已接 42 件",
-    "keys": KEYS,
-    "asked": True,
-    "past": [
-        {"id": "1", "url": "#", "title": "搅拌站夜间噪声", "light": "late", "words": "办理中", "note": "11-19 第 2 轮"},
-        {"id": "2", "url": "#", "title": "路灯不亮", "light": "done", "words": "已办结", "note": "09-30 · 满意"},
-    ],
-    "near": [
-        {
-            "id": "3",
-            "url": "#",
-            "title": "丽江新城北门 夜间施工",
-            "light": "due",
-            "words": "办理中",
-            "note": "11 人 · 昨天 23:50",
-        }
-    ],
-    "matters": [
-        {
-            "code": "m",
-            "name": "夜间施工",
-            "path": "环境保护 › 施工噪声",
-            "share": 93,
-            "words": ["夜里", "搅拌站"],
-            "unit": 1,
-        },
-        {"code": "n", "name": "工业噪声", "path": "环境保护 › 噪声", "share": 5},
-    ],
-    "duty": {"unit": "城市管理局", "basis": "职责清单 214 条"},
-    "replies": [
-        {
-            "title": "夜间施工有规定吗？",
-            "text": "22:00 至次日 06:00 禁止产生噪声的夜间作业，抢修等除外，须公示证明。",
-            "source": "噪声污染防治法 第四十三条",
-        }
-    ],
 }

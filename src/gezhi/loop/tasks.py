@@ -31,10 +31,12 @@ def escalate(timestamp: int) -> None:
 def night(timestamp: int) -> None:
     """Every night all stored states are proved from their steps; a fault is told to the log."""
     from gezhi.loop.importing.background import sweep
+    from gezhi.loop.intake.service.typing import sweep as sweep_drafts
     from gezhi.loop.service.replaying import Difference, replay
     from gezhi.loop.service.sweeping import sweep_files
 
     sweep(datetime.fromtimestamp(timestamp, UTC))
+    sweep_drafts(datetime.fromtimestamp(timestamp, UTC))
     sweep_files(datetime.fromtimestamp(timestamp, UTC))
     for found in replay():
         if isinstance(found, Difference):

@@ -4,6 +4,7 @@ from django.urls import include, path
 
 from gezhi.loop.calls.urls import urlpatterns as calls
 from gezhi.loop.documents.urls import urlpatterns as documents
+from gezhi.loop.intake.urls import urlpatterns as intake
 from gezhi.loop.oversight.urls import urlpatterns as oversight
 from gezhi.loop.pages import (
     alike,
@@ -21,6 +22,7 @@ from gezhi.loop.pages import (
 )
 from gezhi.loop.person.urls import citizen as own_data
 from gezhi.loop.person.urls import urlpatterns as person
+from gezhi.loop.replies.urls import urlpatterns as replies
 from gezhi.loop.retention.urls import urlpatterns as retention
 from gezhi.loop.scores.urls import urlpatterns as scores
 from gezhi.loop.views.urls import urlpatterns as views
@@ -44,6 +46,8 @@ urlpatterns = [
     path("desk/call/past/", call.past, name="call_past"),
     path("desk/call/suggest/", call.suggest, name="call_suggest"),
     path("desk/call/questions/", call.questions, name="call_questions"),
+    *intake,
+    path("desk/replies/", include(replies)),
     *calls,
     *oversight,
     *views,

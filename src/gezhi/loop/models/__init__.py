@@ -12,9 +12,12 @@ from gezhi.loop.models.content import (
     Limit,
     Matter,
     OfficeHours,
+    ReplyCheck,
+    ReplyUse,
     Rung,
     StandardReply,
 )
+from gezhi.loop.models.desk import Draft, NoCase, Paste, Picture
 from gezhi.loop.models.documents import DocumentChoice, DocumentTemplate
 from gezhi.loop.models.files import Attachment
 from gezhi.loop.models.importing import Batch, BatchReject, ImportMapping
@@ -51,6 +54,7 @@ __all__ = [
     "Dial",
     "DocumentChoice",
     "DocumentTemplate",
+    "Draft",
     "Extension",
     "FormQuestion",
     "Handover",
@@ -60,12 +64,17 @@ __all__ = [
     "Likeness",
     "Limit",
     "Matter",
+    "NoCase",
     "Notice",
     "NoticeMark",
     "NoticeWish",
     "OfficeHours",
     "OnDuty",
+    "Paste",
     "PersonRequest",
+    "Picture",
+    "ReplyCheck",
+    "ReplyUse",
     "RetentionHold",
     "RetentionItem",
     "RetentionPlan",

@@ -81,12 +81,53 @@ class CodeItem(Content):
 
 
 class StandardReply(Content):
+    """A ready text: an answer with fields to fill, or an article of what people of the desk must know.
+
+    An edit is a new row in the pack `local` with the next version; the rows before stay, no longer active.
+    """
+
     code = models.CharField(max_length=40)
+    kind = models.CharField(max_length=10, default="reply")  # reply | article
     matter = models.CharField(max_length=20, default="", blank=True)
     title_zh = models.CharField(max_length=120)
     title_en = models.CharField(max_length=160, default="", blank=True)
     text_zh = models.TextField()
     text_en = models.TextField(default="", blank=True)
+    basis_zh = models.CharField(max_length=300, default="", blank=True)
+    basis_en = models.CharField(max_length=400, default="", blank=True)
+    owner = models.CharField(max_length=60, default="", blank=True)  # code of the unit that keeps it right
+    review_on = models.DateField(null=True, blank=True)
+    edited_at = models.DateTimeField(null=True)
+    edited_by = models.CharField(max_length=64, default="", blank=True)
+
+
+class ReplyUse(models.Model):
+    """How often a ready text went out with an answer, by day."""
+
+    code = models.CharField(max_length=40)
+    day = models.DateField()
+    count = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["code", "day"], name="reply_use_of_day")]
+
+
+class ReplyCheck(Content):
+    """One thing that a good answer has or avoids: a hint with the sentence that calls for it, never a bar."""
+
+    code = models.CharField(max_length=40)
+    rule = models.CharField(max_length=20)  # which function judges, see replies.rules.check
+    title_zh = models.CharField(max_length=120)
+    title_en = models.CharField(max_length=160, default="", blank=True)
+    hint_zh = models.CharField(max_length=300, default="", blank=True)
+    hint_en = models.CharField(max_length=400, default="", blank=True)
+    pattern_zh = models.TextField(default="", blank=True)
+    pattern_en = models.TextField(default="", blank=True)
+    unless_zh = models.TextField(default="", blank=True)
+    unless_en = models.TextField(default="", blank=True)
+    outcomes = models.JSONField(default=list, blank=True)  # only with these; none: with all
+    amount = models.PositiveIntegerField(null=True)
+    off = models.BooleanField(default=False)  # the office does not want this one
 
 
 class FormQuestion(Content):

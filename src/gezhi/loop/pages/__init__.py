@@ -42,6 +42,7 @@ def _papers(actor: Actor) -> Iterator[Item]:
     if actor.grants_for("document.template.put"):
         yield Item(gettext("Document templates"), "/desk/documents/", 315, icon="file-text", place="menu")
     if actor.grants_for("case.read"):
+        yield Item(gettext("Ready texts"), "/desk/replies/", 305, icon="books", place="menu")
         yield Item(gettext("Dispatch catalogue"), "/desk/catalogue/", 300, icon="books")
     if actor.grants_for("case.read") or actor.grants_for("calendar.edit"):
         yield Item(gettext("Matters"), "/desk/matters/", 310, icon="tag", place="menu")

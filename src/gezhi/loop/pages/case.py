@@ -1,5 +1,6 @@
 """The case page: everything on one page, the next step as a form in place, each other move one click away."""
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -11,12 +12,12 @@ from django.views.decorators.http import require_GET, require_POST
 
 from gezhi.kernel.errors import Refused
 from gezhi.kit.http import sentence
-from gezhi.kit.text import pick
 from gezhi.loop.alike.service import earlier
 from gezhi.loop.calls.pages.desk import of_case
-from gezhi.loop.models import StandardReply
 from gezhi.loop.pages import alike, common, story
 from gezhi.loop.pages.forms import GRAVE, Ground, data_of, move_form
+from gezhi.loop.replies import pages as replies
+from gezhi.loop.replies.service import using
 from gezhi.loop.rules.moves import BY_NAME
 from gezhi.loop.service.attaching import content_of
 from gezhi.loop.service.carrying import carry
@@ -32,6 +33,7 @@ NEXT = (
     "review_pass", "callback", "adopt", "accept", "dispatch", "answer", "supply", "reply", "task_done",
     "supervise_answer", "resume", "instruct_close",
 )  # fmt: skip
+ANSWERING = ("reply", "answer", "decline")  # moves whose words the citizen gets as the answer
 QUIET_OFFERS = {"rate"}  # for citizens only
 PURPOSES = ("first_contact", "handling", "callback", "dispatch", "verification", "emergency")
 
@@ -93,9 +95,21 @@ def _form(request: HttpRequest, shown: CaseView, ground: Ground, name: str, refu
     form = move_form(name, ground, action=action, key=key, last=shown.case.last, cancel=cancel)
     form["errors"] = common.errors_of(refused)
     common.mark(form["fields"], form["errors"])
-    if form.get("reply_field") and name in ("reply", "answer"):
-        form["replies"] = [*earlier_answer(shown, ground.actor), *standard_replies(shown.case.matter)]
+    if name in ANSWERING:
+        form["earlier"] = earlier_answer(shown, ground.actor)
+        form["try"] = tried(shown, form["reply_field"], request.POST, ground.actor)
+    if name == "review_pass":
+        form["try"] = tried(shown, "", request.POST, ground.actor)
     return form
+
+
+def tried(shown: CaseView, name: str, typed: Mapping[str, str], actor: Actor) -> dict[str, Any]:
+    """The answer of a form tried out as it stands: what was typed, or for a review what the unit has written."""
+    text, outcome = typed.get(name, "") if name else "", typed.get("outcome", "")
+    if not name:
+        text, outcome = replies.stored(shown.case)
+    said = replies.trial(shown.case, text, outcome, actor)
+    return {"case": str(shown.case.pk), "field": name, "into": f"#f-{name}", "stored": "" if name else "1", **said}
 
 
 def _queue(request: HttpRequest) -> str:
@@ -109,14 +123,6 @@ def earlier_answer(shown: CaseView, actor: Actor) -> list[dict[str, str]]:
     if before is None or not before.reply:
         return []
     return [{"title": gettext("Answer of %(number)s") % {"number": before.case.number}, "text": before.reply}]
-
-
-def standard_replies(matter: str, most: int = 8) -> list[dict[str, str]]:
-    """Ready answers for a matter, the nearest first."""
-    rows = [row for row in StandardReply.objects.filter(active=True) if not row.matter or matter.startswith(row.matter)]
-    rows.sort(key=lambda row: -len(row.matter))
-    language = common.language()
-    return [{"title": pick(row, "title", language), "text": pick(row, "text", language)} for row in rows[:most]]
 
 
 def _offers(shown: CaseView, primary: str) -> list[dict[str, Any]]:
@@ -159,6 +165,7 @@ def make(request: HttpRequest, case_id: UUID, move: str) -> HttpResponse:
     if result is None:
         fresh = view(case_id, actor=actor, now=common.now())
         return show(request, fresh, actor, opened=move, refused=refused)
+    using.count(request.POST.getlist("used"), now=common.now())
     said = {"move": pgettext("move", move), "state": pgettext("state", result.state)}
     messages.success(request, gettext("Done: %(move)s. The case is now: %(state)s.") % said)
     following = f"/desk/callbacks/next/?after={result.case}" if move == "callback" and _queue(request) else ""

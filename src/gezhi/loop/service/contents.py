@@ -17,6 +17,7 @@ from gezhi.loop.models import (
     Limit,
     Matter,
     OfficeHours,
+    ReplyCheck,
     Rung,
     ScoreBand,
     ScoreGroup,
@@ -38,6 +39,7 @@ TABLES: Mapping[str, type[Content]] = {
     "escalation": Rung,
     "codes": CodeItem,
     "replies": StandardReply,
+    "reply_checks": ReplyCheck,
     "questions": FormQuestion,
     "keywords": Keyword,
     "office_hours": OfficeHours,
@@ -47,7 +49,7 @@ TABLES: Mapping[str, type[Content]] = {
     "score_groups": ScoreGroup,
     "bands": ScoreBand,
 }
-SKIP = {"id", "pack", "version", "active"}
+SKIP = {"id", "pack", "version", "active", "edited_at", "edited_by"}
 
 
 def columns(table: str) -> "dict[str, models.Field[Any, Any]]":

@@ -119,7 +119,7 @@ def view(case_id: UUID | str, *, actor: Actor, now: datetime) -> CaseView:
         tasks=[{"unit": units.get(task.unit), "unit_id": task.unit, "done": task.done} for task in snap.tasks],
         secondaries=store.secondaries(case), main=case.main,
         files=files, matter=kept.matters.get(case.matter), area=below.areas().filter(pk=case.area).first(),
-        desk_reader=desk_reader, may_reveal=_may_reveal(actor, case), reveals=store.reveals(case),
+        desk_reader=desk_reader, may_reveal=may_reveal(actor, case), reveals=store.reveals(case),
         duty=duty_for(kept.duties_by_matter, kept.matter_path(case.matter), case.area) if case.matter else None,
         roles=below.named(below.roles(), (call.role for call in snap.called)),
         complained=None if case.confidential and _complained(actor, case) else case.complained,
@@ -239,7 +239,7 @@ def _told(entry: Entry, *, rated: bool) -> Entry:
     return replace(entry, actor="", unit=None, facts={}, texts=texts, named={}, files=[])
 
 
-def _may_reveal(actor: Actor, case: Case) -> bool:
+def may_reveal(actor: Actor, case: Case) -> bool:
     if case.anonymous or case.requester.erased_at is not None or _complained(actor, case):
         return False
     if case.confidential:

@@ -25,7 +25,9 @@ from gezhi.loop.models import (
     Limit,
     Matter,
     OfficeHours,
+    ReplyCheck,
     Rung,
+    StandardReply,
 )
 from gezhi.loop.rules.catalogue import Duty
 from gezhi.loop.rules.channels import ChannelRule, channel_rule
@@ -35,7 +37,10 @@ from gezhi.loop.rules.questions import Question
 from gezhi.loop.store import below
 
 FRESH = 10.0
-READ = (CalendarDay, CatalogueItem, CatalogueVersion, CodeItem, FormQuestion, Limit, Matter, OfficeHours, Rung)
+READ = (
+    CalendarDay, CatalogueItem, CatalogueVersion, CodeItem, FormQuestion, Limit, Matter, OfficeHours, ReplyCheck, Rung,
+    StandardReply,
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -52,6 +57,8 @@ class Content:
     duties: Sequence[Duty]
     questions: Mapping[str, Sequence[Question]]  # by matter, those of the versions in force
     wording: Mapping[str, Question]  # by code, those of earlier versions too: old answers keep their words
+    replies: Mapping[str, StandardReply]  # ready texts by code, the expired ones too
+    checks: Mapping[str, ReplyCheck]
     read_at: float = field(default_factory=wall.monotonic)
     mark: tuple[Any, ...] = ()
     _areas: dict[str, str] = field(default_factory=dict)
@@ -164,6 +171,8 @@ def _read() -> Content:
         duties=[_duty(item) for item in items],
         questions=asked,
         wording=wording,
+        replies=_winning(StandardReply.objects.filter(active=True), "code"),
+        checks=_winning(ReplyCheck.objects.filter(active=True), "code"),
     )
 
 

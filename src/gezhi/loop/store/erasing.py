@@ -4,8 +4,9 @@ from collections.abc import Iterable
 from uuid import UUID
 
 from django.db import connection
+from django.db.models import Q
 
-from gezhi.loop.models import Attachment, Case, DocumentTemplate
+from gezhi.loop.models import Attachment, Case, DocumentTemplate, Picture
 from gezhi.loop.store.cases import VECTOR, Words
 
 
@@ -44,9 +45,15 @@ def forget_files(requester_id: str) -> list[str]:
 
 
 def unnamed(digests: Iterable[str]) -> list[str]:
-    """Those of these digests that no case and no template of a document holds."""
+    """Those of these digests that no case, no paste and no template of a document holds."""
     asked = set(digests)
     kept = set(Attachment.objects.filter(digest__in=asked).values_list("digest", flat=True))
     kept |= set(Attachment.objects.filter(original__in=asked).values_list("original", flat=True))
     kept |= set(DocumentTemplate.objects.filter(digest__in=asked).values_list("digest", flat=True))
+    kept |= {one for pair in _pictures(asked) for one in pair}
     return sorted(asked - kept)
+
+
+def _pictures(asked: set[str]) -> list[tuple[str, str]]:
+    rows = Picture.objects.filter(Q(digest__in=asked) | Q(original__in=asked))
+    return list(rows.values_list("digest", "original"))

@@ -10,7 +10,7 @@ from gezhi.packs.rules.scoring import SCORES, score_rows
 from gezhi.packs.rules.spec import COMMON
 
 Tables = dict[str, list[dict[str, Any]]]
-PLAIN = ("matters", "keywords", "escalation", "office_hours", "replies")
+PLAIN = ("matters", "keywords", "escalation", "office_hours", "reply_checks")
 CARRIED = tuple(column.name for column in COMMON)
 
 
@@ -19,6 +19,8 @@ def tables_for(sheets: Mapping[str, Sheet], area_units: Mapping[str, str]) -> Ta
     tables: Tables = {name: [dict(row.values) for row in sheets[name].rows] for name in PLAIN if name in sheets}
     if "limits" in sheets:
         tables["limits"] = [_limit(row) for row in sheets["limits"].rows]
+    if "replies" in sheets:
+        tables["replies"] = [{**row.values, "kind": row["kind"] or "reply"} for row in sheets["replies"].rows]
     if "questions" in sheets:
         tables["questions"] = [_question(row) for row in sheets["questions"].rows]
     if "catalogue" in sheets:

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from gezhi.kernel.calendar import UNITS
+from gezhi.loop.replies.rules.check import RULES as REPLY_RULES
+from gezhi.loop.replies.rules.texts import KINDS as READY_TEXTS
 from gezhi.loop.retention.rules import DEEDS as RETENTION
 from gezhi.loop.retention.rules import UNITS as RETENTION_UNITS
 from gezhi.loop.rules.words import DIMENSIONS, KINDS, OUTCOMES, STAGES
@@ -115,9 +117,17 @@ TABLES: Mapping[str, Table] = {
         ("code",), ("text", "stop"),
     ),
     "replies": Table(
-        (C("code", required=True, most=40), C("matter", "matter"), *_both("title", 120, 160),
-         *_both("text", 2000, 3000), *COMMON),
-        ("code",), ("title", "text"),
+        (C("code", required=True, most=40), C("kind", "choice", choices=READY_TEXTS), C("matter", "matter"),
+         *_both("title", 120, 160), *_both("text", 2000, 3000), *_both("basis", 300, 400, required=False),
+         C("owner", "unit"), C("review_on", "date"), *COMMON),
+        ("code",), ("title", "text", "basis"),
+    ),
+    "reply_checks": Table(
+        (C("code", required=True, most=40), C("rule", "choice", required=True, choices=tuple(REPLY_RULES)),
+         *_both("title", 120, 160), *_both("hint", 300, 400), *_both("pattern", 2000, 2000, required=False),
+         *_both("unless", 2000, 2000, required=False), C("outcomes", "list"), C("amount", "int"), C("off", "bool"),
+         *COMMON),
+        ("code",), ("title", "hint"),
     ),
     "units": Table(
         (C("code", required=True, most=50), C("parent", most=50),

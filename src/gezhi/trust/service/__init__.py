@@ -50,7 +50,7 @@ from gezhi.trust.service.requesters import (
     strip,
 )
 from gezhi.trust.service.roles import grant_post, load_roles, renew_roles, revoke_post, set_verbs
-from gezhi.trust.service.sealing import keyed_hash, open_text, seal_text
+from gezhi.trust.service.sealing import keyed_hash, open_text, seal_text, wrapped_key
 from gezhi.trust.service.signin import first_links, link_user, sign_in, use_link
 from gezhi.trust.service.units import close_unit, create_unit, move_unit, rename_unit
 from gezhi.trust.service.users import (
@@ -151,4 +151,5 @@ __all__ = [
     "verb",
     "verify_export",
     "verify_ledger",
+    "wrapped_key",
 ]

@@ -1,5 +1,7 @@
-// Keeps what is typed in forms marked data-draft: every five seconds, per person and form, for one day, on this device only.
+// Keeps what is typed in forms marked data-draft: every five seconds, per person and form, for one day; on this device, or
+// at the server where the form says so (data-draft-url), and then on this device only as long as the server is not reached.
 import { say, announce } from "./words.js";
+import { beacon, keepAtServer } from "./drafts_server.js";
 
 const DAY = 24 * 3600 * 1000;
 const user = document.body.dataset.user || "guest";
@@ -163,23 +165,41 @@ function keep(form) {
   const key = form.querySelector("input[name=key]");
   const note = form.querySelector("[data-draft-note]") || document.querySelector(`[data-draft-note="${name}"]`);
   const kept = read(name);
-  if (kept && !(key && kept.key === key.value)) {
+  const server = Number(form.dataset.draftAt || 0) * 1000;
+  if (kept && server > kept.at) forget(name);
+  else if (kept && !(key && kept.key === key.value && !server)) {
     if (!kept.sent) fill(form, kept);
     offer(form, name, kept);
   }
   let last = JSON.stringify(values(form));
+  const local = (draft) => write(name, draft) && note && !draft.sent && (note.textContent = say("saved", { time: clockText(draft.at) }));
   const save = (sent) => {
     const now = values(form);
     const text = JSON.stringify(now);
     if (text === last && !sent) return;
     last = text;
     const draft = { at: Date.now(), key: key ? key.value : "", values: now, sent };
-    if (write(name, draft) && note && !sent) note.textContent = say("saved", { time: clockText(draft.at) });
+    if (!form.dataset.draftUrl || sent) return local(draft);
+    return atServer(form, name, note, () => {
+      last = ""; // tried again with the next round, whether or not a letter is added
+      local(draft);
+    });
   };
   setInterval(() => save(false), 5000);
   form.addEventListener("submit", () => save(true));
-  window.addEventListener("pagehide", () => !form.dataset.sent && save(false));
+  window.addEventListener("pagehide", () => {
+    if (form.dataset.sent) return;
+    if (form.dataset.draftUrl && JSON.stringify(values(form)) !== last) beacon(form);
+    else save(false);
+  });
   form.addEventListener("gezhi:lost", () => {
     announce(say("lost"));
   });
+}
+
+function atServer(form, name, note, otherwise) {
+  return keepAtServer(form).then((time) => {
+    forget(name);
+    if (note) note.textContent = say("saved", { time });
+  }, otherwise);
 }

@@ -15,6 +15,9 @@ const onDemand = [
   ["[data-read-aloud]", "./readaloud.js"],
   ["[data-suggest]", "./suggest.js"],
   ["[data-ring]", "./ring.js"],
+  ["[data-call]", "./call.js"],
+  ["[data-ready]", "./ready.js"],
+  ["[data-paste], [data-cursor]", "./paste.js"],
 ];
 
 export function enhance(root) {

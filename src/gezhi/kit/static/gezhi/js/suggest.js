@@ -1,4 +1,7 @@
 // While an operator types: asks for matter, unit, ready answers and similar cases, and takes one over by a key or a click.
+import { says } from "./call.js";
+import { put as putText } from "./ready.js";
+
 const WAIT = 350;
 
 export function start(root) {
@@ -32,8 +35,10 @@ function ask(at) {
   const field = (name) => at.form.elements[name];
   const data = new URLSearchParams();
   for (const name of at.names) data.set(name, (field(name) && field(name).value) || "");
+  const to = [...at.form.elements].find((e) => e.name === "to" && e.checked);
   if (data.toString() === at.asked || ![...data.values()].some((v) => v.trim().length > 1)) return;
   at.asked = data.toString();
+  if (to) data.set("to", to.value);
   if (at.running) at.running.abort();
   at.running = new AbortController();
   const token = field("csrfmiddlewaretoken");
@@ -42,11 +47,22 @@ function ask(at) {
     .then((answer) => (answer.ok ? answer.text() : Promise.reject(new Error(String(answer.status)))))
     .then((html) => {
       at.target.innerHTML = html;
+      spread(at.target);
       prefill(at.form, at.target, at.touched);
+      says(at.form);
     })
     .catch(() => {
       // suggestions are a help, never a condition: typing goes on without them
     });
+}
+
+// Parts of the answer that belong into another column go there.
+function spread(target) {
+  for (const part of target.querySelectorAll("[data-part-for]")) {
+    const goal = document.getElementById(part.dataset.partFor);
+    if (goal) goal.replaceChildren(...part.childNodes);
+    part.remove();
+  }
 }
 
 // What is sure enough is filled in, unless the operator has already chosen; the server marks it.
@@ -65,9 +81,5 @@ function put(form, found) {
     delete field.dataset.filling;
   }
   const area = form.elements.reply;
-  if (area && found.answer) {
-    area.value = area.value ? `${area.value}\n${found.answer}` : found.answer;
-    area.dispatchEvent(new Event("input", { bubbles: true }));
-    area.focus();
-  }
+  if (area && found.answer) putText(area, found.answer, found.used);
 }

@@ -1,0 +1,62 @@
+// Ready texts: a list that is searched by typing, walked by arrows, and put where the cursor stands.
+export function start(root) {
+  for (const dialog of root.querySelectorAll("dialog[data-ready]")) if (!dialog.dataset.readyReady) picker(dialog);
+}
+
+function picker(dialog) {
+  dialog.dataset.readyReady = "1";
+  const field = dialog.querySelector("input");
+  const list = dialog.querySelector("[role=listbox]");
+  const rows = () => [...list.querySelectorAll("[role=option]")];
+  const mark = (one) => {
+    for (const row of rows()) row.setAttribute("aria-selected", String(row === one));
+    if (!one) return;
+    field.setAttribute("aria-activedescendant", one.id);
+    one.scrollIntoView({ block: "nearest" });
+  };
+  const take = (row) => {
+    const area = document.querySelector(dialog.dataset.ready);
+    dialog.close();
+    if (area) put(area, row.dataset.answer, row.dataset.used);
+  };
+  for (const button of document.querySelectorAll("[data-ready-open]")) button.addEventListener("click", () => open(dialog, field));
+  dialog.querySelector("[data-ready-close]").addEventListener("click", () => dialog.close());
+  field.addEventListener("keydown", (event) => {
+    if (event.isComposing) return;
+    const all = rows();
+    const at = all.findIndex((row) => row.getAttribute("aria-selected") === "true");
+    if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+      event.preventDefault();
+      if (all.length) mark(all[(at + (event.key === "ArrowDown" ? 1 : -1) + all.length) % all.length]);
+    } else if (event.key === "Enter") {
+      event.preventDefault();
+      if (all[at]) take(all[at]);
+    }
+  });
+  list.addEventListener("click", (event) => {
+    const row = event.target.closest("[role=option]");
+    if (row) take(row);
+  });
+}
+
+function open(dialog, field) {
+  if (dialog.open) return;
+  dialog.showModal();
+  field.focus();
+  field.select();
+  field.dispatchEvent(new Event("gezhi:open"));
+}
+
+// The text goes where the cursor stands, or behind what is there; which text it was is sent along, to be counted.
+export function put(area, text, code) {
+  const behind = area.value && area.selectionStart === area.value.length ? "\n" : "";
+  area.setRangeText(behind + text, area.selectionStart, area.selectionEnd, "end");
+  area.dispatchEvent(new Event("input", { bubbles: true }));
+  area.focus();
+  const gap = area.value.indexOf("【");
+  if (gap >= 0) area.setSelectionRange(gap, area.value.indexOf("】", gap) + 1); // the first field to fill
+  if (!code || !area.form) return;
+  const used = document.createElement("input");
+  Object.assign(used, { type: "hidden", name: "used", value: code });
+  area.form.append(used);
+}

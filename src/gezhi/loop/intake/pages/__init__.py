@@ -1,0 +1,1 @@
+"""Pages of the intake: drafts that the call screen keeps, and pasted texts."""

@@ -1,0 +1,1 @@
+"""Verbs of the replies: editing ready texts and hints, counting their use; what suits a request."""

@@ -1,0 +1,67 @@
+"""Which ready texts suit a request, their fields filled in from what is known of the case."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from gezhi.kit.text import pick
+from gezhi.loop.models import StandardReply
+from gezhi.loop.replies.rules.texts import Text, filled, standing, suiting
+from gezhi.loop.store.content import Content
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """One ready text as the desk takes it over."""
+
+    code: str
+    kind: str
+    title: str
+    text: str
+    basis: str
+    standing: str
+
+
+def suited(
+    kept: Content, said: str, matter: str, *, language: str, today: date, most: int = 8,
+    values: Mapping[str, str] | None = None, kinds: tuple[str, ...] = ("reply", "article"),
+) -> list[Ready]:  # fmt: skip
+    """Texts for what was said about a matter, the best first; what is expired is not offered."""
+    rows = {code: row for code, row in kept.replies.items() if row.kind in kinds and _holds(row, today) and row.text_zh}
+    texts = (
+        Text(code, row.matter, pick(row, "title", language), pick(row, "text", language), row.kind)
+        for code, row in rows.items()
+    )
+    path = kept.matter_path(matter) if matter in kept.matters else ""
+    found = suiting(texts, said, path, most)
+    return [ready(rows[code], language=language, today=today, values=values or {}) for code in found]
+
+
+def listed(
+    kept: Content, words: str, matter: str, *, language: str, today: date, most: int,
+    values: Mapping[str, str] | None = None,
+) -> list[Ready]:  # fmt: skip
+    """Texts with all of these words, those of the matter first; without words those that suit the matter, then all."""
+    path = kept.matter_path(matter).split(".") if matter in kept.matters else []
+    wanted = words.lower().split()
+    rows = []
+    for code, row in kept.replies.items():
+        told = f"{code} {row.title_zh} {row.title_en} {row.text_zh} {row.text_en} {row.basis_zh}".lower()
+        if _holds(row, today) and all(word in told for word in wanted):
+            near = path.index(row.matter) + 1 if row.matter in path else 0
+            rows.append((-near, bool(row.matter) and not near, code, row))
+    rows.sort(key=lambda one: one[:3])
+    return [ready(row, language=language, today=today, values=values or {}) for *_, row in rows[:most]]
+
+
+def _holds(row: StandardReply, today: date) -> bool:
+    begun = row.valid_from is None or row.valid_from <= today
+    return begun and standing(row.review_on, row.valid_to, today) != "expired"
+
+
+def ready(row: StandardReply, *, language: str, today: date, values: Mapping[str, str]) -> Ready:
+    return Ready(
+        code=row.code, kind=row.kind, title=pick(row, "title", language),
+        text=filled(pick(row, "text", language), values), basis=pick(row, "basis", language),
+        standing=standing(row.review_on, row.valid_to, today),
+    )  # fmt: skip
