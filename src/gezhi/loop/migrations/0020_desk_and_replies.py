@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('loop', '0018_channel_limits'),
+        ('loop', '0019_score_work'),
         ('trust', '0002_guards'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
