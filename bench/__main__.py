@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterator
 from itertools import chain
 
-from bench import alike, calls, cases, desks, idle, imports, lifecycles, scores, triage
+from bench import alike, calls, cases, desks, idle, imports, lifecycles, scores, triage, years
 from bench.measure import Figure, machine
 
 ALL = {
@@ -14,6 +14,8 @@ ALL = {
     "worklist": cases.worklist,
     "case": cases.case_page,
     "import": imports.importing,
+    "year": years.years,
+    "boston": years.boston,
     "lifecycles": lifecycles.lifecycles,
     "burst": lifecycles.burst,
     "idle": idle.idle,

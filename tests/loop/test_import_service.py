@@ -6,6 +6,8 @@ from datetime import UTC, datetime
 
 import pytest
 from django.apps import apps
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from tests.kit.sheet_files import MESSAGES, REPOSITORY
 
 from gezhi.kernel.errors import Refused
@@ -140,13 +142,10 @@ def test_update_turns_changes_into_steps(bring):
     assert counts(bring(changed, mode="update")) == (4, 0, 1, 2, 1)
     second, third = case("R2"), case("R3")
     assert (second.kind, second.state) == ("complaint", "received")
-    assert [step.move for step in Step.objects.filter(case=second).order_by("no")] == [
-        "receive",
-        "correct",
-        "supplement",
-    ]
-    added = StepText.objects.get(step__case=second, step__move="supplement")
-    assert open_text(second.requester, added.sealed) == {"words": "主要内容: 天天夜里还在施工"}
+    assert [step.move for step in Step.objects.filter(case=second).order_by("no")] == ["receive", "refresh"]
+    added = StepText.objects.get(step__case=second, step__move="refresh")
+    assert added.step.facts["fields"] == ["工单类型", "主要内容"]
+    assert open_text(second.requester, added.sealed)["words"] == "主要内容: 天天夜里还在施工"
     assert open_text(second.requester, second.story)["text"] == "夜里还在施工"
     assert (third.state, third.closed_at) == ("closed", datetime(2026, 1, 31, 16, 0, tzinfo=UTC))
     assert identity_of(third.requester) == {"name": "王芳", "phone": "13900139000"}
@@ -157,6 +156,71 @@ def test_update_turns_changes_into_steps(bring):
         "import-text-empty",
     ]  # in the order of the rows
     assert faults() == []
+
+
+def test_each_alteration_names_what_is_new_since_the_last(bring, office):
+    bring(SHEET)
+    first = SHEET.replace("夜里还在施工", "天天夜里还在施工")
+    assert counts(bring(first, mode="update"))[3] == 1
+    second = first.replace("2026/1/6 20:00", "2026/1/6 21:30").replace(",housing,", ",urban,")
+    assert counts(bring(second, mode="update"))[3] == 1
+    last = Step.objects.filter(case=case("R2")).latest("no")
+    assert (last.no, last.facts["fields"]) == (3, ["承办单位", "来电时间"])
+    assert counts(bring(first, mode="update"))[3] == 1  # back as it was: that is a change too
+    assert Step.objects.filter(case=case("R2")).latest("no").facts["fields"] == ["承办单位", "来电时间"]
+    blanks = first.replace("天天夜里还在施工", "天天 夜里还在 施工").replace("投诉,城乡建设", "投诉*,城乡建设")
+    assert counts(bring(blanks, mode="update")) == (4, 0, 3, 0, 1)
+    assert Step.objects.filter(case=case("R2")).latest("no").no == 4
+    assert faults() == []
+
+
+def test_what_was_worked_on_here_is_shown_and_not_overwritten(bring, office):
+    bring(SHEET)
+    office.move(str(case("R2").pk), "adopt")
+    changed = (
+        SHEET.replace("R2,求助", "R2,投诉").replace("夜里还在施工", "天天夜里还在施工").replace("几点日出", "几点日落")
+    )
+    outcome = bring(changed, mode="update")
+    assert counts(outcome) == (4, 0, 1, 1, 2)
+    conflict = outcome.rejects[0]
+    assert (conflict.row, conflict.code) == (3, "import-update-worked-on")
+    assert conflict.facts == {"number": "R2", "case": case("R2").number, "fields": "工单类型、主要内容"}
+    assert case("R2").kind == "help"
+    assert Step.objects.filter(case=case("R2")).count() == 2
+    again = bring(changed, mode="update")
+    assert (counts(again), again.rejects[0].facts) == ((4, 0, 2, 0, 2), conflict.facts)
+    assert counts(bring(SHEET, mode="update")) == (4, 0, 2, 1, 1)  # as it was when it came: no conflict, but R3 is back
+    assert faults() == []
+
+
+def test_a_chunk_is_updated_in_a_fixed_number_of_statements(bring):
+    def sheet(rows, words, closed=""):
+        head = "工单编号,来电时间,标题,诉求内容,办结时间\n"
+        return head + "".join(f"S{n},2026/1/5 9:12,路灯,{words}{n},{closed}\n" for n in range(rows))
+
+    bring(sheet(40, "灯不亮"))
+    used = {}
+    for rows, words in ((5, "灯还不亮"), (40, "灯全灭了")):
+        with CaptureQueriesContext(connection) as seen:
+            assert bring(sheet(rows, words), mode="update").updated == rows
+        used[rows] = len(seen)
+    assert used[40] == used[5]
+    with CaptureQueriesContext(connection) as seen:
+        assert bring(sheet(40, "灯全灭了"), mode="update").already == 40
+    assert not [
+        query for query in seen.captured_queries if '"loop_case" SET' in query["sql"] or "loop_step" in query["sql"]
+    ]
+    assert bring(sheet(40, "灯全灭了", "2026/2/1"), mode="update").updated == 40
+    assert set(Case.objects.values_list("state", "last")) == {("closed", 3), ("closed", 4)}
+    assert faults() == []
+
+
+def test_open_cases_that_a_whole_file_lacks_are_told_and_left(bring):
+    bring(SHEET)
+    outcome = bring(SHEET.replace("R2,", "R9,"), whole=True)
+    assert (outcome.created, outcome.gone, outcome.gone_numbers) == (1, 1, ["R2"])
+    assert (case("R2").state, case("R2").last) == ("received", 1)
+    assert bring(SHEET).gone == 0
 
 
 def test_clocks_start_only_when_asked(bring):

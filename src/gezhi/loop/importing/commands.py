@@ -41,6 +41,7 @@ def run_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--zone", default="", help="where the file's clocks hang, such as America/New_York")
     parser.add_argument("--mode", default="", help="known numbers with other content: reject (usual), skip or update")
     parser.add_argument("--source", default="", help="whose numbers they are; numbers are unique within a source")
+    parser.add_argument("--whole", action="store_true", help="the file has all open cases of its source: tell the gone")
     parser.add_argument("--start-clocks", action="store_true", help="open cases start their clocks at once")
     parser.add_argument("--rejects", metavar="FILE.xlsx", help="write the refused rows there, to mend and import again")
 
@@ -58,8 +59,9 @@ def run(given: Namespace) -> int:
         wishes[field.strip()] = column
     saved = _mapping(given.mapping) if given.mapping else None
     options = Options.of(
-        saved, wishes=wishes, mode=given.mode, source=given.source, start_clocks=given.start_clocks, zone=given.zone
-    )
+        saved, wishes=wishes, mode=given.mode, source=given.source, start_clocks=given.start_clocks, zone=given.zone,
+        whole=given.whole,
+    )  # fmt: skip
     done, refusals = [], []
     for file in given.file:
         try:
@@ -119,6 +121,7 @@ def _print(done: "list[tuple[str, Outcome]]", refusals: "list[tuple[str, Refused
         files = [
             {
                 "file": file, "batch": outcome.batch, **{name: getattr(outcome, name) for name in COUNTS},
+                **({"gone": outcome.gone, "gone_numbers": outcome.gone_numbers} if given.whole else {}),
                 **({"due": outcome.dues.as_dict()} if outcome.dues else {}),
             }
             for file, outcome in done
@@ -132,6 +135,10 @@ def _print(done: "list[tuple[str, Outcome]]", refusals: "list[tuple[str, Refused
     for file, outcome in done:
         said = ", ".join(f"{getattr(outcome, name):,} {name}" for name in COUNTS)
         print(f"{file}: {said}" + (f" (batch {outcome.batch})" if outcome.batch else " (nothing written)"))
+        if outcome.gone:
+            print(
+                f"  {outcome.gone:,} open cases are not in the file any more: {', '.join(outcome.gone_numbers[:SHOWN])}"
+            )
         if outcome.dues:
             print(f"  {_said(outcome.dues)}")
         for reject in outcome.rejects[:SHOWN]:

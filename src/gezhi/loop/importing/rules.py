@@ -161,7 +161,7 @@ def draft_of(
     lon, lat = _point(cells, mapping, unknown)
     return Draft(
         row=row.number, sheet=sheet, text=text, title=title, number=number_of(cells["number"]), received_at=received,
-        requester_name=name_of(cells["requester_name"]), phone=phone_of(cells["phone"]), matter=_matter(cells),
+        requester_name=name_of(cells["requester_name"]), phone=_phone(cells, mapping, unknown), matter=_matter(cells),
         closed_at=closed, reply=reply, replied_at=replied, due_at=_due(cells, mapping, unknown, zone=zone, now=now),
         lon=lon, lat=lat, extras=unknown | _extras(row, extras), cells=row.cells, **codes,
         **{name: line_of(cells[name])[:300] for name in _LINES},
@@ -253,6 +253,14 @@ def _due(cells: _Cells, mapping: Mapping, unknown: dict[str, str], *, zone: tzin
         return None
 
 
+def _phone(cells: _Cells, mapping: Mapping, unknown: dict[str, str]) -> str:
+    """The phone number; where a spreadsheet program has rounded it, what is left is kept beside."""
+    found, word = phone_of(cells["phone"]), line_of(cells["phone"])
+    if not found and "E+" in word.upper():
+        unknown[mapping.saved()["phone"]] = word[:EXTRA_LIMIT]
+    return found
+
+
 def _point(cells: _Cells, mapping: Mapping, unknown: dict[str, str]) -> tuple[float | None, float | None]:
     """Longitude and latitude where both are given and lie on the earth."""
     lon, lat = point_of(cells["lon"], 180), point_of(cells["lat"], 90)
@@ -270,6 +278,10 @@ class Judge:
             raise Refused("import-mode-unknown", status=422, mode=mode, known=", ".join(MODES))
         self.mode = mode
         self._first: dict[bytes, tuple[int, str, bytes]] = {}
+
+    def seen(self, number: str) -> bool:
+        """Whether some row of the run had this number."""
+        return number.encode() in self._first
 
     def verdict(self, draft: Draft, fingerprint: bytes, stored: bytes | None) -> str | Reject:
         """What to do with a draft: "create", "already", "again" (told twice in this file), "update", or the reject.

@@ -39,17 +39,18 @@ class Options:
     source: str = "import"
     saved: mappings.Saved | None = None
     zone: str = ""
+    whole: bool = False  # the file holds all open cases of its source, so those it lacks are told
 
     @classmethod
     def of(
         cls, saved: mappings.Saved | None, *, wishes: Mapping[str, str], mode: str, source: str, start_clocks: bool,
-        zone: str = "",
+        zone: str = "", whole: bool = False,
     ) -> "Options":  # fmt: skip
         """What somebody asks for, then what the mapping says, then the usual."""
         return cls(
             wishes, mode or (saved.mode if saved else "") or "reject",
             start_clocks or bool(saved and saved.start_clocks),
-            (source or (saved.source if saved else "") or "import")[:40], saved, mappings.checked_zone(zone),
+            (source or (saved.source if saved else "") or "import")[:40], saved, mappings.checked_zone(zone), whole,
         )  # fmt: skip
 
     def mapping_for(self, sheet: "SheetView", name: str) -> mappings.Saved:
@@ -99,6 +100,8 @@ class Outcome(Plan):
     batch: int | None = None
     rejects: list[Reject] = field(default_factory=list)
     matched: dict[str, list[int]] = field(default_factory=dict)  # of a trial: field → [names found, names in all]
+    gone: int = 0  # open cases of the source that a whole file no longer has
+    gone_numbers: list[str] = field(default_factory=list)
     dues: Dues | None = None  # where the source told until when it had to answer
     headers: dict[str, list[str]] = field(default_factory=dict)  # of each sheet, for the file of rejected rows
 
@@ -202,6 +205,7 @@ class Verdicts:
     create: list[tuple[Draft, bytes]] = field(default_factory=list)
     update: list[tuple[Draft, store.Known]] = field(default_factory=list)
     rejects: list[Reject] = field(default_factory=list)
+    updated: int | None = None  # how many of `update` were altered in truth, once written
     already: int = 0
     made_before: int = 0  # by the same batch, before its run was broken off
 

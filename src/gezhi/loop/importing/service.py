@@ -15,7 +15,7 @@ from gezhi.loop.importing.matching import Matcher, Tally
 from gezhi.loop.importing.rejected import keeper_of, sealed_rejects
 from gezhi.loop.importing.rules import Judge, Plan
 from gezhi.loop.importing.running import SHOWN_REJECTS, Options, Outcome, Verdicts, judge, read, survey
-from gezhi.loop.importing.updating import update
+from gezhi.loop.importing.updating import update_all
 from gezhi.loop.models import Batch
 from gezhi.loop.service.acts import digest
 from gezhi.loop.store.content import content
@@ -24,6 +24,7 @@ from gezhi.trust.rules import Actor
 from gezhi.trust.service import new_requesters, publish_many, record, record_many, unchanged, verb
 
 Progress = Callable[[Plan, int], None]
+SHOWN_GONE = 1_000
 COUNTS = ("read", "created", "already", "updated", "rejected")
 
 
@@ -81,13 +82,17 @@ def open_batch(
 def kept_options(options: Options) -> dict[str, Any]:
     """What a batch keeps of the way in which its file is read, beside its own columns."""
     use = options.saved.as_dict() if options.saved else {}
-    return {"wishes": dict(options.wishes), "zone": mappings.checked_zone(options.zone), "use": use}
+    zone = mappings.checked_zone(options.zone)
+    return {"wishes": dict(options.wishes), "zone": zone, "use": use, "whole": options.whole}
 
 
 def options_of(batch: Batch) -> Options:
     kept = batch.mapping
     saved = mappings.saved_of(kept["use"]) if kept.get("use") else None
-    return Options(kept.get("wishes", {}), batch.mode, batch.start_clocks, batch.source, saved, kept.get("zone", ""))
+    return Options(
+        kept.get("wishes", {}), batch.mode, batch.start_clocks, batch.source, saved, kept.get("zone", ""),
+        bool(kept.get("whole")),
+    )  # fmt: skip
 
 
 def run_batch(batch_id: int, path: Path, *, actor: Actor, now: datetime, progress: Progress | None = None) -> Outcome:
@@ -120,9 +125,22 @@ def run_batch(batch_id: int, path: Path, *, actor: Actor, now: datetime, progres
     if outcome.created > store.CHUNK:
         store.count_cases()
     finish(batch, outcome, actor=actor, now=now)
+    if options.whole:
+        _gone(batch, judging, outcome)
     if has_dues(batch):
         outcome.dues = summed(store.given_dues(batch.pk, now))
     return outcome
+
+
+def _gone(batch: Batch, judging: Judge, outcome: Outcome) -> None:
+    """Note the open cases of the source that a file of all open ones no longer has; nothing is done to them."""
+    for number in store.open_numbers(batch.source):
+        if not judging.seen(number):
+            outcome.gone += 1
+            if len(outcome.gone_numbers) < SHOWN_GONE:
+                outcome.gone_numbers.append(number)
+    batch.mapping = {**batch.mapping, "gone": outcome.gone, "gone_numbers": outcome.gone_numbers}
+    store.save_batch(batch, "mapping")
 
 
 def _claim(batch_id: int) -> Batch:
@@ -148,7 +166,7 @@ def _note(batch: Batch, plan: Plan, state: str) -> None:
 def _count(outcome: Outcome, found: Verdicts, rows: int) -> None:
     outcome.read += rows
     outcome.created += len(found.create) + found.made_before
-    outcome.updated += len(found.update)
+    outcome.updated += len(found.update) if found.updated is None else found.updated
     outcome.already += found.already
     outcome.rejected += len(found.rejects)
     outcome.rejects.extend(found.rejects[: SHOWN_REJECTS - len(outcome.rejects)])
@@ -174,13 +192,12 @@ def write_chunk(judging: Judge, rows: list[Any], frame: Frame, *, actor: Actor, 
             step.record = key
         store.insert(bundles)
         publish_many([event for bundle in bundles for event in bundle.events])
-    for draft, known in list(found.update):
-        refused = update(known.case, draft, frame, actor=actor, now=now)
-        if refused is not None:
-            found.update.remove((draft, known))
-            found.rejects.append(refused)
+    if found.update:
+        done = update_all(found.update, frame, actor=actor, now=now)
+        found.updated, found.already = done.updated, found.already + done.same
+        found.rejects.extend(done.rejects)
     found.rejects.sort(key=lambda reject: reject.row)
-    if not found.create and not found.update:
+    if not found.create and not found.updated:
         unchanged()
     return found
 

@@ -12,10 +12,12 @@ from django.db.models import Count, F, Q, QuerySet
 from gezhi.kit.bulk import copy_models
 from gezhi.loop.models import Batch, BatchReject, Case, CaseClock, CaseText, ImportMapping, Involvement, Step, StepText
 from gezhi.loop.rules.clocks import GIVEN
+from gezhi.loop.rules.words import OPEN
 from gezhi.loop.store import below
-from gezhi.loop.store.cases import VECTOR, Words
+from gezhi.loop.store.cases import DECIDED, VECTOR, Words
 
 CHUNK = 500
+UPDATED = 100  # altered cases in one statement
 PARTS = ("place", "object", "title", "told", "marks")  # of the search tokens, in the order of Words
 _LOCK = 0x6765_7A68_0001  # one chunk at a time: two imports of one file must not both find a number free
 
@@ -80,8 +82,70 @@ def insert(bundles: Sequence[Bundle]) -> None:
     )
 
 
-def set_fingerprint(case: UUID, fingerprint: bytes) -> None:
-    Case.objects.filter(pk=case).update(fingerprint=fingerprint)
+@dataclass(frozen=True, slots=True)
+class Grounds:
+    """Known cases, locked, with all that an update has to know of them."""
+
+    cases: dict[UUID, Case]
+    clocks: dict[UUID, list[CaseClock]]
+    moves: dict[UUID, list[str]]
+    said: dict[UUID, list[bytes]]  # sealed words of earlier updates, oldest first
+    words: dict[UUID, str]  # the source's newest word on whether it was in time
+    mains: frozenset[UUID]  # cases that others are merged into
+
+
+def grounds(keys: Sequence[UUID]) -> Grounds:
+    """Five statements, however many cases."""
+    rows = Case.objects.select_for_update(of=("self",)).select_related("requester").filter(pk__in=keys).order_by("pk")
+    cases = {case.pk: case for case in rows}
+    steps = Step.objects.filter(case__in=keys).order_by("case", "no")
+    moves: dict[UUID, list[str]] = {}
+    words: dict[UUID, str] = {}
+    for case, move, word in steps.values_list("case_id", "move", "facts__on_time"):
+        moves.setdefault(case, []).append(move)
+        words[case] = word or words.get(case, "")
+    said: dict[UUID, list[bytes]] = {}
+    told = StepText.objects.filter(step__case__in=keys, step__move="refresh").order_by("step__case", "step__no")
+    for case, sealed in told.values_list("step__case_id", "sealed"):
+        said.setdefault(case, []).append(bytes(sealed))
+    clocks: dict[UUID, list[CaseClock]] = {}
+    for clock in CaseClock.objects.filter(case__in=keys, finished_at=None):
+        clocks.setdefault(clock.case_id, []).append(clock)
+    mains = Case.objects.filter(main__in=keys).values_list("main_id", flat=True)
+    return Grounds(cases, clocks, moves, said, words, frozenset(key for key in mains if key))
+
+
+def write_updates(
+    cases: Sequence[Case],
+    steps: Sequence[Step],
+    sealed: Sequence[bytes | None],
+    new: Sequence[CaseClock],
+    old: Sequence[CaseClock],
+) -> None:
+    """The steps of altered cases, their words, clocks and columns."""
+    copy_models(steps)
+    copy_models([StepText(step=step, sealed=words) for step, words in zip(steps, sealed, strict=True) if words])
+    copy_models(new)
+    if old:
+        CaseClock.objects.bulk_update(old, ["due_at", "finished_at", "paused", "pauses", "extensions"])
+    Case.objects.bulk_update(cases, [*DECIDED, "matter_version"], batch_size=UPDATED)
+
+
+def set_fingerprints(pairs: Sequence[tuple[UUID, bytes]]) -> None:
+    if not pairs:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE loop_case SET fingerprint = row.mark FROM unnest(%s::uuid[], %s::bytea[]) AS row (key, mark) "
+            "WHERE loop_case.id = row.key",
+            [[key for key, _ in pairs], [mark for _, mark in pairs]],
+        )
+
+
+def open_numbers(source: str) -> Iterator[str]:
+    """The external numbers of imported cases of a source that are still open, in order."""
+    rows = Case.objects.filter(batch__isnull=False, source=source, state__in=OPEN).exclude(external_number="")
+    return rows.order_by("external_number").values_list("external_number", flat=True).iterator(chunk_size=5_000)
 
 
 def count_cases() -> None:

@@ -23,6 +23,7 @@ _INVISIBLE = re.compile("[\u200b-\u200f\u2028-\u202e\u2060\ufeff\ud800-\udfff]")
 _ODD = re.compile("[\x00-\x1f\x7f\u200b-\u200f\u2028-\u202e\u2060\ufeff\ud800-\udfff]")  # most cells hold none
 _ESCAPED = re.compile(r"'(?=[=+\-@＝＋－＠])")
 _NOBODY = {"匿名", "匿名用户", "匿名市民", "不愿透露", "保密", "无", "anonymous", "n/a", "none"}
+_SCIENTIFIC = re.compile(r"1(?:\.\d+)?E\+10")  # as spreadsheet programs show a mobile number
 _PHONE = re.compile(r"(?:\+?86[- ]?)?(1[3-9]\d[- ]?\d{4}[- ]?\d{4})(?!\d)|(0\d{2,3}[- ]?\d{7,8}(?:[-转 ]\d{1,6})?)")
 
 
@@ -90,8 +91,12 @@ def phone_of(value: Cell) -> str:
 
     >>> phone_of(13800138000), phone_of("+86 138-0013-8000（微信同号）"), phone_of("0731-84512345转3"), phone_of("无")
     ('13800138000', '13800138000', '0731-84512345-3', '')
+    >>> phone_of("1.38E+10"), phone_of("1.3800138000E+10"), phone_of(13800138000.0)
+    ('', '13800138000', '13800138000')
     """
     text = unicodedata.normalize("NFKC", line_of(value))
+    if _SCIENTIFIC.fullmatch(text):
+        return str(int(float(text))) if len(text.partition("E")[0]) >= 12 else ""  # the last digits are lost
     match = _PHONE.search(text)
     if match is None:
         digits = re.sub(r"[^\d+]", "", text)

@@ -135,7 +135,12 @@ def _changed(clock: Running, op: Op, at: datetime) -> Running:
     due_at = datetime.fromisoformat(op["due"]) if op.get("due") else clock.due_at
     match op["op"]:
         case "stop":
+            at = datetime.fromisoformat(op["at"]) if op.get("at") else at  # an import tells when it really was
             return replace(_resumed(clock, at) if clock.paused else clock, due_at=due_at, finished_at=at)
+        case "set":
+            return replace(clock, due_at=due_at)
+        case "hand":
+            return replace(clock, unit=op["unit"])
         case "pause":
             if clock.paused:
                 raise Refused("clock-paused", clock=clock.key)

@@ -67,6 +67,7 @@ MOVES: tuple[Move, ...] = (
          (F("reply", "text", public=True), F("outcome", "code", choices="outcome"),
           F("satisfaction", "code", choices="satisfaction"), F("solved", "code", choices="solved")),
          ("imported",)),
+    Move("refresh", ("received",), ("=",), ("desk", "system"), CLASSIFY, ("imported",)),
     Move("undo_import", ("received", "closed"), ("void",), ("desk", "system"), (), ("untouched-import",), ("finish",)),
     Move("answer", ("received", "accepted"), ("closed",), ("desk",),
          (*CLASSIFY, REPLY, F("outcome", "code", choices="outcome")), ("instruction-over", "no-sign-off"), ("finish",),
@@ -207,7 +208,9 @@ MOVES: tuple[Move, ...] = (
 BY_NAME: dict[str, Move] = {move.name: move for move in MOVES}
 DECISIONS = {"postpone_decide": "postpone", "hangup_decide": "hangup", "void_decide": "void"}
 ASKS = {"postpone_ask": "postpone", "hangup_ask": "hangup", "void_ask": "void"}
-HOME_MOVES = ("receive", "history", "undo_import", "answered", "escalate", "undo")  # no button on the case page
+HOME_MOVES = (  # no button on the case page
+    "receive", "refresh", "history", "undo_import", "answered", "escalate", "undo",
+)  # fmt: skip
 
 
 BACK: frozenset[tuple[str, str]] = frozenset(

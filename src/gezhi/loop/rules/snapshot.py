@@ -209,14 +209,15 @@ def _effect(snap: Snapshot, step: Step) -> Snapshot:  # noqa: C901, PLR0911 - a 
             return replace(snap, dormant=False)
         case "history":
             return replace(
-                snap,
+                _classify(snap, facts),
+                lead=facts.get("unit", snap.lead),
                 outcome=facts.get("outcome", ""),
                 satisfaction=facts.get("satisfaction", ""),
                 solved=facts.get("solved", ""),
             )
         case "answer":
             return replace(_classify(snap, facts), outcome=facts.get("outcome", "answered"))
-        case "accept" | "correct":
+        case "accept" | "correct" | "refresh":
             return _classify(snap, facts)
         case "decline":
             return replace(snap, outcome="refused")
