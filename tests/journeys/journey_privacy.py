@@ -10,6 +10,7 @@ from gezhi.loop.models import Case
 from gezhi.loop.person import service as person
 from gezhi.loop.retention import service
 from gezhi.loop.service import case_token
+from gezhi.loop.triage.service import refresh, say_of_newest
 from gezhi.trust.service import citizen_actor
 
 WORDS = ("不是三天，是三十天。", "（2026）赣01行初3号", "林晓燕", "0004321", "4321")
@@ -25,6 +26,8 @@ def privacy_screens(office: Office, closed: str) -> list[tuple[str, str, str, Ca
     citizen = citizen_actor(str(case.requester_id), kind="citizen")
     person.ask(seen, "correct", {"words": WORDS[0]}, [], actor=citizen, now=now())
     asked = person.ask(seen, "erase", {}, [], actor=citizen, now=now())
+    say_of_newest(50)
+    refresh()
     own = f"/f/{case_token(mine)}/mine/"
     return [
         ("mine-closed", "", own, None), ("mine", "", own, _prove),
@@ -33,7 +36,7 @@ def privacy_screens(office: Office, closed: str) -> list[tuple[str, str, str, Ca
         ("retention-numbers", "sec", f"/desk/retention/{plan.pk}/case_consult/", None),
         ("retention-rules", "sec", "/desk/retention/rules/", None),
         ("retention-rule", "sec", "/desk/retention/rules/identity_general/", None),
-        ("retention-holds", "sue", "/desk/retention/holds/", None),
+        ("retention-holds", "sue", "/desk/retention/holds/", None), ("model", "eva", "/desk/model/", None),
     ]  # fmt: skip
 
 

@@ -199,3 +199,52 @@ PRIVACY_SCREENS: dict[str, dict[str, Any]] = {
         "outcome": [],
     },
 }  # fmt: skip
+RATE: dict[str, Any] = {"words": "78.1 %", "interval": "71.0–84.2 %", "right": 121, "of": 155, "few": False}
+MONTH: dict[str, Any] = {
+    "month": "2026-10",
+    "decided": 155,
+    "accuracy": RATE,
+    "among": RATE,
+    "abstained": RATE,
+    "filled_right": RATE,
+    "drift": "0.127",
+    "certainty": "—",
+    "band": {"light": "due", "words": "留意"},
+}
+PRIVACY_SCREENS |= {
+    "loop/triage/model.html": {
+        "tabs": TABS[:2],
+        "target": "unit",
+        "first": "2025-11",
+        "last": "2026-10",
+        "few": 30,
+        "whole": {**MONTH, "changed": 34},
+        "months": [MONTH, {**MONTH, "band": None}],
+        "labels": [
+            {"code": "010604", "name": "电力设施隐患", "chosen": 155, "said": 150, "precision": RATE, "recall": RATE},
+            {"code": "010605", "name": "路灯", "chosen": 3, "said": 0, "precision": {**RATE, "few": True},
+             "recall": RATE},
+        ],
+        "more": 12,
+        "confusions": [
+            {"said": "路灯", "chosen": "电力", "n": 4, "url": "#"}, {"said": "a", "chosen": "b", "n": 1, "url": ""}
+        ],
+        "models": [
+            {"id": 2, "at": at(3, 9, 0), "rows": 9210, "classes": 7, "in_use": True, "f1": "93.0 %", "digest": "0a1b",
+             "spoken": 400, "use_url": ""},
+            {"id": 1, "at": at(2, 9, 0), "rows": 8000, "classes": 7, "in_use": False, "f1": "92.0 %", "digest": "0a1c",
+             "spoken": 40, "use_url": "#"},
+        ],
+        "history": [{"at": at(3, 9, 0), "by": "方琪", "model": 2}, {"at": at(2, 9, 0), "by": "刘敏", "model": None}],
+        "baseline": "使用中模型的训练数据",
+        "bands": [{"name": "留意", "least": 0.1, "source": "行业惯例", "verified": False}],
+        "none_url": "#",
+        "refresh_url": "#",
+    },
+    "loop/triage/cases.html": {
+        "title": "路灯 → 电力",
+        "crumbs": CRUMBS,
+        "rows": [{"number": "LJ-20260302-0001", "url": "#", "at": at(3, 9, 0), "title": "路灯不亮"}],
+        "most": 100,
+    },
+}  # fmt: skip

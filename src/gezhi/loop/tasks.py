@@ -101,6 +101,16 @@ def retention(timestamp: int) -> None:
         logger.info("retention: %s things done", done)
 
 
+@app.periodic(cron="40 3 * * *")
+@app.task(name="loop.judge", queueing_lock="loop.judge")
+def judge(timestamp: int) -> None:
+    """Every night: how good suggestions were, counted anew for the model page."""
+    from gezhi.loop.triage.service import refresh
+
+    del timestamp
+    logger.info("suggestions judged: %s cells", refresh())
+
+
 @app.periodic(cron="30 4 * * 0")
 @app.task(name="loop.learn", queueing_lock="loop.learn")
 def learn(timestamp: int) -> None:

@@ -25,6 +25,7 @@ from gezhi.loop.person.urls import urlpatterns as person
 from gezhi.loop.replies.urls import urlpatterns as replies
 from gezhi.loop.retention.urls import urlpatterns as retention
 from gezhi.loop.scores.urls import urlpatterns as scores
+from gezhi.loop.triage.urls import urlpatterns as model
 from gezhi.loop.views.urls import urlpatterns as views
 
 urlpatterns = [
@@ -65,6 +66,7 @@ urlpatterns = [
     path("desk/scores/", include(scores)),
     path("desk/documents/", include(documents)),
     path("desk/retention/", include(retention)),
+    path("desk/model/", include(model)),
     path("desk/person/", include(person)),
     path("desk/matters/edit/", matters.edit, name="matter_edit"),
     path("desk/import/", importing.index, name="import"),

@@ -35,7 +35,7 @@ from gezhi.loop.models.scores import (
     ScoreRun,
     ScoreSet,
 )
-from gezhi.loop.models.triage import Keyword, Suggested, TriageModel
+from gezhi.loop.models.triage import Keyword, Suggested, TriageBand, TriageCell, TriageDesk, TriageModel
 from gezhi.loop.models.views import SavedView, ViewChoice
 
 __all__ = [
@@ -98,6 +98,9 @@ __all__ = [
     "Step",
     "StepText",
     "Suggested",
+    "TriageBand",
+    "TriageCell",
+    "TriageDesk",
     "TriageModel",
     "ViewChoice",
     "WordShares",

@@ -47,3 +47,39 @@ class Suggested(models.Model):
     sure = models.BooleanField(default=False)
     matters = models.JSONField(default=list)  # [[code, probability], …] best first
     units = models.JSONField(default=list)
+
+
+class TriageDesk(models.Model):
+    """Which model was put on the desk when and by whom; none means that keywords and catalogue spoke alone."""
+
+    insert_only = True
+
+    target = models.CharField(max_length=10)
+    model = models.ForeignKey(TriageModel, models.PROTECT, null=True, related_name="+")
+    put_at = models.DateTimeField()
+    put_by = models.ForeignKey("trust.User", models.PROTECT, null=True, related_name="+")
+
+
+class TriageCell(models.Model):
+    """Decided cases of one month counted by what was said first and what was chosen; worked out anew each night."""
+
+    month = models.DateField()  # of the decision
+    target = models.CharField(max_length=10)
+    digest = models.CharField(max_length=64)
+    said = models.CharField(max_length=60)  # empty: nothing was said
+    chosen = models.CharField(max_length=60)
+    sure = models.BooleanField()
+    among = models.BooleanField()  # whether what was chosen stood among the three suggestions
+    n = models.PositiveIntegerField()
+
+    class Meta:
+        indexes = [models.Index(fields=["target", "month"], name="triage_cells")]
+
+
+class TriageBand(models.Model):
+    """Suggestions of one month counted by how likely the first was, in tenths; worked out anew each night."""
+
+    month = models.DateField()  # in which it was said
+    digest = models.CharField(max_length=64)
+    band = models.PositiveSmallIntegerField()
+    n = models.PositiveIntegerField()

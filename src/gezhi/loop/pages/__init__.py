@@ -56,6 +56,10 @@ def _privacy(actor: Actor) -> Iterator[Item]:
         yield Item(
             gettext("Requests about own data"), "/desk/person/", 118, icon="user", place="bar" if office else "menu"
         )
+    if actor.grants_for("triage.read"):
+        yield Item(
+            gettext("Quality of suggestions"), "/desk/model/", 210, icon="scale", place="bar" if office else "menu"
+        )
     if actor.grants_for("retention.read"):
         yield Item(gettext("Retention"), "/desk/retention/", 846, icon="trash", place="bar" if office else "menu")
 

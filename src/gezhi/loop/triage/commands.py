@@ -11,6 +11,7 @@ def add_commands(nouns: Nouns) -> None:
     nouns.add("loop", "triage train", train, train_arguments, help="learn from closed cases, or from a file")
     nouns.add("loop", "triage score", score, score_arguments, help="how good first suggestions are on a file")
     nouns.add("loop", "triage use", use, use_arguments, help="put a model on the desk")
+    nouns.add("loop", "triage quality", quality, quality_arguments, help="suggestions against decisions, by month")
     nouns.add("loop", "triage list", listing, list_arguments, help="models, their quality, which is on the desk")
 
 
@@ -110,6 +111,33 @@ def use(arguments: Namespace) -> int:
     number = None if arguments.model == "none" else int(arguments.model)
     row = service.use(number, target=arguments.target, actor=Actor.system("loop"), now=now())
     print(f"model {row.pk} is on the desk for {row.target}" if row else f"no model on the desk for {arguments.target}")
+    return 0
+
+
+def quality_arguments(parser: ArgumentParser) -> None:
+    parser.add_argument("--target", default="matter", choices=("matter", "unit"))
+    parser.add_argument("--json", action="store_true", help="print one JSON object with every figure")
+
+
+def quality(arguments: Namespace) -> int:
+    """Counts anew first, so that what is printed is of now."""
+    from gezhi.loop.triage import service
+    from gezhi.loop.triage.service.judging import as_json
+    from gezhi.trust.rules import Actor
+
+    service.refresh()
+    found = service.judged(arguments.target, actor=Actor.system("loop"), now=now())
+    if arguments.json:
+        print(json.dumps(as_json(found), ensure_ascii=False))
+        return 0
+    for month in found.months:
+        span = month.accuracy.interval or (0.0, 0.0)
+        drift = "-" if month.drift is None else f"{month.drift:.3f}"
+        print(
+            f"{month.month:%Y-%m}  {month.decided} decided  first right {month.accuracy.right}"
+            f" ({span[0]:.3f}-{span[1]:.3f})  among three {month.among.right}"
+            f"  filled in {month.filled.right}, right {month.filled_right.right}  drift {drift}"
+        )
     return 0
 
 

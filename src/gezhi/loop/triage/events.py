@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from gezhi.loop.rules.words import OPEN
 from gezhi.loop.triage import store
-from gezhi.loop.triage.service import advise_case
+from gezhi.loop.triage.service import said_of
 from gezhi.trust.service import Event, subscribe
 
 
@@ -21,9 +21,4 @@ def on_received(event: Event) -> None:
     case = store.case_with_words(event.subject_id)
     if case is None or case.state not in OPEN:
         return
-    advice = advise_case(case)
-    store.keep(case, {
-        "made_at": timezone.now(), "origin": advice.origin, "digest": advice.digest, "sure": advice.sure,
-        "matters": [[c.label, c.probability] for c in advice.matter],
-        "units": [[c.code, c.probability] for c in advice.unit],
-    })  # fmt: skip
+    store.keep(case, said_of(case, timezone.now()))

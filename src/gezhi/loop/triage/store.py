@@ -10,7 +10,7 @@ from django.conf import settings
 from django.db.models import Count, F, Max, Q, QuerySet
 from django.db.models.fields.json import KeyTextTransform, KeyTransform
 
-from gezhi.loop.models import Case, Keyword, Suggested, TriageModel
+from gezhi.loop.models import Case, Keyword, Suggested, TriageDesk, TriageModel
 from gezhi.loop.store import below
 
 DECIDED = ("closed",)
@@ -77,8 +77,9 @@ def in_use() -> dict[str, TriageModel]:
     return {row.target: row for row in TriageModel.objects.filter(in_use=True)}
 
 
-def put_in_use(target: str, model: TriageModel | None, now: datetime) -> None:
-    """Make one model, or none, the one on the desk for a target."""
+def put_in_use(target: str, model: TriageModel | None, now: datetime, by: int | None) -> None:
+    """Make one model, or none, the one on the desk for a target; when and by whom stays known."""
+    TriageDesk.objects.create(target=target, model=model, put_at=now, put_by_id=by)
     TriageModel.objects.filter(target=target, in_use=True).update(in_use=False)
     if model is not None:
         TriageModel.objects.filter(pk=model.pk).update(in_use=True, used_at=now)
@@ -103,6 +104,16 @@ def keywords() -> list[tuple[str, str, float]]:
 
 def keep(case: Case, values: Mapping[str, Any]) -> None:
     Suggested.objects.update_or_create(case=case, defaults=values)
+
+
+def keep_many(said: Mapping[Case, Mapping[str, Any]]) -> None:
+    Suggested.objects.bulk_create([Suggested(case=case, **values) for case, values in said.items()])
+
+
+def unspoken(most: int) -> list[Case]:
+    """The newest cases without a suggestion whose words can be read."""
+    rows = Case.objects.filter(suggested=None, requester__erased_at=None).select_related("requester")
+    return list(rows.order_by("-received_at")[:most])
 
 
 def kept_for(case_id: UUID | str) -> Suggested | None:

@@ -15,6 +15,7 @@ from gezhi.kernel.errors import Refused
 from gezhi.loop.service import Report
 from gezhi.loop.service.chronicle import Chronicle, Told
 from gezhi.loop.store.content import content
+from gezhi.loop.triage.service import refresh, say_of_newest
 from gezhi.packs.demo.city import City, SignIn, build, duties_of
 from gezhi.packs.demo.scenes import Stage
 from gezhi.packs.demo.tales import WEB, Act, Tale, World
@@ -27,6 +28,7 @@ from gezhi.trust.store.people import root as root_unit
 
 CASES = 2000
 SEED = 12345
+JUDGED = 600  # newest cases with a suggestion
 PACK = "citizen-requests"
 CLOSING = time(16, 30)  # the demo's present moment on a past day
 SINCE = timedelta(days=400)  # before the first case units and people are there
@@ -83,8 +85,15 @@ def _install(language: str, cases: int, seed: int, *, actor: Actor, now: datetim
     set_office("government_en", "Linjiang Municipal Government", actor=actor, now=now)
     tales = tell(city, language, cases, seed, now)
     acts, shown = Play(tales, now).run()
+    judge_suggestions()
     record("demo.install", "demo", PACK, actor=actor, body={"cases": cases, "acts": acts, "seed": seed})
     return Demo(len(tales), acts, now, city.password, city.sign_ins, *shown)
+
+
+def judge_suggestions() -> None:
+    """What triage would have said of the newest cases, so that its quality can be looked at."""
+    say_of_newest(JUDGED)
+    refresh()
 
 
 def tell(city: City, language: str, cases: int, seed: int, now: datetime) -> list[Tale]:

@@ -197,6 +197,7 @@ TABLES: Mapping[str, Table] = {
         names=("name", "hint", "basis"),
     ),
     "hold_reasons": _codes("hold_reason"),
+    "drift_bands": _codes("drift_band", C("least", "number", required=True), codes=("calm", "watch", "act")),
     "person_requests": _codes(
         "person_request", C("days", "int", required=True, least=1), codes=("correct", "identity", "erase")
     ),

@@ -8,9 +8,12 @@ from gezhi.loop.triage.service.advising import (
     advise_case,
     forget,
     panel,
+    said_of,
+    say_of_newest,
     suggest,
     together,
 )
+from gezhi.loop.triage.service.judging import Judged, judged, refresh
 from gezhi.loop.triage.service.learning import (
     examples_in,
     learn_again,
@@ -25,15 +28,20 @@ from gezhi.loop.triage.service.learning import (
 __all__ = [
     "Advice",
     "Desk",
+    "Judged",
     "UnitCandidate",
     "advise",
     "advise_case",
     "examples_in",
     "forget",
+    "judged",
     "learn_again",
     "load_model",
     "panel",
+    "refresh",
     "register",
+    "said_of",
+    "say_of_newest",
     "score_file",
     "suggest",
     "together",

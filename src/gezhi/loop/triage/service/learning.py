@@ -130,7 +130,7 @@ def use(model_id: int | None, *, actor: Actor, now: datetime, target: str = "mat
     if before == row:
         unchanged()
         return row
-    store.put_in_use(target, row, now)
+    store.put_in_use(target, row, now, int(actor.id) if actor.kind == "user" else None)
     advising.forget()
     body = {"target": target, "digest": row.digest if row else None, "before": before.pk if before else None}
     record("triage.use", "triage", row.pk if row else 0, actor=actor, body=body)
