@@ -16,7 +16,7 @@ def remember(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('loop', '0017_privacy'),
+        ('loop', '0020_desk_and_replies'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
