@@ -26,6 +26,6 @@ def connect() -> None:
     from gezhi.trust.service import subscribe
 
     subscribe("requester.erased", "loop.erasing", erased)
-    for room in ("triage.events", "alike.events", "calls.events"):
+    for room in ("triage.events", "alike.events", "calls.events", "marks.events"):
         import_module(f"gezhi.loop.{room}").connect()
     import_module("gezhi.loop.calls.checks")

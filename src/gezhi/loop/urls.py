@@ -5,6 +5,7 @@ from django.urls import include, path
 from gezhi.loop.calls.urls import urlpatterns as calls
 from gezhi.loop.documents.urls import urlpatterns as documents
 from gezhi.loop.intake.urls import urlpatterns as intake
+from gezhi.loop.marks import urls as marks
 from gezhi.loop.oversight.urls import urlpatterns as oversight
 from gezhi.loop.pages import (
     alike,
@@ -40,6 +41,7 @@ urlpatterns = [
     path("f/<str:token>/who/", follow.who, name="who"),
     path("f/<str:token>/files/<uuid:file_id>/", follow.file, name="follow_file"),
     *own_data,
+    *marks.citizen,
     path("f/<str:token>/<str:move>/", follow.act, name="follow_act"),
     path("desk/", worklist.desk, name="desk"),
     path("desk/export.<str:kind>", exporting.export, name="export"),
@@ -62,6 +64,7 @@ urlpatterns = [
     path("desk/calendar/", calendar.page, name="calendar"),
     path("desk/calendar/fill/", calendar.fill, name="calendar_fill"),
     path("desk/calendar/hours/", calendar.hours, name="calendar_hours"),
+    path("desk/marks/", include(marks.urlpatterns)),
     path("desk/matters/", matters.page, name="matters"),
     path("desk/scores/", include(scores)),
     path("desk/documents/", include(documents)),

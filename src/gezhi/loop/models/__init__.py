@@ -21,6 +21,7 @@ from gezhi.loop.models.desk import Draft, NoCase, Paste, Picture
 from gezhi.loop.models.documents import DocumentChoice, DocumentTemplate
 from gezhi.loop.models.files import Attachment
 from gezhi.loop.models.importing import Batch, BatchReject, ImportMapping
+from gezhi.loop.models.marks import NuisanceMark
 from gezhi.loop.models.notices import Notice, NoticeMark, NoticeWish
 from gezhi.loop.models.retention import PersonRequest, RetentionHold, RetentionItem, RetentionPlan
 from gezhi.loop.models.scores import (
@@ -68,6 +69,7 @@ __all__ = [
     "Notice",
     "NoticeMark",
     "NoticeWish",
+    "NuisanceMark",
     "OfficeHours",
     "OnDuty",
     "Paste",

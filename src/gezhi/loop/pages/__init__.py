@@ -29,6 +29,8 @@ def sections(request: HttpRequest) -> Iterator[Item]:
         yield Item(gettext("Call-backs"), "/desk/callbacks/", 116, icon="phone-call")
     if actor.grants_for("case.supervise") or actor.grants_for("case.supervise_answer"):
         yield Item(gettext("Supervision"), "/desk/supervision/", 117, icon="alert-triangle", place="menu")
+    if actor.grants_for("mark.set") or actor.grants_for("mark.confirm") or actor.grants_for("mark.decide"):
+        yield Item(gettext("Marked numbers"), "/desk/marks/", 119, icon="flag", place="menu")
     if actor.grants_for("import.run"):
         yield Item(gettext("Import cases"), "/desk/import/", 120, icon="file-spreadsheet")
     yield from _papers(actor)

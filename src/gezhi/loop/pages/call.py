@@ -22,6 +22,7 @@ from gezhi.loop.calls.service import linking
 from gezhi.loop.intake.pages import drafts
 from gezhi.loop.intake.service import ending as empty
 from gezhi.loop.intake.service import finishing, typing
+from gezhi.loop.marks import service as marks
 from gezhi.loop.models import Case
 from gezhi.loop.pages import asking, call_form, common, suggesting
 from gezhi.loop.pages.alike import line
@@ -242,7 +243,10 @@ def past_of(actor: Actor, phone: str) -> dict[str, Any]:
         {"cause": common.named(listed[cause]) if cause in listed else pgettext("no-case", cause), "count": count}
         for cause, count in empty.earlier(keys_, now=moment).items()
     ]
-    return {"past": shown[:PAST], "more": len(shown) > PAST, "asked": True, "now": moment, "empty_calls": before}
+    held = marks.holding(keys_, moment)
+    told = {"until": held.expires_at, "cause": common.code_name(content(), marks.REASONS, held.cause)} if held else None
+    return {"past": shown[:PAST], "more": len(shown) > PAST, "asked": True, "now": moment, "empty_calls": before,
+            "mark": told}  # fmt: skip
 
 
 def case_line(case: Case) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from gezhi.kernel.errors import Refused
 from gezhi.kit.http import sentence
 from gezhi.loop.alike.service import earlier
 from gezhi.loop.calls.pages.desk import of_case
+from gezhi.loop.marks.pages import desk as marks
 from gezhi.loop.pages import alike, common, story
 from gezhi.loop.pages.forms import GRAVE, Ground, data_of, move_form
 from gezhi.loop.replies import pages as replies
@@ -58,7 +59,8 @@ def show(
         form["next"] = True
     context: dict[str, Any] = {
         **story.context(shown, kept, moment), "now": moment, "primary": form if not name else None,
-        "opened": form if name else None, "moves": _offers(shown, "" if name else primary),
+        "opened": form if name else None,
+        "moves": [*_offers(shown, "" if name else primary), *marks.offered(shown, actor)],
         "alike": alike.marked(shown, actor), "reveal": _reveal(shown),
         "back": "/desk/", "telephone": telephone(shown, actor),
         "documents_url": f"/desk/documents/case/{shown.case.pk}/", "undo": _undo(shown),

@@ -12,6 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from gezhi.kernel.errors import Refused
+from gezhi.loop.marks.service import holding
 from gezhi.loop.models import Case
 from gezhi.loop.pages import asking, common
 from gezhi.loop.pages.case import serve
@@ -70,6 +71,7 @@ def show(
         "key": common.form_key(request) if refused is not None else common.fresh_key(), "last": case.last,
         "opened": move,
         "mine_url": f"/f/{token}/mine/",
+        "mark_url": f"/f/{token}/mark/" if holding([case.requester_id], common.now()) else "",
         "reads_url": "" if case.anonymous else f"/f/{token}/who/",
         "answers": asking.in_words(dict(shown.story.get("answers", {})), content()),
         "said": [{"at": case.received_at, "text": shown.story.get("text", "")}],

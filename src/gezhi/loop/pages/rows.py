@@ -55,6 +55,8 @@ def row_of(case: Line, kept: Content, names: Mapping[str, Mapping[Any, str]], mo
     if case.dormant:
         notes.append(gettext("imported, not taken over"))
     flags = flags_of(case)
+    if case.pk in names.get("marked", ()):
+        flags.append({"light": "wait", "words": gettext("Marked number")})
     area = names["area"].get(case.area, "")
     where, matter = " ".join(part for part in (area, place) if part), common.matter_name(kept, case.matter)
     state, lead = pgettext("state", case.state), common.named(case.lead)

@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDi
 from django.shortcuts import render
 from django.utils.translation import gettext, pgettext
 
+from gezhi.loop.marks import store as marks
 from gezhi.loop.pages import common
 from gezhi.loop.pages.rows import rendered, row_of
 from gezhi.loop.rules.tabs import BY_NAME, LIGHTS, TABS, Tab, tabs_for
@@ -80,6 +81,8 @@ def desk(request: HttpRequest) -> HttpResponse:
     facets = worklist.facets(actor, wish, moment)
     names = names_of(found.exact + found.rows, facets["area"])
     total = max(sum(facets["channel"].values()), len(found.exact))
+    if wish.tab == worklist.INTAKE and actor.grants_for("mark.set"):
+        names["marked"] = dict.fromkeys(marks.marked([case.pk for case in found.rows], moment), "")
     shown = [row_of(case, kept, names, moment) for case in (*found.exact, *found.rows)]
     context = {
         "title": title_of(wish), "rows": shown, "lines": rendered(shown, moment), "now": moment,

@@ -12,6 +12,7 @@ from django.db import connection
 from django.db.models import F, Q, QuerySet
 
 from gezhi.kit.text import query_text
+from gezhi.loop.marks.store import lowered
 from gezhi.loop.models import Case, CaseClock, CaseText
 from gezhi.loop.rules.instructions import LIVE
 from gezhi.loop.rules.tabs import BY_NAME, Tab
@@ -21,6 +22,7 @@ from gezhi.loop.store.visible import READ, called_upon, desk_of, rating_of, visi
 from gezhi.trust.rules import Actor
 
 PAGE = 50
+INTAKE = "to_accept"
 MOST = 10_000  # counts above this are shown as "10,000+"
 
 
@@ -63,8 +65,11 @@ ORDERS: Mapping[str, tuple[Any, ...]] = {
 def page(actor: Actor, wish: Wish, now: datetime, size: int = PAGE, *, verb: str = READ) -> Page:
     """One page of cases: one statement, two when a number was typed; of those on which the verb may be used."""
     rows = narrowed(scope(actor, verb), actor, wish, now)
+    if wish.tab == INTAKE and wish.order == "due":  # numbers marked as nuisance come later, never not at all
+        rows = lowered(rows, now)
     start = (max(wish.page, 1) - 1) * size
-    found = lines(rows.order_by(*_order(wish))[start : start + size + 1])
+    order = ("lowered", *_order(wish)) if "lowered" in rows.query.annotations else _order(wish)
+    found = lines(rows.order_by(*order)[start : start + size + 1])
     exact = lines(of_number(actor, wish.words, verb)) if looks_like_number(wish.words) else []
     known = {case.pk for case in exact}
     return Page([case for case in found[:size] if case.pk not in known], len(found) > size, exact)

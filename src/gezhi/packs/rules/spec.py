@@ -201,6 +201,8 @@ TABLES: Mapping[str, Table] = {
     "person_requests": _codes(
         "person_request", C("days", "int", required=True, least=1), codes=("correct", "identity", "erase")
     ),
+    "nuisance_reasons": _codes("nuisance_reason"),
+    "nuisance": _codes("nuisance", C("amount", "int", required=True, least=1), codes=("days",), names=("name",)),
     "number": _codes("number", C("area", most=12), codes=("pattern",), names=("name",)),
 }  # fmt: skip
 
