@@ -15,7 +15,7 @@ def person(*, null: bool = False) -> models.ForeignKey:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("loop", "0018_channel_limits"), migrations.swappable_dependency(settings.AUTH_USER_MODEL)]
+    dependencies = [("loop", "0021_model_page"), migrations.swappable_dependency(settings.AUTH_USER_MODEL)]
 
     operations = [
         migrations.CreateModel(
