@@ -83,5 +83,6 @@ urlpatterns = [
     path("desk/<uuid:case_id>/reveal/", case.reveal, name="reveal"),
     path("desk/<uuid:case_id>/files/<uuid:file_id>/", case.file, name="case_file"),
     path("desk/<uuid:case_id>/alike/", alike.page, name="alike"),
+    path("desk/<uuid:case_id>/alike/differ/", alike.differ, name="alike_differ"),
     path("desk/<uuid:case_id>/<str:move>/", case.make, name="move"),
 ]

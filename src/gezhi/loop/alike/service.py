@@ -24,6 +24,7 @@ from gezhi.loop.service.moving import move
 from gezhi.loop.store.content import content
 from gezhi.loop.store.visible import get_visible, visible
 from gezhi.trust.rules import Actor
+from gezhi.trust.service import record, require, unchanged, verb
 
 WINDOW, REPEAT = timedelta(days=30), timedelta(days=180)  # unless the code list `similar` says otherwise
 MERGEABLE = ("received", "accepted", "dispatched", "handling")
@@ -62,12 +63,13 @@ def asked(
 
 
 def near(
-    sought: Told, *, actor: Actor, now: datetime, states: Sequence[str] = OPEN, least: float = SHOWN, most: int = 5,
-    within: timedelta | None = None, beside: Iterable[UUID] = (), dormant: bool = False,
+    sought: Told, *, actor: Actor, now: datetime, states: Sequence[str] = OPEN, least: float | None = None,
+    most: int = 5, within: timedelta | None = None, beside: Iterable[UUID] = (), dormant: bool = False,
 ) -> Near:  # fmt: skip
     """Cases of the last days that are like this, of those whose words the reader may have compared."""
     if len(sought.words) < FEWEST:
         return Near([])
+    least = store.threshold("shown", SHOWN) if least is None else least
     since, beside = now - (within or store.window("duplicate", WINDOW)), set(beside)
     shares, _ = store.shares()
     questions = probes(sought, shares, store.rows_in(since, now))
@@ -86,10 +88,19 @@ def near(
 
 
 def near_case(
-    case: Case, *, actor: Actor, now: datetime, states: Sequence[str] = OPEN, least: float = SHOWN, most: int = 8
+    case: Case, *, actor: Actor, now: datetime, states: Sequence[str] = OPEN, least: float | None = None, most: int = 8
 ) -> Near:
-    """Cases like a case, found by its search words alone: nothing that a person wrote is opened."""
-    return near(store.told_of(case), actor=actor, now=now, states=states, least=least, most=most, beside=[case.pk])
+    """Cases like a case, found by its search words alone: nothing that a person wrote is opened.
+
+    What a person found to differ from it is left out.
+    """
+    beside = [case.pk, *different_from(case)]
+    return near(store.told_of(case), actor=actor, now=now, states=states, least=least, most=most, beside=beside)
+
+
+def different_from(case: Case) -> list[UUID]:
+    """The cases that a person found to differ from one."""
+    return [row.two_id if row.one_id == case.pk else row.one_id for row in store.differing(case.pk)]
 
 
 def near_public(text: str, *, place: str, area: str, now: datetime, within: timedelta, most: int) -> list[Case]:
@@ -98,9 +109,14 @@ def near_public(text: str, *, place: str, area: str, now: datetime, within: time
     """
     sought = asked(text, place=place, area=area, now=now)
     system = Actor.system("loop")
-    found = near(sought, actor=system, now=now, states=PUBLIC, least=SURE, most=most * 4, within=within)
+    found = near(sought, actor=system, now=now, states=PUBLIC, least=sure(), most=most * 4, within=within)
     rows = [each.case for each in found.rows if _may_be_told(each.case) and (not area or each.case.area == area)]
     return rows[:most]
+
+
+def sure() -> float:
+    """From which likeness on lists mark a case and citizens hear of one."""
+    return store.threshold("sure", SURE)
 
 
 def _may_be_told(case: Case) -> bool:
@@ -114,6 +130,8 @@ def repeats_of(case: Case, *, actor: Actor, now: datetime, most: int = 5) -> lis
     """Answered cases that this one may repeat: of the same person, or of the same problem; nothing is decided here."""
     since = case.received_at - store.window("repeat", REPEAT)
     rows = store.readable(actor).filter(state__in=ANSWERED, received_at__gte=since, received_at__lt=case.received_at)
+    others = different_from(case)
+    rows = rows.exclude(pk__in=others)
     shares, _ = store.shares()
     sought = store.told_of(case)
     own = store.of_person(rows, case).select_related("lead", "requester", "words").order_by("-received_at")[: most * 2]
@@ -123,7 +141,7 @@ def repeats_of(case: Case, *, actor: Actor, now: datetime, most: int = 5) -> lis
         by_key[each.pk] = Alike(each, max(likeness.score, 0.0), likeness.reasons, person=True)
     like = near(
         sought, actor=actor, now=case.received_at, states=ANSWERED, within=case.received_at - since, dormant=True,
-        beside=[case.pk, *by_key], most=most,
+        beside=[case.pk, *by_key, *others], most=most,
     )  # fmt: skip
     found = [*by_key.values(), *like.rows]
     found.sort(key=lambda each: (-(each.score + (0.3 if each.person else 0)), -each.case.received_at.timestamp()))
@@ -154,6 +172,39 @@ def earlier(case_id: str, *, actor: Actor) -> Earlier | None:
 def answer_of(case: Case) -> str:
     """The words of the newest answer of a case that the reader may read."""
     return reply_texts(case).get("reply", "") if case.requester.wrapped_key is not None else ""
+
+
+# ---- not the same
+
+
+@verb("case.merge")
+def differ(case_id: UUID | str, other_id: UUID | str, *, undo: bool = False, actor: Actor, now: datetime) -> None:
+    """Say by name that two cases are not the same, or take that back; neither is offered for the other meanwhile.
+
+    Raises case-not-found (404), not-allowed (403), field-invalid (422) for a case beside itself.
+    """
+    case, other = get_visible(actor, case_id), get_visible(actor, other_id)
+    for each in (case, other):
+        kept = content()
+        require(actor, "case.merge", unit_paths=[each.desk.path], matter=kept.matter_path(each.matter),
+                area_path=kept.area_path(each.area))  # fmt: skip
+    if case.pk == other.pk or actor.kind != "user":
+        raise Refused("field-invalid", status=422, field="other", value=other.number)
+    row = store.held_pair(case.pk, other.pk)
+    if undo == (row is None):
+        unchanged()
+        return
+    if row is not None:
+        row.undone_at, row.undone_by_id = now, int(actor.id)
+        row.save(update_fields=["undone_at", "undone_by"])
+        suggest(case.pk, now=now)
+        suggest(other.pk, now=now)
+    elif store.insert_pair(case.pk, other.pk, said_at=now, said_by_id=int(actor.id)):
+        store.no_longer_like(case.pk, other.pk)
+    else:
+        unchanged()
+        return
+    record("case.differ", "case", case.pk, actor=actor, body={"other": str(other.pk), "undo": undo})
 
 
 # ---- several merged in one act
@@ -199,7 +250,7 @@ def suggest(case_id: UUID | str, *, now: datetime) -> list[Alike]:
     case = store.case_with_words(case_id)
     if case is None or case.state not in MERGEABLE or case.dormant:
         return []
-    found = near_case(case, actor=Actor.system("loop"), now=max(now, case.received_at), least=SURE, most=5).rows
+    found = near_case(case, actor=Actor.system("loop"), now=max(now, case.received_at), least=sure(), most=5).rows
     desks = {each.case.pk: each.case.desk_id for each in found}
     found = [each for each in found if not each.case.confidential or desks[each.case.pk] == case.desk_id]
     store.keep(case, now, [[str(each.case.pk), round(each.score, 3), list(each.reasons)] for each in found])
@@ -227,7 +278,7 @@ def score_file(path: Path, columns: dict[str, str], half: str = "") -> dict[str,
     given = scores(pairs, pool)
     result = measured([pair.same for pair in pairs], given)
     result["kinds"] = by_kind(pairs, given, result["at"]["0.8"]["threshold"])
-    result["asked"] = {"shown": SHOWN, "sure": SURE}
+    result["asked"] = {"shown": SHOWN, "sure": SURE}  # without a database no pack is asked
     return result
 
 

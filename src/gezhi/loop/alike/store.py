@@ -8,13 +8,13 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db import OperationalError, connection, transaction
+from django.db import IntegrityError, OperationalError, connection, transaction
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from psycopg.errors import QueryCanceled
 
 from gezhi.loop.alike.rules.probes import Probe
 from gezhi.loop.alike.rules.words import Shares, Told, month_marks, stored
-from gezhi.loop.models import Case, Likeness, Step, WordShares
+from gezhi.loop.models import Case, Distinct, Likeness, Step, WordShares
 from gezhi.loop.store.content import content
 from gezhi.loop.store.visible import desk_of, visible
 from gezhi.trust.rules import Actor
@@ -203,11 +203,60 @@ def repeats(actor: Actor, since: datetime, until: datetime) -> list[tuple[str, i
     return [(matter, n, again) for matter, n, again in found]
 
 
-def window(name: str, default: timedelta) -> timedelta:
-    """How far back is looked, as the packs say: code list `similar`, days in `extra`."""
+def _amount(name: str, most: int) -> int | None:
+    """A figure of the packs: code list `similar`; none where none stands there that makes sense."""
     item = content().codes.get("similar", {}).get(name)
-    days = (item.extra or {}).get("days") if item is not None else None
-    return timedelta(days=days) if isinstance(days, int) and 0 < days <= 3_660 else default
+    said = str((item.extra or {}).get("amount", "")) if item is not None else ""
+    return int(said) if said.isdecimal() and 0 < int(said) <= most else None
+
+
+def window(name: str, default: timedelta) -> timedelta:
+    """How far back is looked, in days of the packs."""
+    days = _amount(name, 3_660)
+    return default if days is None else timedelta(days=days)
+
+
+def threshold(name: str, default: float) -> float:
+    """From which likeness on, in per cent of the packs."""
+    share = _amount(name, 100)
+    return default if share is None else share / 100
+
+
+# ---- pairs that differ
+
+
+def differing(case: UUID) -> list[Distinct]:
+    """What a person found to differ from a case, the newest first."""
+    rows = Distinct.objects.filter(Q(one=case) | Q(two=case), undone_at=None).select_related("one", "two", "said_by")
+    return list(rows.order_by("-said_at", "-pk"))
+
+
+def held_pair(first: UUID, second: UUID) -> Distinct | None:
+    one, two = sorted((first, second))
+    return Distinct.objects.select_for_update().filter(one=one, two=two, undone_at=None).first()
+
+
+def insert_pair(first: UUID, second: UUID, **values: Any) -> bool:
+    """Say once that two cases differ; false where somebody has said so in this moment."""
+    one, two = sorted((first, second))
+    try:
+        with transaction.atomic():
+            Distinct.objects.create(one_id=one, two_id=two, **values)
+    except IntegrityError:
+        return False
+    return True
+
+
+def no_longer_like(first: UUID, second: UUID) -> None:
+    """Take two cases out of what was found like each other."""
+    for case, other in ((first, second), (second, first)):
+        row = Likeness.objects.select_for_update().filter(case=case).first()
+        left = [each for each in row.others if each[0] != str(other)] if row is not None else []
+        if row is not None and not left:
+            row.delete()
+        elif row is not None and len(left) < len(row.others):
+            row.others, row.best = left, left[0][1]
+            row.save(update_fields=["others", "best"])
 
 
 def unmerged(rows: QuerySet[Case]) -> QuerySet[Case]:

@@ -1,6 +1,6 @@
 """Tables of the loop; rooms above reach them through the service, never from here."""
 
-from gezhi.loop.models.alike import Likeness, WordShares
+from gezhi.loop.models.alike import Distinct, Likeness, WordShares
 from gezhi.loop.models.calls import Call, CallEvent, Dial, Extension, Handover, OnDuty, Ringback, RingbackTry, Shift
 from gezhi.loop.models.case import Case, CaseClock, CaseText, Involvement, Serial, Step, StepText
 from gezhi.loop.models.content import (
@@ -53,6 +53,7 @@ __all__ = [
     "CatalogueVersion",
     "CodeItem",
     "Dial",
+    "Distinct",
     "DocumentChoice",
     "DocumentTemplate",
     "Draft",

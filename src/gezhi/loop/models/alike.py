@@ -15,6 +15,22 @@ class WordShares(models.Model):
     counts = models.JSONField(default=dict)
 
 
+class Distinct(models.Model):
+    """Two cases that a person found to differ: not offered to each other again, until somebody takes that back."""
+
+    one = models.ForeignKey(Case, models.CASCADE, related_name="+")  # the smaller key, so that a pair stands once
+    two = models.ForeignKey(Case, models.CASCADE, related_name="+")
+    said_at = models.DateTimeField()
+    said_by = models.ForeignKey("trust.User", models.PROTECT, related_name="+")
+    undone_at = models.DateTimeField(null=True)
+    undone_by = models.ForeignKey("trust.User", models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["one", "two"], condition=models.Q(undone_at=None), name="distinct_once"),
+        ]
+
+
 class Likeness(models.Model):
     """The cases like one that came in, best first: keys, scores and codes of reasons, no word of what anybody wrote."""
 

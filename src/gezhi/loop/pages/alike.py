@@ -8,14 +8,14 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.translation import gettext, ngettext, pgettext
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
 from gezhi.kernel.errors import Refused
 from gezhi.kit.http import sentence
 from gezhi.kit.moments import when_words
 from gezhi.loop.alike import service, store
 from gezhi.loop.alike.service import Alike, Earlier
-from gezhi.loop.models import Case
+from gezhi.loop.models import Case, Distinct
 from gezhi.loop.pages import common
 from gezhi.loop.rules.words import REPEAT_REASONS, TEXT_LIMIT
 from gezhi.loop.service.reading import CaseView, view
@@ -55,6 +55,8 @@ def show(request: HttpRequest, shown: CaseView, actor: Actor, refused: Refused |
                     "words": pgettext("state", one.state)} for one in shown.secondaries],
         "repeats": [{**line(each), "answered_at": each.answered_at, "person": each.person, "number": each.case.number,
                      "reply": reply_of(each)} for each in repeats],
+        "others": [other(row, case) for row in store.differing(case.pk)] if may_merge else [],
+        "differ": f"/desk/{case.pk}/alike/differ/",
         "repeat": cited(service.earlier(shown.snap.repeats, actor=actor)) if shown.snap.repeats else None,
         "may_mark": KNOWN in shown.offers, "mark": f"/desk/{case.pk}/{KNOWN}/", "last": case.last,
         "clear": f"/desk/{case.pk}/?move=repeat_clear#move" if "repeat_clear" in shown.offers else "",
@@ -96,7 +98,36 @@ def merge(request: HttpRequest, shown: CaseView, actor: Actor) -> HttpResponse:
     return common.done(HttpResponseRedirect(f"/desk/{main}/alike/"), key)
 
 
+@require_POST
+def differ(request: HttpRequest, case_id: UUID) -> HttpResponse:
+    """Say that a case is not the same as this, or take that back."""
+    actor, undo = common.guard(request, "case.merge"), "undo" in request.POST
+    said = request.POST.get("undo" if undo else "differ", "")
+    try:
+        key = UUID(said)
+    except ValueError as error:
+        raise Refused("case-not-found", status=404) from error
+    _, refused = common.attempt(lambda: service.differ(case_id, key, undo=undo, actor=actor, now=common.now()))
+    if refused is not None:
+        messages.error(request, sentence(refused))
+    else:
+        done = (
+            gettext("It is offered again.")
+            if undo
+            else gettext("Not offered here any more; below it can be taken back.")
+        )
+        messages.success(request, done)
+    return HttpResponseRedirect(f"/desk/{case_id}/alike/")
+
+
 # ---- in words
+
+
+def other(row: Distinct, case: Case) -> dict[str, Any]:
+    """A case that somebody found to differ from this: which, who, when."""
+    found = row.two if row.one_id == case.pk else row.one
+    return {"id": str(found.pk), "number": found.number, "url": f"/desk/{found.pk}/", "by": row.said_by.display_name,
+            "at": row.said_at}  # fmt: skip
 
 
 def line(each: Alike) -> dict[str, Any]:

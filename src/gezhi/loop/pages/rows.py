@@ -9,7 +9,6 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext, ngettext, pgettext
 
 from gezhi.kit.templatetags.gezhi import chip, clockchip
-from gezhi.loop.alike.rules.score import SURE
 from gezhi.loop.pages import common
 from gezhi.loop.rules.instructions import LIVE
 from gezhi.loop.rules.redact import redact
@@ -78,7 +77,7 @@ def flags_of(case: Line) -> list[dict[str, str]]:
         flags.append({"light": "late", "words": urgency_word(case.urgency)})
     if case.confidential:
         flags.append({"light": "wait", "words": gettext("Confidential")})
-    if case.alike >= SURE and case.state in UNDISPATCHED:
+    if case.alike and case.state in UNDISPATCHED:  # only what is surely alike was kept
         flags.append({"light": "due", "words": gettext("Possible duplicate")})
     if case.more.get("repeats"):
         flags.append({"light": "wait", "words": gettext("Repeat")})

@@ -181,6 +181,10 @@ TABLES: Mapping[str, Table] = {
     "call_center": _codes(
         "call_center", C("seconds", "int", required=True, least=1), codes=("answer_within",), names=("name",)
     ),
+    "similar": _codes(
+        "similar", C("amount", "int", required=True, least=1), codes=("duplicate", "repeat", "shown", "sure"),
+        names=("name",),
+    ),
     "callback_plan": _codes(
         "callback_plan", C("amount", "int", required=True), names=("name",),
         codes=("complaint", "urgent", "redo", "supervised", "random", "tries", "outside"),

@@ -12,7 +12,7 @@ CLOSE, FAR = 60.0, 1_000.0  # metres: the same spot; another place
 SLOW = 60.0  # days after which likeness by time is halved
 BRANCH = 2  # levels of a matter that must agree to be called near: the first also holds what has nothing to do with it
 
-SHOWN, SURE = 0.35, 0.5  # from here on shown to the desk; from here on marked in lists and shown to citizens
+SHOWN, SURE = 0.35, 0.5  # from here on shown to the desk; marked in lists and shown to citizens; unless packs differ
 
 ELSEWHERE = 0.7  # of the score, which another place takes away
 OTHERWISE, ISSUE = 0.6, 0.1  # of the score, which another problem takes away; likeness of words that tells the same one
