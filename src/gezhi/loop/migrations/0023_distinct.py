@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("loop", "0021_model_page"), migrations.swappable_dependency(settings.AUTH_USER_MODEL)]
+    dependencies = [("loop", "0022_marks"), migrations.swappable_dependency(settings.AUTH_USER_MODEL)]
 
     operations = [
         migrations.CreateModel(
