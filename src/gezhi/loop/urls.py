@@ -4,6 +4,7 @@ from django.urls import include, path
 
 from gezhi.loop.calls.urls import urlpatterns as calls
 from gezhi.loop.documents.urls import urlpatterns as documents
+from gezhi.loop.instructions import pages as instructions
 from gezhi.loop.intake.urls import urlpatterns as intake
 from gezhi.loop.marks import urls as marks
 from gezhi.loop.oversight.urls import urlpatterns as oversight
@@ -64,6 +65,7 @@ urlpatterns = [
     path("desk/calendar/", calendar.page, name="calendar"),
     path("desk/calendar/fill/", calendar.fill, name="calendar_fill"),
     path("desk/calendar/hours/", calendar.hours, name="calendar_hours"),
+    path("desk/instructions/", instructions.page, name="instructions"),
     path("desk/marks/", include(marks.urlpatterns)),
     path("desk/matters/", matters.page, name="matters"),
     path("desk/scores/", include(scores)),

@@ -32,7 +32,12 @@ BODY: dict[str, tuple[tuple[str, str], ...]] = {
         ("申请延长", "{{ act.amount }}"),
         ("申请人", "{{ act.by }}　{{ act.at }}"), ("审批意见", ""),
     ),
-    "instruction": (("承办单位", "{{ case.lead }}"), ("领导批示", ""), ("拟办意见", ""), ("办理结果", "")),
+    "instruction": (
+        ("批示编号", "{{ instruction.paper }}　{{ instruction.state }}"), ("拟办意见", "{{ instruction.proposal }}"),
+        ("领导批示", "{{ instruction.words }}\n{{ instruction.leader }}　{{ instruction.at }}"),
+        ("承办单位", "{{ instruction.units }}"), ("反馈日期", "{{ instruction.due }}"),
+        ("办理结果", "{{ instruction.feedback }}"),
+    ),
 }  # fmt: skip
 STEPS = ("{% for step in steps %}{{ step.at }}", "{{ step.unit }}", "{{ step.move }}", "{{ step.words }}{% endfor %}")
 

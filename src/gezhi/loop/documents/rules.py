@@ -36,6 +36,17 @@ ACT = {
     "act.due": ("要求完成日期", "Day by which it is to be done"),
     "act.amount": ("申请延长的时间", "By how much it is to be postponed"),
 }
+INSTRUCTION = {
+    "instruction.leader": ("批示领导", "Leader who instructed, or to whom it is submitted"),
+    "instruction.paper": ("批示编号", "Number of the paper"),
+    "instruction.words": ("批示内容", "What he wrote"),
+    "instruction.at": ("批示时间", "When he wrote it"),
+    "instruction.due": ("反馈日期", "Day by which the units answer"),
+    "instruction.units": ("办理单位", "Units to act"),
+    "instruction.state": ("批示状态", "State of the instruction"),
+    "instruction.proposal": ("拟办意见", "What was proposed to him"),
+    "instruction.feedback": ("办理结果（各单位反馈）", "What the units answered"),
+}
 STEPS = {
     "steps[].at": ("每步的时间", "When each step was made"),
     "steps[].move": ("每步的名称", "What it was"),
@@ -59,6 +70,6 @@ KINDS = {
         Kind("referral", "dispatch", {**OFFICE, **CASE, **ACT, **STEPS}),
         Kind("supervision", "supervise", {**OFFICE, **CASE, **ACT, **STEPS}),
         Kind("postponement", "postpone_ask", {**OFFICE, **CASE, **ACT, **STEPS}),
-        Kind("instruction", "", {**OFFICE, **CASE, **STEPS}),
+        Kind("instruction", "", {**OFFICE, **CASE, **INSTRUCTION, **STEPS}),
     )
 }

@@ -28,6 +28,8 @@ def values_of(kind: str, shown: CaseView, *, actor: Actor, now: datetime) -> dic
             "made": {"on": day(now), "by": actor.name}, "case": case_of(shown, content()),
             "steps": [step_of(entry) for entry in shown.entries],
         }  # fmt: skip
+        if kind == "instruction":
+            made["instruction"] = instruction_of(shown)
         move = KINDS[kind].move
         if move:
             step = next((entry for entry in reversed(shown.entries) if entry.move == move), None)
@@ -48,6 +50,24 @@ def case_of(shown: CaseView, kept: Content) -> dict[str, Any]:
         "round": case.round, "received": moment(case.received_at), "due": moment(case.due_at),
         "lead": name(case.lead), "assisting": "、".join(name(task["unit"]) for task in shown.tasks),
         "desk": name(case.desk), "requester": shown.requester,
+    }  # fmt: skip
+
+
+def instruction_of(shown: CaseView) -> dict[str, Any]:
+    """The leader's instruction of a case; empty texts where none is written yet, so that he can write on the paper."""
+    newest = {entry.move: entry for entry in shown.entries if entry.move in ("instruct_ask", "instruct")}
+    asked, wrote = (newest[move].texts if move in newest else {} for move in ("instruct_ask", "instruct"))
+    since = newest["instruct"].no if "instruct" in newest else 0
+    told = [entry for entry in shown.entries if entry.move == "instruct_answer" and entry.no > since]
+    units = newest["instruct"].named.get("units") or [shown.case.lead] if "instruct" in newest else []
+    one, himself = shown.snap.instruction, newest["instruct"].actor if "instruct" in newest else ""
+    return {
+        "leader": wrote.get("leader") or himself or asked.get("leader", ""),
+        "paper": wrote.get("paper", ""), "words": wrote.get("words", ""),
+        "at": moment(newest["instruct"].acted_at) if "instruct" in newest else "",
+        "due": day(one.due) if one is not None else "", "units": "、".join(name(unit) for unit in units if unit),
+        "state": pgettext("instruction", one.state) if one is not None else "", "proposal": asked.get("words", ""),
+        "feedback": "\n".join(f"{name(entry.unit)}：{words(entry)}" for entry in told),
     }  # fmt: skip
 
 

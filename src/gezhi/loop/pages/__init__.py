@@ -29,6 +29,9 @@ def sections(request: HttpRequest) -> Iterator[Item]:
         yield Item(gettext("Call-backs"), "/desk/callbacks/", 116, icon="phone-call")
     if actor.grants_for("case.supervise") or actor.grants_for("case.supervise_answer"):
         yield Item(gettext("Supervision"), "/desk/supervision/", 117, icon="alert-triangle", place="menu")
+    if any(actor.grants_for(f"case.{move}") for move in ("instruct", "instruct_ask", "instruct_answer")):
+        place = "bar" if actor.grants_for("instruct.own") else "menu"
+        yield Item(gettext("Instructions"), "/desk/instructions/", 117, icon="pencil", place=place)
     if actor.grants_for("mark.set") or actor.grants_for("mark.confirm") or actor.grants_for("mark.decide"):
         yield Item(gettext("Marked numbers"), "/desk/marks/", 119, icon="flag", place="menu")
     if actor.grants_for("import.run"):

@@ -1,0 +1,42 @@
+"""Queries of the list of instructions."""
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from django.db.models import Count, QuerySet
+from django.db.models.fields.json import KeyTextTransform
+
+from gezhi.loop.models import Case, StepText
+from gezhi.loop.store.visible import visible
+from gezhi.trust.rules import Actor
+
+STATE = "more__instruction__state"
+
+
+def instructed(actor: Actor) -> QuerySet[Case]:
+    """The cases with an instruction that the actor may read."""
+    return visible(actor).filter(more__has_key="instruction")
+
+
+def counts(actor: Actor) -> dict[str, int]:
+    """How many of each state, in one statement."""
+    state = KeyTextTransform("state", KeyTextTransform("instruction", "more"))
+    rows = instructed(actor).order_by().annotate(at=state).values_list("at").annotate(n=Count("pk"))
+    return {str(at): n for at, n in rows}
+
+
+def of_state(actor: Actor, states: Iterable[str]) -> QuerySet[Case]:
+    """Those in these states, the first due first."""
+    due = KeyTextTransform("due", KeyTextTransform("instruction", "more"))
+    rows = instructed(actor).filter(**{f"{STATE}__in": list(states)})
+    return rows.annotate(answer_by=due).order_by("answer_by", "-received_at")
+
+
+def newest_words(cases: Iterable[UUID]) -> dict[UUID, list[tuple[str, bytes]]]:
+    """The sealed words of the newest instruction, submission and feedback of each case, in one statement."""
+    moves = ("instruct_ask", "instruct", "instruct_answer")
+    rows = StepText.objects.filter(step__case__in=list(cases), step__move__in=moves).order_by("step__no")
+    found: dict[UUID, dict[str, bytes]] = {}
+    for case, move, sealed in rows.values_list("step__case", "step__move", "sealed"):
+        found.setdefault(case, {})[move] = bytes(sealed)
+    return {case: list(words.items()) for case, words in found.items()}
