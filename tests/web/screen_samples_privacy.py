@@ -241,6 +241,17 @@ PRIVACY_SCREENS |= {
         "none_url": "#",
         "refresh_url": "#",
     },
+    "loop/register/register.html": {
+        **BASE,
+        "least": 30,
+        "rows": [
+            {"code": "triage", "name": "事项建议", "kind": "从办结件中学习", "version": "citizen-requests 1.1.0",
+             "facts": [{"label": "用途", "words": "根据诉求文字建议三个事项"}], "learned": True, "since": "2026-11-22",
+             "figures": "", "model_since": NOW},
+            {"code": "scores", "name": "考核计分", "kind": "公开公式", "version": "citizen-requests 1.1.0", "facts": [],
+             "learned": False, "since": "", "figures": "在办结的155件中，首位建议正确的占78.1 %", "model_since": None},
+        ],
+    },
     "loop/triage/cases.html": {
         "title": "路灯 → 电力",
         "crumbs": CRUMBS,

@@ -24,6 +24,7 @@ from gezhi.loop.pages import (
 )
 from gezhi.loop.person.urls import citizen as own_data
 from gezhi.loop.person.urls import urlpatterns as person
+from gezhi.loop.register.urls import urlpatterns as register
 from gezhi.loop.replies.urls import urlpatterns as replies
 from gezhi.loop.retention.urls import urlpatterns as retention
 from gezhi.loop.scores.urls import urlpatterns as scores
@@ -71,6 +72,7 @@ urlpatterns = [
     path("desk/scores/", include(scores)),
     path("desk/documents/", include(documents)),
     path("desk/retention/", include(retention)),
+    *register,
     path("desk/model/", include(model)),
     path("desk/person/", include(person)),
     path("desk/matters/edit/", matters.edit, name="matter_edit"),

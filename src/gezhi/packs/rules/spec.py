@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from gezhi.kernel.calendar import UNITS
+from gezhi.loop.register.mechanisms import MECHANISMS
 from gezhi.loop.replies.rules.check import RULES as REPLY_RULES
 from gezhi.loop.replies.rules.texts import KINDS as READY_TEXTS
 from gezhi.loop.retention.rules import DEEDS as RETENTION
@@ -17,6 +18,7 @@ from gezhi.loop.scores.rules.definition import UNITS as FIGURE_UNITS
 from gezhi.loop.scores.rules.events import EVENTS
 
 DATED = ("instruct",)  # due on the day that a leader sets, so no limit holds
+ALGORITHMS = tuple(mechanism.code for mechanism in MECHANISMS)
 LIMIT_STAGES = (*(stage for stage in STAGES if stage not in DATED), "return", "ringback")
 SPECIAL_STAGES = ("phone",)  # limits for some cases only: no general row is needed
 LADDER_STAGES = ("hangup",)  # climbed by the days between two reviews, no limit of its own
@@ -201,6 +203,12 @@ TABLES: Mapping[str, Table] = {
         names=("name", "hint", "basis"),
     ),
     "hold_reasons": _codes("hold_reason"),
+    "algorithms": _codes(
+        "algorithm", *_both("purpose", 300, 400), *_both("decides", 300, 400), *_both("data", 300, 400),
+        *_both("basis", 300, 400), *_both("unit", 120, 160), *_both("limits", 300, 400), *_both("object", 300, 400),
+        C("since", required=True, most=10), codes=ALGORITHMS,
+        names=("name", "purpose", "decides", "data", "basis", "unit", "limits", "object"),
+    ),
     "drift_bands": _codes("drift_band", C("least", "number", required=True), codes=("calm", "watch", "act")),
     "person_requests": _codes(
         "person_request", C("days", "int", required=True, least=1), codes=("correct", "identity", "erase")
