@@ -6,7 +6,19 @@ import sys
 from collections.abc import Iterator
 from itertools import chain
 
-from bench import alike, calls, cases, desks, idle, imports, lifecycles, scores, triage, years
+from bench import (
+    alike,
+    calls,
+    cases,
+    desk_keys,
+    desks,
+    idle,
+    imports,
+    lifecycles,
+    scores,
+    triage,
+    years,
+)
 from bench.measure import Figure, machine
 
 ALL = {
@@ -23,6 +35,7 @@ ALL = {
     "alike": alike.alike,
     "calls": calls.calls,
     "scores": scores.scores,
+    "desk_keys": desk_keys.desk_keys,
     "desks": desks.desks,
 }
 

@@ -43,7 +43,7 @@ def fields_of(typed: Any) -> dict[str, common.Field]:
                              placeholder=gettext("Area")),
         "text": common.field("text", gettext("Content"), "textarea", get("text", ""), key="Alt+T", rows=4,
             max=TEXT_LIMIT),
-        "object": common.field("object", gettext("Object"), value=get("object", "")),
+        "object": common.field("object", pgettext("call", "Object"), value=get("object", "")),
         "occurred": common.field("occurred", gettext("When it happened"), value=get("occurred", "")),
         "urgency": common.field("urgency", gettext("Urgency"), "seg",
             options=marked(common.choices(urgent, get("urgency", "1")))),

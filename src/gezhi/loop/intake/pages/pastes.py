@@ -66,9 +66,9 @@ def index(request: HttpRequest) -> HttpResponse:
 
 def show_index(request: HttpRequest, actor: Actor, looked: Any = None, refused: Refused | None = None) -> HttpResponse:
     typed = request.POST if request.method == "POST" else {}
-    channels = [
-        (code, common.named(item)) for code, item in content().codes.get("channel", {}).items() if code in PASTED
-    ] or [(pasting.CHANNEL, pgettext("channel", pasting.CHANNEL))]
+    known = content().codes.get("channel", {})
+    channels = [(code, common.named(known[code])) for code in PASTED if code in known]
+    channels = channels or [(pasting.CHANNEL, pgettext("channel", pasting.CHANNEL))]
     fields = {
         "pasted": common.field("pasted", gettext("Text"), "textarea", typed.get("pasted", ""), rows=12, max=LONGEST),
         "files": common.field("files", gettext("Pictures"), "files", accept="image/*", icon="photo",
@@ -232,7 +232,7 @@ def card(one: Draft, number: int, pictures: list[Picture], errors: Any) -> dict[
     fields, key = pasting.opened(one), str(one.pk)
     kinds = [("", gettext("Not known")), *((kind, pgettext("kind", kind)) for kind in KINDS)]
     labels = {"name": gettext("Caller"), "phone": gettext("Number"), "place": gettext("Place"),
-              "object": gettext("Object"), "occurred": gettext("When it happened")}  # fmt: skip
+              "object": pgettext("call", "Object"), "occurred": gettext("When it happened")}  # fmt: skip
     text = common.field(f"{key}-text", gettext("Content"), "textarea", fields.get("text", ""), rows=4, required=True)
     small = [common.field(f"{key}-{name}", label, value=fields.get(name, "")) for name, label in labels.items()]
     small.append(common.field(f"{key}-kind", gettext("Kind"), "select",

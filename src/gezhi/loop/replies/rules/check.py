@@ -9,7 +9,7 @@ from gezhi.loop.replies.rules.patterns import compiled
 from gezhi.loop.rules.redact import PERSONAL
 
 SENTENCE = re.compile(r"[^。！？!?；;\n]+[。！？!?；;]*")
-BLANK = re.compile(r"【[^】\n]{1,40}】")
+BLANK = re.compile(r"【(?!\d+】)[^】\n]{1,40}】")  # 【2016】 is the year of a document
 GREETING = re.compile(
     r"^(?:尊敬的|亲爱的|网友)?[^，。,\n]{0,14}?(?:您好|你好|hello|dear [a-z]+)[!！，,。：:\s]*", re.IGNORECASE
 )

@@ -29,7 +29,7 @@ def suited(
     """Texts for what was said about a matter, the best first; what is expired is not offered."""
     rows = {code: row for code, row in kept.replies.items() if row.kind in kinds and _holds(row, today) and row.text_zh}
     texts = (
-        Text(code, row.matter, pick(row, "title", language), pick(row, "text", language), row.kind)
+        Text(code, row.matter, f"{row.title_zh} {row.title_en}", f"{row.text_zh} {row.text_en}", row.kind)
         for code, row in rows.items()
     )
     path = kept.matter_path(matter) if matter in kept.matters else ""

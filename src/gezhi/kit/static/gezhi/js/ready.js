@@ -5,6 +5,8 @@ export function start(root) {
 
 function picker(dialog) {
   dialog.dataset.readyReady = "1";
+  const goal = document.querySelector(dialog.dataset.ready);
+  if (goal) goal.addEventListener("keydown", (event) => gaps(goal, event));
   const field = dialog.querySelector("input");
   const list = dialog.querySelector("[role=listbox]");
   const rows = () => [...list.querySelectorAll("[role=option]")];
@@ -53,10 +55,24 @@ export function put(area, text, code) {
   area.setRangeText(behind + text, area.selectionStart, area.selectionEnd, "end");
   area.dispatchEvent(new Event("input", { bubbles: true }));
   area.focus();
-  const gap = area.value.indexOf("【");
-  if (gap >= 0) area.setSelectionRange(gap, area.value.indexOf("】", gap) + 1); // the first field to fill
+  select(area, 0);
   if (!code || !area.form) return;
   const used = document.createElement("input");
   Object.assign(used, { type: "hidden", name: "used", value: code });
   area.form.append(used);
+}
+
+// The next field to fill behind a place, selected, so that typing replaces it; false where there is none.
+function select(area, from) {
+  const gap = area.value.indexOf("【", from);
+  const end = area.value.indexOf("】", gap);
+  if (gap < 0 || end < 0) return false;
+  area.setSelectionRange(gap, end + 1);
+  return true;
+}
+
+// Tab goes from field to field of a ready text; behind the last one it leaves the answer as everywhere.
+function gaps(area, event) {
+  if (event.key !== "Tab" || event.shiftKey || event.ctrlKey || event.altKey || event.isComposing) return;
+  if (select(area, area.selectionEnd)) event.preventDefault();
 }
