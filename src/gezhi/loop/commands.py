@@ -18,9 +18,47 @@ def add_commands(nouns: Nouns) -> None:
     nouns.add("loop", "catalogue import", catalogue_import, import_arguments, help="a new edition out of a sheet")
     nouns.add("loop", "catalogue export", catalogue_export, export_arguments, help="an edition as a sheet")
     nouns.add("loop", "catalogue publish", catalogue_publish, publish_arguments, help="put an edition in force")
+    nouns.add("loop", "recalculate", recalculate, recalculate_arguments, help="limits after a day off was declared")
+    nouns.add("loop", "dissolve", dissolve, dissolve_arguments, help="hand a unit's open cases over and close it")
     for part in PARTS:
         if find_spec(f"gezhi.loop.{part}.commands") is not None:
             import_module(f"gezhi.loop.{part}.commands").add_commands(nouns)
+
+
+def recalculate_arguments(parser: ArgumentParser) -> None:
+    parser.add_argument("day", help="YYYY-MM-DD")
+
+
+def recalculate(arguments: Namespace) -> int:
+    from datetime import date
+
+    from gezhi.kernel.errors import Refused
+    from gezhi.loop.service.recalculating import recalculate as work
+    from gezhi.trust.rules import Actor
+
+    try:
+        day = date.fromisoformat(arguments.day)
+    except ValueError as error:
+        raise Refused("date-malformed", status=422, value=arguments.day[:40]) from error
+    done = work(day, actor=Actor.system("loop"), now=now())
+    print(f"{done.day}: {done.looked} cases looked at, limits of {done.moved} moved")
+    return 0
+
+
+def dissolve_arguments(parser: ArgumentParser) -> None:
+    parser.add_argument("unit", help="code of the unit that is no more")
+    parser.add_argument("--successor", required=True, metavar="UNIT", help="code of the unit that takes its cases")
+
+
+def dissolve(arguments: Namespace) -> int:
+    from gezhi.loop.service.dissolving import dissolve as work
+    from gezhi.trust.rules import Actor
+
+    done = work(arguments.unit, arguments.successor, actor=Actor.system("loop"), now=now())
+    print(f"{done.led} cases led, {done.assisted} assisted, {done.desk} of its desk now belong to {done.successor}")
+    if done.catalogue:
+        print(f"{done.catalogue} rows of the catalogue in force still name {done.unit}")
+    return 0
 
 
 def replay_arguments(parser: ArgumentParser) -> None:

@@ -21,11 +21,19 @@ def erased(event: "Event") -> None:
     on_erased(event, now=datetime.now(UTC))
 
 
+def work_of_unit(unit: int) -> int:
+    """How many open cases a unit leads, assists or takes at its desk."""
+    from gezhi.loop.store.many import work_count
+
+    return work_count(unit)
+
+
 def connect() -> None:
     """Subscribe the loop's own handlers; called once at start-up."""
-    from gezhi.trust.service import subscribe
+    from gezhi.trust.service import claim, subscribe
 
     subscribe("requester.erased", "loop.erasing", erased)
+    claim("loop", work_of_unit)
     for room in ("triage.events", "alike.events", "calls.events", "marks.events"):
         import_module(f"gezhi.loop.{room}").connect()
     import_module("gezhi.loop.calls.checks")

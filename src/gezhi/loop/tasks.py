@@ -61,6 +61,14 @@ def import_batch(batch: int, what: str, user: int | None) -> None:
     work(batch, what, user, now=datetime.now(UTC))
 
 
+@app.task(name="loop.recalculate")
+def recalculate_day(day: str, user: int | None) -> None:
+    """Limits that run over a day that was declared a day off, or a working day, after they were set."""
+    from gezhi.loop.service.recalculating import recalculate_for
+
+    recalculate_for(day, user, now=datetime.now(UTC))
+
+
 @app.task(name="loop.score")
 def score_run(run: int) -> None:
     """Work a run of scores out, or prove one from the steps."""

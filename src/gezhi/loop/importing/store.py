@@ -13,11 +13,10 @@ from gezhi.kit.bulk import copy_models
 from gezhi.loop.models import Batch, BatchReject, Case, CaseClock, CaseText, ImportMapping, Involvement, Step, StepText
 from gezhi.loop.rules.clocks import GIVEN
 from gezhi.loop.rules.words import OPEN
-from gezhi.loop.store import below
-from gezhi.loop.store.cases import DECIDED, VECTOR, Words
+from gezhi.loop.store import below, many
+from gezhi.loop.store.cases import VECTOR, Words
 
 CHUNK = 500
-UPDATED = 100  # altered cases in one statement
 PARTS = ("place", "object", "title", "told", "marks")  # of the search tokens, in the order of Words
 _LOCK = 0x6765_7A68_0001  # one chunk at a time: two imports of one file must not both find a number free
 
@@ -96,8 +95,7 @@ class Grounds:
 
 def grounds(keys: Sequence[UUID]) -> Grounds:
     """Five statements, however many cases."""
-    rows = Case.objects.select_for_update(of=("self",)).select_related("requester").filter(pk__in=keys).order_by("pk")
-    cases = {case.pk: case for case in rows}
+    cases = many.locked(keys)
     steps = Step.objects.filter(case__in=keys).order_by("case", "no")
     moves: dict[UUID, list[str]] = {}
     words: dict[UUID, str] = {}
@@ -108,27 +106,8 @@ def grounds(keys: Sequence[UUID]) -> Grounds:
     told = StepText.objects.filter(step__case__in=keys, step__move="refresh").order_by("step__case", "step__no")
     for case, sealed in told.values_list("step__case_id", "sealed"):
         said.setdefault(case, []).append(bytes(sealed))
-    clocks: dict[UUID, list[CaseClock]] = {}
-    for clock in CaseClock.objects.filter(case__in=keys, finished_at=None):
-        clocks.setdefault(clock.case_id, []).append(clock)
     mains = Case.objects.filter(main__in=keys).values_list("main_id", flat=True)
-    return Grounds(cases, clocks, moves, said, words, frozenset(key for key in mains if key))
-
-
-def write_updates(
-    cases: Sequence[Case],
-    steps: Sequence[Step],
-    sealed: Sequence[bytes | None],
-    new: Sequence[CaseClock],
-    old: Sequence[CaseClock],
-) -> None:
-    """The steps of altered cases, their words, clocks and columns."""
-    copy_models(steps)
-    copy_models([StepText(step=step, sealed=words) for step, words in zip(steps, sealed, strict=True) if words])
-    copy_models(new)
-    if old:
-        CaseClock.objects.bulk_update(old, ["due_at", "finished_at", "paused", "pauses", "extensions"])
-    Case.objects.bulk_update(cases, [*DECIDED, "matter_version"], batch_size=UPDATED)
+    return Grounds(cases, many.running(keys), moves, said, words, frozenset(key for key in mains if key))
 
 
 def set_fingerprints(pairs: Sequence[tuple[UUID, bytes]]) -> None:

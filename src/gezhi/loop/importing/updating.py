@@ -4,28 +4,24 @@ A step names the fields that changed and holds their new words sealed; what was 
 has worked on is shown with what the sheet says otherwise, and is not touched.
 """
 
-import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from gezhi.kernel.ids import uuid7
-from gezhi.kit.bulk import fresh
 from gezhi.loop.importing import store
 from gezhi.loop.importing.bundles import Frame, history_facts, mark_of, report_of
 from gezhi.loop.importing.rules import Draft, Reject
 from gezhi.loop.models import Case, CaseClock
-from gezhi.loop.models import Step as StepRow
-from gezhi.loop.rules.clocks import GIVEN, Running, given
-from gezhi.loop.rules.snapshot import Snapshot, apply
+from gezhi.loop.rules.clocks import GIVEN, given
+from gezhi.loop.rules.snapshot import Snapshot
 from gezhi.loop.rules.words import TEXT_LIMIT
-from gezhi.loop.service.acts import digest, event
+from gezhi.loop.service.many import Planned, write_steps
 from gezhi.loop.service.receiving import Report, story_of, version_of
-from gezhi.loop.store.rows import clock_row, put, snapshot_of, step_value
+from gezhi.loop.store.rows import snapshot_of
 from gezhi.trust.rules import Actor
-from gezhi.trust.service import amend, identity_of, open_text, publish_many, record_many, seal_text
+from gezhi.trust.service import amend, identity_of, open_text
 
 CODES = ("matter", "kind", "urgency", "area")
 STORY = ("title", "text", "place", "object")
@@ -186,34 +182,17 @@ def _moments(change: Change, ground: store.Grounds, labels: Any) -> None:
 
 
 def _write(changes: Sequence[Change], frame: Frame, *, actor: Actor, now: datetime) -> None:
-    if not changes:
-        return
-    steps, sealed, fresh_clocks, old_clocks = [], [], [], []
+    planned = [_step(change, frame, now=now) for change in changes]
     for change in changes:
-        step, words = _step(change, frame, actor=actor, now=now)
-        before = {clock.key: clock for clock in change.snap.clocks}
-        after = apply(change.snap, step_value(step))
-        put(change.case, after)
         if change.facts.get("matter"):
-            change.case.matter_version = version_of(frame.kept, after.matter)
-        steps.append(step)
-        sealed.append(words)
-        fresh_clocks += [clock_row(change.case.pk, clock) for clock in after.clocks if clock.key not in before]
-        old_clocks += _changed(change, after.clocks, before)
-    rows = [(f"case.{step.move}", "case", step.case_id, {"step": step.no, "digest": digest(step)}) for step in steps]
-    for step, key in zip(steps, record_many(rows, actor=actor), strict=True):
-        step.record = key
-    store.write_updates([change.case for change in changes], steps, sealed, fresh_clocks, old_clocks)
-    publish_many([
-        ("case.moved", "case", change.case.pk, {**event(change.case, step), "imported": True})
-        for change, step in zip(changes, steps, strict=True)
-    ])  # fmt: skip
+            change.case.matter_version = version_of(frame.kept, change.facts["matter"])
+    write_steps(planned, "matter_version", actor=actor, mark={"imported": True})
     for change in changes:
         if change.identity:
             amend(change.case.requester_id, actor=actor, now=now, **change.identity)
 
 
-def _step(change: Change, frame: Frame, *, actor: Actor, now: datetime) -> tuple[StepRow, bytes | None]:
+def _step(change: Change, frame: Frame, *, now: datetime) -> Planned:
     """The step of one altered case: `refresh`, or `history` where the sheet says that it has ended."""
     facts = {"imported": True, "fields": change.fields, **change.facts}
     texts: dict[str, str] = {}
@@ -228,14 +207,8 @@ def _step(change: Change, frame: Frame, *, actor: Actor, now: datetime) -> tuple
     facts |= {"clocks": ops} if ops else {}
     if change.lines:
         texts |= {"words": "\n".join(change.lines)[:TEXT_LIMIT], NOW: json.dumps(change.said, ensure_ascii=False)}
-    sealed = seal_text(change.case.requester, texts) if texts else None
     move, target = ("history", "closed") if change.ends else ("refresh", "received")
-    step = fresh(
-        StepRow, id=uuid7(), case=change.case, no=change.snap.last + 1, move=move, source="received", target=target,
-        actor_kind=actor.kind, actor=actor.id, unit=actor.unit_id, acted_at=acted_at, facts=facts,
-        words=hashlib.sha256(sealed).digest() if sealed else None,
-    )  # fmt: skip
-    return step, sealed
+    return Planned(change.case, change.snap, change.rows, move, target, facts, acted_at, texts)
 
 
 def _stops(change: Change, at: datetime) -> list[dict[str, Any]]:
@@ -244,13 +217,4 @@ def _stops(change: Change, at: datetime) -> list[dict[str, Any]]:
     stops = [(clock.key, max(at, clock.started_at)) for clock in change.snap.clocks if clock.open]
     return [{"op": "stop", "clock": key, "at": moment.isoformat()} for key, moment in stops] + [
         {"op": "stop", "clock": key, "at": at.isoformat()} for key in opened
-    ]
-
-
-def _changed(change: Change, clocks: Sequence[Running], before: dict[str, Running]) -> list[CaseClock]:
-    known = {row.key: row for row in change.rows}
-    return [
-        clock_row(change.case.pk, clock, known[clock.key].pk, known[clock.key].rung)
-        for clock in clocks
-        if clock.key in before and clock != before[clock.key]
     ]

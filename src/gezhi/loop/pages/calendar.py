@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from gezhi.kernel.errors import Refused
 from gezhi.kit.http import sentence
 from gezhi.kit.moments import MONTHS, WEEKDAYS, long_day
+from gezhi.loop import tasks
 from gezhi.loop.models import CalendarDay, OfficeHours
 from gezhi.loop.pages import common
 from gezhi.loop.service.calendar import LIBRARY, fill_year, set_day, set_hours
@@ -35,7 +36,7 @@ def page(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         refused = save(request, actor)
         if refused is None:
-            messages.success(request, gettext("The day is saved."))
+            messages.success(request, gettext("The day is saved. Limits that run over it are worked out anew."))
             return HttpResponseRedirect(f"{ADDRESS}?year={request.POST.get('day', '')[:4]}")
     today = timezone.localtime(common.now()).date()
     asked = request.GET.get("year", "")
@@ -64,6 +65,8 @@ def save(request: HttpRequest, actor: Actor) -> Refused | None:
             now=common.now(),
         )
     )  # fmt: skip
+    if refused is None:
+        tasks.recalculate_day.defer(day=day.isoformat(), user=int(actor.id) if actor.kind == "user" else None)
     return refused
 
 

@@ -51,8 +51,15 @@ class Act(Protocol):
     def facts(self) -> Mapping[str, Any]: ...
 
 
+def _taken(units: tuple[int, ...], facts: Mapping[str, Any]) -> tuple[int, ...]:
+    """Units with a successor in the place of one that was dissolved, each once."""
+    return tuple(dict.fromkeys(facts["unit"] if unit == facts["former"] else unit for unit in units))
+
+
 def instructed(before: Instruction | None, step: Act) -> Instruction | None:
     """The instruction of a case after any step; a case that ends aside takes its instruction along."""
+    if before is not None and step.move == "succeed":
+        return replace(before, units=_taken(before.units, step.facts), answered=_taken(before.answered, step.facts))
     if step.move in MOVES:
         return _moved(before, step.move, step.actor, step.acted_at, step.facts)
     if before is not None and before.state in LIVE and step.target in ASIDE:

@@ -178,6 +178,8 @@ MOVES: tuple[Move, ...] = (
     Move("escalate", OPEN, ("=",), ("system",),
          (F("stage", "code", required=True), F("level", "int", required=True), F("roles", "codes"), F("clock", "code"),
           F("reason", "code"), F("review_on", "date"))),
+    Move("recalculate", OPEN, ("=",), ("desk", "system")),
+    Move("succeed", (*OPEN, "merged"), ("=",), ("desk", "system"), public=True),
     Move("withdraw", UNDECIDED, ("withdrawn",), ("requester", "desk"), (F("reason", "text"),), (), ("finish",),
          public=True),
     Move("reopen", ("closed", "declined", "withdrawn"), ("accepted",), ("desk",), (REASON,), (), ("start:dispatch",),
@@ -209,7 +211,7 @@ BY_NAME: dict[str, Move] = {move.name: move for move in MOVES}
 DECISIONS = {"postpone_decide": "postpone", "hangup_decide": "hangup", "void_decide": "void"}
 ASKS = {"postpone_ask": "postpone", "hangup_ask": "hangup", "void_ask": "void"}
 HOME_MOVES = (  # no button on the case page
-    "receive", "refresh", "history", "undo_import", "answered", "escalate", "undo",
+    "receive", "refresh", "history", "undo_import", "answered", "escalate", "recalculate", "succeed", "undo",
 )  # fmt: skip
 
 

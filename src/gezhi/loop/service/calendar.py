@@ -58,7 +58,8 @@ def fill_year(year: int, *, actor: Actor, now: datetime) -> int:
 def set_day(day: date, kind: str, *, name_zh: str = "", name_en: str = "", actor: Actor, now: datetime) -> None:
     """Make a day a holiday, a make-up working day, or (kind "") an ordinary one again.
 
-    Clocks that are running keep the due moment they were promised; the change holds for what starts or resumes later.
+    What starts or resumes later counts by it at once; limits that run already are worked out anew by `recalculate`,
+    which whoever sets a day asks for.
     """
     del now
     require(actor, "calendar.edit")

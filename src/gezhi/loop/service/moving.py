@@ -12,6 +12,7 @@ from gezhi.loop.oversight import store as oversight
 from gezhi.loop.oversight.drawing import objection, sample_of
 from gezhi.loop.oversight.rules import Tried
 from gezhi.loop.rules.catalogue import duty_for
+from gezhi.loop.rules.clocks import GIVEN
 from gezhi.loop.rules.fields import clean
 from gezhi.loop.rules.guards import Hangup, Other, Situation
 from gezhi.loop.rules.moves import BY_NAME, Move
@@ -103,6 +104,7 @@ def lock(case_id: UUID | str, row: Move, data: Mapping[str, Any]) -> Ground:
 def make(row: Move, ground: Ground, data: Mapping[str, Any], *, actor: Actor, now: datetime, seen: int | None) -> Moved:
     """The move itself on a locked case; joins the caller's act."""
     case, snap = ground.case, ground.snap
+    now, behind = not_before(ground, now)
     permit(row, case, snap, actor=actor, data=data)
     if seen is not None and seen != snap.last:
         raise Refused("case-moved", seen=seen, last=snap.last, state=snap.state)
@@ -115,6 +117,8 @@ def make(row: Move, ground: Ground, data: Mapping[str, Any], *, actor: Actor, no
     codes, texts = clean(row, data)
     kept = content()
     codes = checked_codes(row, codes, kept)
+    if behind:
+        codes["behind"] = behind
     if ground.main is not None and actor.kind != "system" and not readable(actor, ground.main):
         raise Refused(NOT_THERE.get(row.name, "main-not-found"), status=422)  # as if it were not there
     situation = _situation(row, ground, codes=codes, texts=texts, actor=actor, now=now, kept=kept)
@@ -138,6 +142,21 @@ def concerned(snap: Snapshot) -> set[int]:
     """The units that have something to do, and keep reading the case."""
     named = snap.instruction.units if snap.instruction else ()
     return {unit for unit in (snap.lead, *(task.unit for task in snap.tasks), *named) if unit is not None}
+
+
+def not_before(ground: Ground, now: datetime) -> tuple[datetime, int]:
+    """The moment of an act, and by how many seconds the server's clock stands behind what it has recorded before.
+
+    A clock that was put back must give no step before the one it follows and no limit that ends before it began: such
+    an act is recorded at the latest moment that the case knows, and says so.
+    """
+    known = [ground.case.received_at, *(row.started_at for row in ground.rows if row.unit_of != GIVEN)]
+    known += [
+        datetime.fromisoformat(moment) for row in ground.rows for pause in row.pauses for moment in pause[:2] if moment
+    ]
+    known += [moment for moment in (ground.snap.dispatched_at, ground.snap.closed_at) if moment is not None]
+    latest = max(known)
+    return (latest, max(1, round((latest - now).total_seconds()))) if latest > now else (now, 0)
 
 
 def _precedent(case: Case, *, now: datetime) -> None:

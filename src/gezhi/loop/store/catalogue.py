@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import connection
-from django.db.models import Max
+from django.db.models import Max, Q
 
 from gezhi.loop.models import Case, CatalogueItem, CatalogueVersion
 from gezhi.loop.rules.catalogue import Duty
@@ -83,3 +83,9 @@ def dispatched_since(since: datetime) -> Iterable[Mapping[str, Any]]:
     """Cases with a matter and a unit, received since a moment, streamed."""
     rows = Case.objects.filter(received_at__gte=since, first_unit__isnull=False).exclude(matter="")
     return rows.values("pk", "number", "matter", "area", "first_unit__code").order_by("received_at").iterator()
+
+
+def rows_naming(unit: str) -> int:
+    """How many rows of the edition in force name a unit as lead, assisting or fallback."""
+    rows = CatalogueItem.objects.filter(edition__in_force=True)
+    return rows.filter(Q(lead=unit) | Q(fallback=unit) | Q(assisting__contains=[unit])).count()

@@ -52,7 +52,7 @@ from gezhi.trust.service.requesters import (
 from gezhi.trust.service.roles import grant_post, load_roles, renew_roles, revoke_post, set_verbs
 from gezhi.trust.service.sealing import keyed_hash, open_text, seal_text, wrapped_key
 from gezhi.trust.service.signin import first_links, link_user, sign_in, use_link
-from gezhi.trust.service.units import close_unit, create_unit, move_unit, rename_unit
+from gezhi.trust.service.units import claim, closable_unit, close_unit, create_unit, move_unit, rename_unit
 from gezhi.trust.service.users import (
     administers,
     change_password,
@@ -87,6 +87,8 @@ __all__ = [
     "checkpoint",
     "checkpoint_text",
     "citizen_actor",
+    "claim",
+    "closable_unit",
     "close_unit",
     "create_token",
     "create_unit",

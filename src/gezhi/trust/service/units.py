@@ -1,6 +1,7 @@
 """The tree of units: created, renamed, moved, closed."""
 
 import re
+from collections.abc import Callable
 from datetime import date, datetime
 
 from django.utils import timezone
@@ -111,10 +112,32 @@ def move_unit(code: str, parent: str, *, actor: Actor, now: datetime) -> Unit:
     return unit
 
 
+CLAIMS: dict[str, Callable[[int], int]] = {}  # room → how much of its work a unit (by key) still has
+
+
+def claim(room: str, count: Callable[[int], int]) -> None:
+    """A room above says how it counts the open work of a unit; a unit with work is not closed."""
+    CLAIMS[room] = count
+
+
 @verb("unit.close")
 def close_unit(code: str, *, actor: Actor, now: datetime) -> Unit:
-    """Close a unit that has no open unit under it and whose posts nobody holds."""
-    unit = _unit(code)
+    """Close a unit that has no open unit under it, whose posts nobody holds, and that has no open work."""
+    unit = closable_unit(code, actor=actor, now=now, lock=True)
+    work = sum(count(unit.pk) for count in CLAIMS.values())
+    if work:
+        raise Refused("unit-has-work", unit=code, work=work)
+    unit.active, unit.valid_to = False, timezone.localdate(now)
+    unit.save(update_fields=["active", "valid_to"])
+    record("unit.close", "unit", unit.pk, actor=actor)
+    return unit
+
+
+def closable_unit(code: str, *, actor: Actor, now: datetime, lock: bool = False) -> Unit:
+    """The unit, where nothing of its own stands against closing it; what rooms above count is not looked at."""
+    unit = store.unit(code=code, lock=lock)
+    if unit is None:
+        raise Refused("unit-unknown", status=404, unit=code)
     require(actor, "unit.edit", unit_paths=[unit.path])
     if not unit.active:
         raise Refused("unit-closed", unit=code)
@@ -123,7 +146,4 @@ def close_unit(code: str, *, actor: Actor, now: datetime) -> Unit:
     children, held = store.active_children(unit.path), store.open_holdings_under(unit.path, now)
     if children or held:
         raise Refused("unit-in-use", unit=code, units=children, posts=held)
-    unit.active, unit.valid_to = False, timezone.localdate(now)
-    unit.save(update_fields=["active", "valid_to"])
-    record("unit.close", "unit", unit.pk, actor=actor)
     return unit

@@ -8,6 +8,8 @@ from typing import Any, NamedTuple
 
 from gezhi.loop.rules.words import UNHAPPY
 
+SENDING = ("receive", "dispatch", "adjudicate", "change_lead")  # moves that say which unit is in charge
+
 
 class Act(NamedTuple):
     """One step of a case, as far as scores look at it."""
@@ -107,7 +109,8 @@ def _fold(told: History, act: Act) -> None:
     facts = act.facts
     told.kind = facts.get("kind") or told.kind
     told.urgency = facts.get("urgency") or told.urgency
-    if act.move in ("receive", "dispatch", "adjudicate", "change_lead") and facts.get("unit"):
+    succeeds = act.move == "succeed" and told.lead == facts["former"]
+    if succeeds or (act.move in SENDING and facts.get("unit")):
         _lead(told, int(facts["unit"]), act.at)
     elif act.move in ("reopen", "split"):
         _lead(told, None, act.at)
@@ -143,6 +146,8 @@ def _run(told: History, act: Act) -> None:
         clock = told.clocks[op["clock"]]
         if op.get("due"):
             clock.due = datetime.fromisoformat(op["due"])
+        if op["op"] == "hand":
+            clock.unit = op["unit"]
         if op["op"] == "pause":
             clock.rests = act.at
         elif op["op"] in ("resume", "stop"):
