@@ -3,6 +3,7 @@
 from django.urls import include, path
 
 from gezhi.loop.calls.urls import urlpatterns as calls
+from gezhi.loop.channels import pages as channels
 from gezhi.loop.documents.urls import urlpatterns as documents
 from gezhi.loop.instructions import pages as instructions
 from gezhi.loop.intake.urls import urlpatterns as intake
@@ -66,6 +67,10 @@ urlpatterns = [
     path("desk/calendar/", calendar.page, name="calendar"),
     path("desk/calendar/fill/", calendar.fill, name="calendar_fill"),
     path("desk/calendar/hours/", calendar.hours, name="calendar_hours"),
+    path("desk/channels/", channels.page, name="channels"),
+    path("desk/channels/edit/", channels.edit, name="channel_edit"),
+    path("desk/channels/export.csv", channels.export, name="channel_export"),
+    path("desk/channels/import/", channels.bring, name="channel_import"),
     path("desk/instructions/", instructions.page, name="instructions"),
     path("desk/marks/", include(marks.urlpatterns)),
     path("desk/matters/", matters.page, name="matters"),

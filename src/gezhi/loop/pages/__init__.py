@@ -51,6 +51,7 @@ def _papers(actor: Actor) -> Iterator[Item]:
         yield Item(gettext("Dispatch catalogue"), "/desk/catalogue/", 300, icon="books")
     if actor.grants_for("case.read") or actor.grants_for("calendar.edit"):
         yield Item(gettext("Matters"), "/desk/matters/", 310, icon="tag", place="menu")
+        yield Item(gettext("Channel rules"), "/desk/channels/", 312, icon="scale", place="menu")
         yield Item(gettext("Calendar"), "/desk/calendar/", 320, icon="calendar", place="menu")
 
 

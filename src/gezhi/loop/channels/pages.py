@@ -1,0 +1,133 @@
+"""Channel rules on a page: what each channel asks, a form for one, the sheet out and in."""
+
+import io
+from collections.abc import Mapping
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.utils.translation import gettext, pgettext
+from django.views.decorators.http import require_GET, require_http_methods
+
+from gezhi.kernel.errors import Refused
+from gezhi.kit.sheets import write_csv
+from gezhi.loop.channels import service
+from gezhi.loop.channels.service import COLUMNS, STAGES, VERB
+from gezhi.loop.pages import common
+from gezhi.loop.rules.channels import MOST_SIGN_OFFS
+from gezhi.loop.store import below
+from gezhi.loop.store.content import content
+from gezhi.trust.service import actor_from_request
+
+HERE = "/desk/channels/"
+
+
+@require_GET
+def page(request: HttpRequest) -> HttpResponse:
+    """The channels with their rules."""
+    actor = common.guard(request, "case.read")
+    kept, may = content(), bool(actor.grants_for(VERB))
+    roles = {row.pk: common.named(row) for row in below.roles()}
+    rows = [
+        {"code": row["code"], "name": common.code_name(kept, service.LIST, row["code"]),
+         "sign_offs": int(row["sign_offs"]), "role": roles.get(row["sign_role"], row["sign_role"]),
+         "public": row["public_reply"] == "yes", "limits": [_said(stage, row[stage]) for stage in STAGES if row[stage]],
+         "verified": getattr(kept.codes[service.LIST][row["code"]], "verified", True),
+         "url": f"{HERE}edit/?code={row['code']}" if may else ""}
+        for row in service.rows()
+    ]  # fmt: skip
+    context = {"rows": rows, "export_url": f"{HERE}export.csv", "import_url": f"{HERE}import/" if may else ""}
+    return render(request, "loop/channels/list.html", context)
+
+
+def _said(stage: str, text: str) -> str:
+    amount, _, unit = text.partition(" ")
+    return f"{pgettext('stage', stage)} {pgettext('amount', unit) % {'n': amount}}"
+
+
+@require_GET
+def export(request: HttpRequest) -> HttpResponse:
+    """The rules as a sheet that can be edited and brought back."""
+    actor_from_request(request)
+    common.guard(request, "case.read")
+    out = io.BytesIO()
+    write_csv(out, list(COLUMNS), ([row[name] for name in COLUMNS] for row in service.rows()))
+    response = HttpResponse(out.getvalue(), content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = 'attachment; filename="channels.csv"'
+    return response
+
+
+@require_http_methods(["GET", "POST"])
+def edit(request: HttpRequest) -> HttpResponse:
+    """The rule of one channel."""
+    actor = common.guard(request, VERB)
+    code = request.GET.get("code", "")[:20]
+    now = next((row for row in service.rows() if row["code"] == code), {"code": code})
+    refused: Refused | None = None
+    if request.method == "POST":
+        values = {name: request.POST.get(name, "") for name in COLUMNS}
+        _, refused = common.attempt(lambda: service.edit_channel(values, actor=actor, now=common.now()))
+        if refused is None:
+            messages.success(request, gettext("The rules of the channel are saved; they hold for new steps."))
+            return HttpResponseRedirect(HERE)
+        now = values
+    return _form(request, gettext("Rules of a channel"), _fields(now), refused, f"{HERE}edit/?code={code}")
+
+
+def _fields(now: Mapping[str, str]) -> list[common.Field]:
+    get = now.get
+    roles = [("", gettext("Anybody who may review")), *((row.pk, common.named(row)) for row in below.roles()
+                                                      if not row.admin and row.pk != "citizen")]  # fmt: skip
+    offs = [(str(n), str(n)) for n in range(MOST_SIGN_OFFS + 1)]
+    how = gettext("An amount and a unit: minute, hour, workhour, workday or day. For ordinary and raised cases.")
+    return [
+        common.field("code", gettext("Code"), value=get("code", ""), required=True, max=20),
+        common.field("name_zh", gettext("Chinese name"), value=get("name_zh", ""), required=True, max=120),
+        common.field("name_en", gettext("English name"), value=get("name_en", ""), max=160),
+        common.field("sign_offs", gettext("Further sign-offs"), "seg",
+                     options=common.choices(offs, get("sign_offs", "0") or "0"),
+                     help=gettext("Beyond the first review, each by another person.")),
+        common.field("sign_role", gettext("Signed off by"), "select",
+                     options=common.choices(roles, get("sign_role", ""))),
+        common.field("public_reply", gettext("Answers in public, in words of their own"), "checkbox",
+                     get("public_reply", "") in service.YES),
+        *(common.field(stage, pgettext("stage", stage), value=get(stage, ""), max=20, placeholder="5 workday", help=how)
+          for stage in STAGES),
+    ]  # fmt: skip
+
+
+@require_http_methods(["GET", "POST"])
+def bring(request: HttpRequest) -> HttpResponse:
+    """The sheet brought back, whole or not at all."""
+    actor = common.guard(request, VERB)
+    refused: Refused | None = None
+    if request.method == "POST":
+        file = request.FILES.get("file")
+        if file is None or file.file is None:
+            refused = Refused("field-missing", status=422, field="file", move=VERB)
+        else:
+            source = file.file
+            count, refused = common.attempt(lambda: service.import_sheet(source, actor=actor, now=common.now()))
+        if refused is None:
+            messages.success(request, gettext("%(n)s channels changed.") % {"n": count})
+            return HttpResponseRedirect(HERE)
+    fields = [
+        common.field("file", gettext("Spreadsheet"), "files", required=True, accept=".xlsx,.xls,.csv", limit_files=1,
+                     icon="file-spreadsheet", button=gettext("Choose a file"),
+                     help=gettext("The columns of the export. A channel that is not in it stays as it is.")),
+    ]  # fmt: skip
+    return _form(request, gettext("Import rules of channels"), fields, refused, f"{HERE}import/")
+
+
+def _form(
+    request: HttpRequest, title: str, fields: list[common.Field], refused: Refused | None, action: str
+) -> HttpResponse:
+    errors = common.errors_of(refused, "file")
+    common.mark(fields, errors)
+    context: dict[str, Any] = {
+        "title": title, "fields": fields, "errors": errors, "action": action, "back": HERE,
+        "key": common.fresh_key(), "submit": gettext("Save"),
+        "crumbs": [{"label": gettext("Channel rules"), "url": HERE}, {"label": title}],
+    }  # fmt: skip
+    return render(request, "loop/catalogue_edit.html", context, status=refused.status if refused else 200)
