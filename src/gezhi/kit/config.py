@@ -57,6 +57,13 @@ class Config:
     recording_hosts: tuple[str, ...] = setting(
         (), "Hosts from which recordings of calls may be fetched, as name or name:port; none: no recording is opened."
     )
+    mail_url: str = setting(
+        "",
+        "Mail server as smtp://user:password@host:587?tls=starttls or smtps://…; empty: files in outgoing/mail.",
+    )
+    mail_from: str = setting("gezhi@localhost", "Sender of the letters that Gezhi writes.")
+    digest_hour: int = setting(8, "Hour after which daily digests are sent, local time.")
+    notice_days: int = setting(30, "Days for which notices in the page are kept.")
     log_level: str = setting("INFO", "Least severe messages written to the logs: DEBUG, INFO, WARNING or ERROR.")
     demo: bool = setting(False, "This installation shows invented cases, and says so on every page.")
 

@@ -8,10 +8,11 @@ from django.http import HttpRequest
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One link. `place` is bar, or menu for what few people need; `prefix` marks it current; lower `order` first.
+    """One link. `place` is bar, bell, or menu for what few people need; `prefix` marks it current; lower `order` first.
 
     `searches` says that the page answers the search box of the bar, which is offered to who may open it; `ring` is the
-    address at which a page asks what rings for this person.
+    address at which a page asks what rings for this person, `polls` the one at which it looks up how much is unread;
+    such a link stands as a bell beside the person.
     """
 
     label: str
@@ -23,6 +24,7 @@ class Item:
     exact: bool = False
     searches: bool = False
     ring: str = ""
+    polls: str = ""
 
     def current(self, path: str) -> bool:
         """Whether the page at `path` belongs to this section.

@@ -4,7 +4,7 @@ import logging
 import subprocess
 import sys
 from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from django.conf import settings
 from django.db.transaction import atomic
@@ -26,17 +26,41 @@ def escalate(timestamp: int) -> None:
         logger.info("%s clocks escalated, %s hang-ups due for review", count, reviews)
 
 
+@app.periodic(cron="* * * * *")
+@app.task(name="loop.lights", queueing_lock="loop.lights")
+def lights(timestamp: int) -> None:
+    """Every minute: people are told of clocks that turned yellow or red."""
+    from gezhi.loop.notices.service import look_at_lights
+
+    count = look_at_lights(datetime.fromtimestamp(timestamp, UTC))
+    if count:
+        logger.info("%s clocks turned", count)
+
+
+@app.periodic(cron="5 * * * *")
+@app.task(name="loop.digests", queueing_lock="loop.digests")
+def digests(timestamp: int) -> None:
+    """Every hour: letters of what was not read, to those who asked for them."""
+    from gezhi.loop.notices.digests import send_due
+
+    count = send_due(datetime.fromtimestamp(timestamp, UTC))
+    if count:
+        logger.info("%s digests sent", count)
+
+
 @app.periodic(cron="10 3 * * *")
 @app.task(name="loop.night", queueing_lock="loop.night")
 def night(timestamp: int) -> None:
     """Every night all stored states are proved from their steps; a fault is told to the log."""
     from gezhi.loop.importing.background import sweep
     from gezhi.loop.intake.service.typing import sweep as sweep_drafts
+    from gezhi.loop.notices.service import prune
     from gezhi.loop.service.replaying import Difference, replay
     from gezhi.loop.service.sweeping import sweep_files
 
     sweep(datetime.fromtimestamp(timestamp, UTC))
     sweep_drafts(datetime.fromtimestamp(timestamp, UTC))
+    prune(datetime.fromtimestamp(timestamp, UTC) - timedelta(days=settings.GEZHI_NOTICE_DAYS))
     sweep_files(datetime.fromtimestamp(timestamp, UTC))
     for found in replay():
         if isinstance(found, Difference):

@@ -8,6 +8,7 @@ from gezhi.loop.documents.urls import urlpatterns as documents
 from gezhi.loop.instructions import pages as instructions
 from gezhi.loop.intake.urls import urlpatterns as intake
 from gezhi.loop.marks import urls as marks
+from gezhi.loop.notices.urls import urlpatterns as notices
 from gezhi.loop.oversight.urls import urlpatterns as oversight
 from gezhi.loop.pages import (
     alike,
@@ -57,6 +58,7 @@ urlpatterns = [
     *calls,
     *oversight,
     *views,
+    *notices,
     path("desk/bulk/<str:move>/", bulk.bulk, name="bulk"),
     path("desk/catalogue/", catalogue.page, name="catalogue"),
     path("desk/catalogue/export.xlsx", catalogue.export, name="catalogue_export"),

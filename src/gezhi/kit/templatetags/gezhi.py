@@ -157,7 +157,7 @@ def navigation(context: Mapping[str, Any]) -> list[dict[str, Any]]:
 def _link(item: Item, *, current: bool) -> dict[str, Any]:
     return {
         "label": item.label, "url": item.url, "icon": item.icon, "place": item.place, "searches": item.searches,
-        "current": current, "ring": item.ring,
+        "current": current, "ring": item.ring, "polls": item.polls,
     }  # fmt: skip
 
 

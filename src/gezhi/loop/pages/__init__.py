@@ -21,6 +21,8 @@ def sections(request: HttpRequest) -> Iterator[Item]:
         return
     if actor.grants_for("case.read"):
         yield Item(gettext("Worklist"), "/desk/", 100, icon="list-check", searches=True)
+        polled = "/desk/notices/count/"
+        yield Item(gettext("Notices"), "/desk/notices/", 105, icon="bell", place="bell", polls=polled)
     if actor.grants_for("case.answer"):
         ring = "/desk/calls/ring/" if telephone.in_use() else ""
         yield Item(gettext("Call"), "/desk/call/", 110, icon="phone-call", ring=ring)

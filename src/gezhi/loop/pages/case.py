@@ -15,6 +15,7 @@ from gezhi.kit.http import sentence
 from gezhi.loop.alike.service import earlier
 from gezhi.loop.calls.pages.desk import of_case
 from gezhi.loop.marks.pages import desk as marks
+from gezhi.loop.notices import store as notices
 from gezhi.loop.pages import alike, common, story
 from gezhi.loop.pages.forms import GRAVE, Ground, data_of, move_form
 from gezhi.loop.replies import pages as replies
@@ -43,7 +44,9 @@ PURPOSES = ("first_contact", "handling", "callback", "dispatch", "verification",
 def page(request: HttpRequest, case_id: UUID) -> HttpResponse:
     """The case as it stands; `?move=` opens the form of one move."""
     actor = actor_from_request(request)
-    return show(request, view(case_id, actor=actor, now=common.now()), actor, opened=request.GET.get("move", ""))
+    shown = view(case_id, actor=actor, now=common.now())
+    notices.read(int(actor.id), common.now(), case=shown.case.pk)
+    return show(request, shown, actor, opened=request.GET.get("move", ""))
 
 
 def show(
@@ -64,8 +67,21 @@ def show(
         "alike": alike.marked(shown, actor), "reveal": _reveal(shown),
         "back": "/desk/", "telephone": telephone(shown, actor),
         "documents_url": f"/desk/documents/case/{shown.case.pk}/", "undo": _undo(shown),
+        "keys": keys(),
     }  # fmt: skip
     return render(request, "loop/case.html", context, status=refused.status if refused is not None else 200)
+
+
+def keys() -> list[dict[str, Any]]:
+    """What the keyboard can do on a case."""
+    rows = [
+        (["E"], gettext("to the form of the next step")), (["M"], gettext("open the other moves")),
+        (["1", "…", "9"], gettext("one of the other moves, by its number")),
+        (["J", "K"], gettext("next case of the list, case before")), (["B"], gettext("back to the list")),
+        (["U"], gettext("to the button that takes the last move back")), (["/"], gettext("search")),
+        (["?"], gettext("this help")),
+    ]  # fmt: skip
+    return [{"title": "", "rows": [{"keys": pressed, "text": text} for pressed, text in rows]}]
 
 
 def _undo(shown: CaseView) -> dict[str, Any] | None:

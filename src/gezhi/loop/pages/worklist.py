@@ -196,7 +196,8 @@ def keys() -> list[dict[str, Any]]:
     """What the keyboard can do on a list."""
     rows = [
         (["J", "K"], gettext("next case, case before")), (["X"], gettext("select the case")),
-        (["Enter"], gettext("open the case")), (["/"], gettext("search")), (["?"], gettext("this help")),
+        (["A"], gettext("select all on the page, or none")), (["Enter", "O"], gettext("open the case")),
+        (["[", "]"], gettext("tab before, next tab")), (["/"], gettext("search")), (["?"], gettext("this help")),
     ]  # fmt: skip
     return [{"title": "", "rows": [{"keys": pressed, "text": text} for pressed, text in rows]}]
 

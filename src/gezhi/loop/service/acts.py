@@ -30,6 +30,9 @@ EVENT_FACTS = (
     "level",
     "roles",
     "reason",
+    "user",
+    "mentions",
+    "of",
 )
 
 
@@ -98,9 +101,10 @@ def digest(step: StepRow) -> str:
 def event(case: Case, step: StepRow) -> dict[str, Any]:
     """What other rooms are told: ids and codes."""
     facts = {name: step.facts[name] for name in EVENT_FACTS if name in step.facts}
+    by = {"by": f"user:{step.actor}"} if step.actor_kind == "user" else {}  # a requester stays unnamed, even by a key
     return {
         "number": case.number, "move": step.move, "step": step.no, "source": step.source, "state": step.target,
-        "round": case.round, "lead": case.lead_id, **facts,
+        "round": case.round, "lead": case.lead_id, **facts, **by,
     }  # fmt: skip
 
 

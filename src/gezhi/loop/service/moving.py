@@ -8,6 +8,7 @@ from uuid import UUID
 
 from gezhi.kernel.errors import Refused
 from gezhi.loop.models import Case, CaseClock
+from gezhi.loop.notices.service import mentions
 from gezhi.loop.oversight import store as oversight
 from gezhi.loop.oversight.drawing import objection, sample_of
 from gezhi.loop.oversight.rules import Tried
@@ -121,6 +122,7 @@ def make(row: Move, ground: Ground, data: Mapping[str, Any], *, actor: Actor, no
         codes["behind"] = behind
     if ground.main is not None and actor.kind != "system" and not readable(actor, ground.main):
         raise Refused(NOT_THERE.get(row.name, "main-not-found"), status=422)  # as if it were not there
+    codes |= mentions(row.name, texts.get("note", ""), case, snap)
     situation = _situation(row, ground, codes=codes, texts=texts, actor=actor, now=now, kept=kept)
     check(row, situation)
     target = target_of(row, situation)

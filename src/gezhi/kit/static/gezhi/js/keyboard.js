@@ -1,11 +1,13 @@
-// Keys that a page prints on its buttons (F2, F4, Alt+1 …), "/" for search and "?" for help; lists have keys of their own.
-import { typing, worklist } from "./worklist.js";
+// Keys that a page prints on its buttons (F2, F4, Alt+1 …), "/" for search, "?" for help, [ ] for tabs; lists have keys of their own.
+import { pressedOnCase, siblings } from "./casekeys.js";
+import { elsewhere, worklist } from "./worklist.js";
 
 let started = false;
 
-export function start() {
+export function start(root) {
   const list = document.querySelector("[data-list]");
   if (list && !list.dataset.listReady) worklist(list);
+  siblings(root);
   if (started) return;
   started = true;
   document.addEventListener("keydown", pressed);
@@ -19,7 +21,7 @@ function combo(event) {
 }
 
 function pressed(event) {
-  if (event.isComposing || event.metaKey) return;
+  if (event.isComposing || event.keyCode === 229 || event.metaKey) return;
   const name = combo(event);
   if (/^F\d|^Alt\+|^Control\+/.test(name)) {
     const target = document.querySelector(`[data-key="${name}"]`);
@@ -29,9 +31,19 @@ function pressed(event) {
       return;
     }
   }
-  if (typing(event) || event.ctrlKey || event.altKey || document.querySelector("dialog[open]")) return;
+  if (elsewhere(event)) return;
   if (event.key === "/") search(event);
   else if (event.key === "?") help(event);
+  else if (event.key === "[") tab(-1);
+  else if (event.key === "]") tab(1);
+  else pressedOnCase(event);
+}
+
+// The tab before or after the present one, also where the list is empty.
+function tab(step) {
+  const tabs = [...document.querySelectorAll("nav.tabs a")];
+  const goal = tabs[tabs.findIndex((one) => one.hasAttribute("aria-current")) + step];
+  if (goal) goal.click();
 }
 
 function search(event) {

@@ -11,13 +11,14 @@ document.documentElement.classList.add("js");
 const onDemand = [
   ["[data-picker]", "./picker.js"],
   ["[data-upload]", "./upload.js"],
-  ["[data-list], [data-key]", "./keyboard.js"],
+  ["[data-list], [data-key], [data-case], [data-desk]", "./keyboard.js"],
   ["[data-read-aloud]", "./readaloud.js"],
   ["[data-suggest]", "./suggest.js"],
   ["[data-ring]", "./ring.js"],
   ["[data-call]", "./call.js"],
   ["[data-ready]", "./ready.js"],
   ["[data-paste], [data-cursor]", "./paste.js"],
+  ["[data-polls]", "./unread.js"],
 ];
 
 export function enhance(root) {

@@ -1,10 +1,16 @@
-// A worklist by keyboard: j k move, Enter opens, x selects; the list keeps its place when one comes back.
+// A worklist by keyboard: j k move, Enter or o opens, x selects, a all; it keeps its place when one comes back.
 import { say, announce } from "./words.js";
 
 export const typing = (event) => {
   const field = event.target;
-  return /^(INPUT|TEXTAREA|SELECT)$/.test(field.tagName) && !["checkbox", "radio"].includes(field.type);
+  const written = /^(INPUT|TEXTAREA|SELECT)$/.test(field.tagName) && !["checkbox", "radio"].includes(field.type);
+  return written || Boolean(field.isContentEditable);
 };
+
+// Whether a key belongs to somebody else: a field, an input method at work (229 is its mark), a dialog, the browser.
+export const elsewhere = (event) =>
+  typing(event) || event.isComposing || event.keyCode === 229 || event.ctrlKey || event.altKey || event.metaKey ||
+  Boolean(document.querySelector("dialog[open]"));
 
 const rows = (list) => [...list.children];
 const box = (row) => row.querySelector("input[type=checkbox]");
@@ -29,6 +35,7 @@ export function worklist(list) {
   const index = rows(list).findIndex((row) => row.id === recall(place));
   if (index >= 0) go(list, state, index, cameBack());
   note("gezhi.list", location.href);
+  note("gezhi.list.cases", JSON.stringify(rows(list).map((row) => row.querySelector("a.t").getAttribute("href"))));
   tell(list);
 }
 
@@ -38,11 +45,12 @@ function cameBack() {
 }
 
 function keys(event, list, state) {
-  if (!document.contains(list) || typing(event) || event.isComposing) return;
-  if (event.ctrlKey || event.altKey || event.metaKey || document.querySelector("dialog[open]")) return;
+  if (!document.contains(list) || elsewhere(event)) return;
   if (event.key === "j") go(list, state, state.current + 1);
   else if (event.key === "k") go(list, state, Math.max(0, state.current - 1));
   else if (event.key === "x" && state.current >= 0) pick(list, state);
+  else if (event.key === "o" && state.current >= 0) open(list, state);
+  else if (event.key === "a") all(list);
   else if (event.key === "Enter" && state.current >= 0 && event.target === document.body) open(list, state);
   else return;
   event.preventDefault();
@@ -65,6 +73,14 @@ function pick(list, state) {
   const one = box(rows(list)[state.current]);
   if (!one) return;
   one.checked = !one.checked;
+  tell(list);
+}
+
+// Every case of the page, or none when all were chosen.
+function all(list) {
+  const boxes = rows(list).map(box).filter(Boolean);
+  const on = boxes.some((one) => !one.checked);
+  for (const one of boxes) one.checked = on;
   tell(list);
 }
 
