@@ -6,7 +6,18 @@ from privacy_office import lay_privacy, rule, years
 from test_erasure import NAME, NOTE, PHONE, PLACE, REPLY, STORY, SUPPLIED, TITLE, faults, found, fragments, tokens
 
 from gezhi.kernel.errors import Refused
-from gezhi.loop.models import Attachment, Call, CallEvent, Case, CaseText, Handover, RetentionItem, RetentionPlan, Shift
+from gezhi.loop.models import (
+    Attachment,
+    Call,
+    CallEvent,
+    Case,
+    CaseText,
+    Handover,
+    NoCase,
+    RetentionItem,
+    RetentionPlan,
+    Shift,
+)
 from gezhi.loop.retention import service, store
 from gezhi.loop.retention.service import running
 from gezhi.trust import service as trust
@@ -148,14 +159,18 @@ def test_what_belongs_to_no_case_has_rules_of_its_own(aged):
         day=aged.now.date(), shift=shift, words=f"{NAME}还会打来", written_at=aged.now, written_by=aged.users["olive"]
     )
     called(aged)
+    rule("empty", "no_cases", "erase", 1)
+    silent = trust.new_requester(phone=PHONE)
+    NoCase.objects.create(requester=silent, user=aged.users["olive"], cause="silent", ended_at=aged.now)
     with_case = told(aged)
     years(aged, 1)
     row = plan(aged)
-    assert due(row) == {"alone": 1, "notes": 1}
+    assert due(row) == {"alone": 1, "notes": 1, "empty": 1}
     carried_out(aged, row)
     proofs(aged)
     assert Handover.objects.get().words == ""
     assert Call.objects.get(case=None).requester.erased_at is not None
+    assert NoCase.objects.get().requester.erased_at is not None
     assert Call.objects.get(case=with_case).requester.erased_at is None
 
 

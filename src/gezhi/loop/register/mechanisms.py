@@ -31,6 +31,7 @@ MECHANISMS = (
     Mechanism("danger", "rule", "gezhi.loop.rules.questions.dangerous"),
     Mechanism("scores", "formula", "gezhi.loop.scores.rules.engine.score"),
     Mechanism("masking", "rule", "gezhi.loop.rules.redact.redact"),
+    Mechanism("nuisance", "rule", "gezhi.loop.marks.store.lowered"),
     Mechanism("reply_hints", "rule", "gezhi.loop.replies.rules.check.check"),
     Mechanism("retention", "rule", "gezhi.loop.retention.store.due"),
 )
@@ -40,7 +41,8 @@ NONE: Mapping[str, str] = MappingProxyType(
         "calls": "shows and counts calls, orders nothing by person",
         "documents": "fills templates with what stands in a case",
         "importing": "brings rows in as they are",
-        "intake": "keeps drafts; its suggestions are those of triage and similar",
+        "instructions": "lists what leaders asked for by its day",
+    "intake": "keeps drafts; its suggestions are those of triage and similar",
         "notices": "tells people of steps",
         "person": "shows what is held",
         "register": "this register",

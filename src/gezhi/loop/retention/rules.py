@@ -21,6 +21,7 @@ DEEDS: Mapping[str, tuple[str, ...]] = MappingProxyType({
     "recordings": ("delete", KEEP),  # numbers and recording of the calls of a case; that there was a call stays
     "point": ("delete", KEEP),  # the point on the map; the area stays
     "calls": ("erase", KEEP),  # calls that never became a case
+    "no_cases": ("erase", KEEP),  # the number of a wrong or silent call that a clerk ended without a case
     "rejects": ("delete", KEEP),  # rows that an import refused, which hold what people wrote
     "handovers": ("delete", KEEP),  # what a shift told the next in words
     "reveals": (KEEP,),  # who looked: the proof for the person himself
@@ -29,7 +30,7 @@ DEEDS: Mapping[str, tuple[str, ...]] = MappingProxyType({
 OF_CASES = ("case", "identity", "texts", "files", "originals", "recordings", "point")
 # days: a slip of the finger must not empty an office
 LEAST = {"case": 365, "identity": 180, "texts": 180, "files": 90, "originals": 30, "recordings": 30, "point": 30,
-         "calls": 30, "rejects": 7, "handovers": 30}  # fmt: skip
+         "calls": 30, "no_cases": 30, "rejects": 7, "handovers": 30}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

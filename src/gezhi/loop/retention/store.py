@@ -19,6 +19,7 @@ from gezhi.loop.models import (
     CallEvent,
     Case,
     Handover,
+    NoCase,
     RetentionHold,
     RetentionItem,
     RetentionPlan,
@@ -119,6 +120,10 @@ def _calls() -> tuple[QuerySet[Any], str]:
     return rows.exclude(ringback__state="open"), "began_at"
 
 
+def _no_cases() -> tuple[QuerySet[Any], str]:
+    return NoCase.objects.exclude(requester=None).filter(requester__erased_at=None), "ended_at"
+
+
 def _rejects() -> tuple[QuerySet[Any], str]:
     left = BatchReject.objects.filter(batch=OuterRef("pk"))
     return Batch.objects.filter(Exists(left), state__in=("done", "failed", "undone")), "created_at"
@@ -128,7 +133,7 @@ def _handovers() -> tuple[QuerySet[Any], str]:
     return Handover.objects.exclude(words=""), "written_at"
 
 
-_OTHERS = {"calls": _calls, "rejects": _rejects, "handovers": _handovers}
+_OTHERS = {"calls": _calls, "no_cases": _no_cases, "rejects": _rejects, "handovers": _handovers}
 
 
 # ---- plans

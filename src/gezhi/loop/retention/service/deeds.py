@@ -16,6 +16,8 @@ from gezhi.loop.models import (
     CallEvent,
     Case,
     Handover,
+    NoCase,
+    NuisanceMark,
     ScoreAppeal,
     ScoreExclusion,
     StepText,
@@ -26,7 +28,7 @@ from gezhi.trust.rules import Actor
 from gezhi.trust.service import erase, identity_of, open_text, seal_text, strip
 
 Deed = Callable[[Sequence[str], Actor, datetime], set[str]]
-SUBJECTS = {"calls": "call", "rejects": "batch", "handovers": "handover"}
+SUBJECTS = {"calls": "call", "no_cases": "no_case", "rejects": "batch", "handovers": "handover"}
 HIDDEN = "***"
 SHORT_NAME = 2  # one character alone is a common word, not a name
 
@@ -74,8 +76,9 @@ def _without_numbers(event: CallEvent) -> None:
 # ---- texts
 
 SEALED: tuple[tuple[Any, str, str], ...] = (
-    (StepText, "step__case", "sealed"), (Attachment, "case", "name"), (ScoreExclusion, "case", "evidence"),
-    (ScoreExclusion, "case", "words"), (ScoreAppeal, "case", "words"), (ScoreAppeal, "case", "answer"),
+    (StepText, "step__case", "sealed"), (Attachment, "case", "name"), (NuisanceMark, "case", "words"),
+    (ScoreExclusion, "case", "evidence"), (ScoreExclusion, "case", "words"), (ScoreAppeal, "case", "words"),
+    (ScoreAppeal, "case", "answer"),
 )  # fmt: skip
 
 
@@ -175,6 +178,14 @@ def forget_calls(keys: Sequence[str], actor: Actor, now: datetime) -> set[str]:
     return set()
 
 
+def forget_no_cases(keys: Sequence[str], actor: Actor, now: datetime) -> set[str]:
+    for person in NoCase.objects.filter(pk__in=keys).values_list("requester", flat=True):
+        if person is not None:
+            with _unless_erased():
+                erase(person, actor=actor, now=now)
+    return set()
+
+
 def drop_rejects(keys: Sequence[str], actor: Actor, now: datetime) -> set[str]:
     """The refused rows of an import, with the key they are sealed under; how many there were stays with the batch."""
     for batch in Batch.objects.filter(pk__in=keys):
@@ -195,6 +206,6 @@ def drop_handovers(keys: Sequence[str], actor: Actor, now: datetime) -> set[str]
 
 DO: dict[str, Deed] = {
     "case": forget_case, "identity": forget_identity, "texts": redact_texts, "files": drop_files,
-    "originals": drop_originals, "recordings": drop_recordings, "point": drop_points, "calls": forget_calls,
+    "originals": drop_originals, "recordings": drop_recordings, "point": drop_points, "calls": forget_calls, "no_cases": forget_no_cases,
     "rejects": drop_rejects, "handovers": drop_handovers,
 }  # fmt: skip
