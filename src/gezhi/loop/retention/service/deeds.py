@@ -208,6 +208,4 @@ DO: dict[str, Deed] = {
     "case": forget_case, "identity": forget_identity, "texts": redact_texts, "files": drop_files,
     "originals": drop_originals, "recordings": drop_recordings, "point": drop_points, "calls": forget_calls,
     "no_cases": forget_no_cases, "rejects": drop_rejects, "handovers": drop_handovers,
-    "originals": drop_originals, "recordings": drop_recordings, "point": drop_points, "calls": forget_calls, "no_cases": forget_no_cases,
-    "rejects": drop_rejects, "handovers": drop_handovers,
 }  # fmt: skip
