@@ -66,7 +66,7 @@ def test_the_list_is_exported_with_a_record(office, site):
     supervised(office, 2)
     before = apps.get_model("trust", "LedgerRecord").objects.filter(act="case.export").count()
     text = site().get("/desk/supervision/export.csv").content.decode("utf-8-sig")
-    assert text.splitlines()[0].startswith("Number,Title,Lead unit,Demanded by")
+    assert text.splitlines()[0].startswith("Number,Notice,Title,Lead unit,Demanded by")
     assert "限 2 天" in text
     assert "Past its day,2" in text
     assert apps.get_model("trust", "LedgerRecord").objects.filter(act="case.export").count() == before + 1

@@ -5,8 +5,10 @@ from django.urls import include, path
 from gezhi.loop.calls.urls import urlpatterns as calls
 from gezhi.loop.channels import pages as channels
 from gezhi.loop.documents.urls import urlpatterns as documents
+from gezhi.loop.duties.urls import urlpatterns as duties
 from gezhi.loop.instructions import pages as instructions
 from gezhi.loop.intake.urls import urlpatterns as intake
+from gezhi.loop.joint.urls import urlpatterns as joint
 from gezhi.loop.marks import urls as marks
 from gezhi.loop.notices.urls import urlpatterns as notices
 from gezhi.loop.oversight.urls import urlpatterns as oversight
@@ -59,6 +61,8 @@ urlpatterns = [
     *oversight,
     *views,
     *notices,
+    *joint,
+    *duties,
     path("desk/bulk/<str:move>/", bulk.bulk, name="bulk"),
     path("desk/catalogue/", catalogue.page, name="catalogue"),
     path("desk/catalogue/export.xlsx", catalogue.export, name="catalogue_export"),

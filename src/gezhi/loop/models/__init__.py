@@ -21,6 +21,7 @@ from gezhi.loop.models.desk import Draft, NoCase, Paste, Picture
 from gezhi.loop.models.documents import DocumentChoice, DocumentTemplate
 from gezhi.loop.models.files import Attachment
 from gezhi.loop.models.importing import Batch, BatchReject, ImportMapping
+from gezhi.loop.models.joint import Precedent, TownDuty
 from gezhi.loop.models.marks import NuisanceMark
 from gezhi.loop.models.notices import Notice, NoticeMark, NoticeWish
 from gezhi.loop.models.retention import PersonRequest, RetentionHold, RetentionItem, RetentionPlan
@@ -76,6 +77,7 @@ __all__ = [
     "Paste",
     "PersonRequest",
     "Picture",
+    "Precedent",
     "ReplyCheck",
     "ReplyUse",
     "RetentionHold",
@@ -101,6 +103,7 @@ __all__ = [
     "Step",
     "StepText",
     "Suggested",
+    "TownDuty",
     "TriageBand",
     "TriageCell",
     "TriageDesk",

@@ -95,6 +95,10 @@ class Watch:
     due: date | None = None
     times: int = 0
     answered: datetime | None = None
+    accepted: datetime | None = None
+    notice: str = ""
+    unit: int | None = None  # who is supervised
+    backs: int = 0  # how often an answer was sent back
     level: int = 0  # how far up the ladder the case has climbed since
 
     def over(self, today: date) -> int:
@@ -102,6 +106,8 @@ class Watch:
         return 0 if self.answered or self.due is None else max(0, (today - self.due).days)
 
     def state(self, today: date) -> str:
+        if self.accepted:
+            return "accepted"
         if self.answered:
             return "answered"
         return "late" if self.over(today) else "open"
@@ -176,8 +182,14 @@ def watched(steps: Iterable[Told]) -> Watch:
     (2, 'late', 2)
     >>> watched([demand, Told(key, "supervise_answer", "4", t, {})]).state(date(2026, 3, 6))
     'answered'
-    >>> watched([demand, Told(key, "supervise_answer", "4", t, {}), demand]).state(date(2026, 3, 3))
+    >>> answer = Told(key, "supervise_answer", "4", t, {})
+    >>> watched([demand, answer, demand]).state(date(2026, 3, 3))
     'open'
+    >>> back = Told(key, "supervise_back", "3", t, {"due": "2026-03-09"})
+    >>> watched([demand, answer, back]).state(date(2026, 3, 6))
+    'open'
+    >>> watched([demand, answer, Told(key, "supervise_accept", "3", t, {})]).state(date(2026, 3, 9))
+    'accepted'
     """
     found = Watch()
     for step in steps:
@@ -185,7 +197,14 @@ def watched(steps: Iterable[Told]) -> Watch:
             case "supervise":
                 due = step.facts.get("due")
                 day = date.fromisoformat(str(due)) if due else None
-                found = Watch(step.id, step.actor, step.at, day, found.times + 1)
+                notice, unit = str(step.facts.get("notice", "")), step.facts.get("unit")
+                found = Watch(step.id, step.actor, step.at, day, found.times + 1, notice=notice, unit=unit)
+            case "supervise_back":
+                due = step.facts.get("due")
+                day = date.fromisoformat(str(due)) if due else None
+                found = replace(found, step=step.id, due=day, answered=None, backs=found.backs + 1)
+            case "supervise_accept":
+                found = replace(found, accepted=step.at)
             case "supervise_answer":
                 found = replace(found, answered=step.at)
             case "escalate":

@@ -38,8 +38,17 @@ def sections(request: HttpRequest) -> Iterator[Item]:
         yield Item(gettext("Marked numbers"), "/desk/marks/", 119, icon="flag", place="menu")
     if actor.grants_for("import.run"):
         yield Item(gettext("Import cases"), "/desk/import/", 120, icon="file-spreadsheet")
+    yield from _together(actor)
     yield from _papers(actor)
     yield from _privacy(actor)
+
+
+def _together(actor: Actor) -> Iterator[Item]:
+    """What units do for each other, and what rests."""
+    if actor.grants_for("case.task_done") or actor.grants_for("case.task"):
+        yield Item(gettext("Assisting"), "/desk/tasks/", 118, icon="users", place="menu")
+    if actor.grants_for("case.hangup_review") or actor.grants_for("case.hangup_ask"):
+        yield Item(gettext("Hang-ups"), "/desk/hangups/", 119, icon="clock", place="menu")
 
 
 def _papers(actor: Actor) -> Iterator[Item]:
@@ -51,6 +60,9 @@ def _papers(actor: Actor) -> Iterator[Item]:
     if actor.grants_for("case.read"):
         yield Item(gettext("Ready texts"), "/desk/replies/", 305, icon="books", place="menu")
         yield Item(gettext("Dispatch catalogue"), "/desk/catalogue/", 300, icon="books")
+        yield Item(gettext("Township duties"), "/desk/duties/", 305, icon="books", place="menu")
+    if actor.grants_for("case.dispatch"):
+        yield Item(gettext("Load of the units"), "/desk/load/", 306, icon="scale", place="menu")
     if actor.grants_for("case.read") or actor.grants_for("calendar.edit"):
         yield Item(gettext("Matters"), "/desk/matters/", 310, icon="tag", place="menu")
         yield Item(gettext("Channel rules"), "/desk/channels/", 312, icon="scale", place="menu")

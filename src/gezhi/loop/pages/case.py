@@ -14,6 +14,7 @@ from gezhi.kernel.errors import Refused
 from gezhi.kit.http import sentence
 from gezhi.loop.alike.service import earlier
 from gezhi.loop.calls.pages.desk import of_case
+from gezhi.loop.joint.beside import of_form
 from gezhi.loop.marks.pages import desk as marks
 from gezhi.loop.notices import store as notices
 from gezhi.loop.pages import alike, common, story
@@ -111,6 +112,7 @@ def _form(request: HttpRequest, shown: CaseView, ground: Ground, name: str, refu
     cancel = base if name not in NEXT or request.GET.get("move") else ""
     action = f"{base}{name}/{_queue(request)}"
     form = move_form(name, ground, action=action, key=key, last=shown.case.last, cancel=cancel)
+    of_form(form, shown, ground.actor, ground.kept, common.now())
     form["errors"] = common.errors_of(refused)
     common.mark(form["fields"], form["errors"])
     if name in ANSWERING:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
+from django.utils import timezone
 from django.utils.translation import gettext, ngettext, pgettext
 
 from gezhi.kit.moments import span_words, when_words
@@ -286,12 +287,27 @@ def duty_of(shown: CaseView, kept: Content) -> list[dict[str, str]]:
 
 def tasks_of(shown: CaseView) -> list[dict[str, Any]]:
     asks = {entry.facts.get("unit"): entry.texts.get("ask", "") for entry in shown.entries if entry.move == "task"}
+    running = {
+        clock.unit.pk: clock for clock in shown.clocks if clock.stage == "task" and clock.unit and not clock.finished_at
+    }
     return [
         {"unit": common.named(task["unit"]), "ask": asks.get(task["unit_id"], ""),
-         "light": "done" if task["done"] else "wait",
-         "words": gettext("has answered") if task["done"] else gettext("waiting")}
+         **_part(task, running.get(task["unit_id"]))}
         for task in shown.tasks
     ]  # fmt: skip
+
+
+def _part(task: Mapping[str, Any], clock: ClockView | None) -> dict[str, str]:
+    """How a part of an assisting unit stands, and by when it is owed."""
+    ended = {"back": gettext("taken back"), "led": gettext("leads now"), "refused": gettext("refuses its part")}
+    if task["how"] in ended:
+        return {"light": "done" if task["done"] else "late", "words": ended[task["how"]]}
+    if task["done"]:
+        return {"light": "done", "words": gettext("has answered")}
+    if clock is None or clock.due_at is None:
+        return {"light": "wait", "words": gettext("waiting")}
+    due = timezone.localtime(clock.due_at).strftime("%m-%d %H:%M")
+    return {"light": LIGHTS.get(clock.light, clock.light), "words": gettext("due %(moment)s") % {"moment": due}}
 
 
 def links_of(shown: CaseView) -> list[dict[str, str]]:

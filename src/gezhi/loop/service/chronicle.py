@@ -13,7 +13,8 @@ from typing import Any
 from gezhi.kernel.errors import Refused
 from gezhi.kernel.ids import uuid7
 from gezhi.loop.importing.store import Bundle, insert
-from gezhi.loop.models import Case, Involvement
+from gezhi.loop.joint import precedents
+from gezhi.loop.models import Case, Involvement, Precedent
 from gezhi.loop.models import Step as StepRow
 from gezhi.loop.rules.fields import clean
 from gezhi.loop.rules.guards import Situation
@@ -96,6 +97,7 @@ class Chronicle:
         self.told: dict[str, Told] = {}
         self.merged: dict[str, list[Told]] = {}
         self.numbers: dict[date, list[str]] = {}
+        self.precedents: list[Precedent] = []
 
     def expect(self, moments: Iterable[datetime]) -> None:
         """Say when cases will be received, so that the numbers of a day are drawn at once."""
@@ -150,6 +152,8 @@ class Chronicle:
         check(row, situation)
         target = target_of(row, situation)
         self._advance(told, plan(row, target, situation, self.kept), actor=actor, now=now)
+        if codes.get("precedent") and case.matter:
+            self.precedents.append(precedents.made(case, told.steps[-1][0].pk, codes, texts, snap, now=now))
         if told.snap.matter != snap.matter:
             case.matter_version = version_of(self.kept, told.snap.matter)
         if name == "merge":
@@ -223,8 +227,9 @@ class Chronicle:
             [Involvement(case=told.case, unit_id=unit) for told, units in others for unit in sorted(units)],
             ignore_conflicts=True,
         )
+        Precedent.objects.bulk_create(self.precedents)
         publish_many([each for told in cases for each in told.events])
-        self.told, self.merged = {}, {}
+        self.told, self.merged, self.precedents = {}, {}, []
         return len(steps)
 
     def _record(self, steps: list[tuple[StepRow, Actor]]) -> None:

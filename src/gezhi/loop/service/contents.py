@@ -25,6 +25,7 @@ from gezhi.loop.models import (
     ScoreMeasure,
     ScoreSet,
     StandardReply,
+    TownDuty,
 )
 from gezhi.loop.models.content import Content
 from gezhi.loop.service.calendar import add_days
@@ -48,6 +49,7 @@ TABLES: Mapping[str, type[Content]] = {
     "indicators": ScoreIndicator,
     "score_groups": ScoreGroup,
     "bands": ScoreBand,
+    "duties": TownDuty,
 }
 SKIP = {"id", "pack", "version", "active", "edited_at", "edited_by"}
 

@@ -1,7 +1,7 @@
 """Calling upon people: the next role of the ladder when a clock has used its share, the desk when a hang-up is due."""
 
 import logging
-from datetime import datetime
+from datetime import date, datetime
 from fractions import Fraction
 
 from django.db import transaction
@@ -54,13 +54,36 @@ def escalate_due(now: datetime, *, limit: int = 2000) -> int:
 
 
 def review_due(now: datetime, *, limit: int = 500) -> int:
-    """Call for the review of every hang-up whose day has come, once for each day that was set."""
-    count = 0
-    for case, day in store.hangups_due(content().calendar.local_date(now), limit):
-        data = {"stage": "handle", "level": 0, "roles": REVIEWERS, "reason": store.HANGUP_REVIEW, "review_on": day}
+    """Call for the review of every hang-up whose day has come, once for each rung of its ladder.
+
+    The ladder counts the days from the moment when the day was set: all of them are its hundred per cent.
+    """
+    kept, count = content(), 0
+    today = kept.calendar.local_date(now)
+    for due in store.hangups_due(today, limit):
+        called = review_call(due, kept, today)
+        if called is None:
+            continue
+        level, roles = called
+        data = {"stage": "handle", "level": level, "roles": roles, "reason": store.HANGUP_REVIEW,
+                "review_on": due.review_on}  # fmt: skip
         try:
-            move(case, "escalate", data, actor=Actor.system("loop"), now=now)
+            move(due.case, "escalate", data, actor=Actor.system("loop"), now=now)
             count += 1
         except Refused as refused:
-            logger.warning("case %s was not brought up for review: %s", case, refused)
+            logger.warning("case %s was not brought up for review: %s", due.case, refused)
     return count
+
+
+def review_call(due: store.HangupDue, kept: Content, today: date) -> tuple[int, list[str]] | None:
+    """Whom to call upon now: on the day the reviewers, later the next role of the ladder; else nobody."""
+    if due.level is None:
+        return 0, list(REVIEWERS)
+    start = kept.calendar.local_date(due.set_at)
+    whole = max(1, (date.fromisoformat(due.review_on) - start).days)
+    used = 100 * (today - start).days / whole
+    reached = [
+        rung for rung in above(kept.rungs, "hangup", due.urgency, due.level) if used >= rung.share and rung.stage
+    ]
+    rung = max(reached, key=lambda rung: rung.level, default=None)
+    return (rung.level, [rung.role]) if rung is not None else None

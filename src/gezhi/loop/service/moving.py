@@ -7,6 +7,8 @@ from typing import Any
 from uuid import UUID
 
 from gezhi.kernel.errors import Refused
+from gezhi.loop.duties.service import objection as duty_objection
+from gezhi.loop.joint import precedents
 from gezhi.loop.models import Case, CaseClock
 from gezhi.loop.notices.service import mentions
 from gezhi.loop.oversight import store as oversight
@@ -36,6 +38,7 @@ from gezhi.trust.service import once, remember, verb
 
 NOT_THERE = {"repeat_mark": "repeat-not-found"}
 OWN_NAME = "instruct.own"  # who has this verb is a leader and needs to name none
+TOWN = {"town-duty", "town-barred"}
 OWN_TASK = ("task_done", "task_refuse")
 RESERVED = ("receive", "answered")  # made by the receiving verb and by the product itself
 
@@ -127,7 +130,7 @@ def make(row: Move, ground: Ground, data: Mapping[str, Any], *, actor: Actor, no
     check(row, situation)
     target = target_of(row, situation)
     draft = plan(row, target, situation, kept)
-    after, _ = advance(case, snap, draft, actor=actor, now=now, rows=ground.rows)
+    after, step = advance(case, snap, draft, actor=actor, now=now, rows=ground.rows)
     if after.matter != snap.matter:
         case.matter_version = version_of(kept, after.matter)
         case.save(update_fields=["matter_version"])
@@ -136,6 +139,7 @@ def make(row: Move, ground: Ground, data: Mapping[str, Any], *, actor: Actor, no
         store.involve(case, sorted(units))
     if row.name == "adjudicate" and codes.get("precedent") and case.matter:
         _precedent(case, now=now)
+        precedents.made(case, step, codes, texts, snap, now=now).save(force_insert=True)
     answer_secondaries(case, row, target, actor=actor, now=now)
     return moved(case)
 
@@ -211,6 +215,8 @@ def _situation(
         leader=bool(actor.grants_for(OWN_NAME)) if row.name == "instruct" else False,
         objection=_objection(case, codes["skipped"], kept) if row.name == "close" and codes.get("skipped") else "",
         today=kept.calendar.local_date(now), hangup=_hangup(row, case, codes, kept),
+        barred=duty_objection(row.name, case, snap, codes, kept) if set(row.guards) & TOWN else None,
+        cited=not codes.get("cites") or precedents.holds(codes["cites"]),
     )  # fmt: skip
 
 

@@ -116,7 +116,10 @@ def view(case_id: UUID | str, *, actor: Actor, now: datetime) -> CaseView:
         entries=[_told(_entry(case, step, units, people, files, hide=hide), rated=rated) for step in steps],
         clocks=[clock_view(running_of(row), kept, now, units) for row in rows],
         offers=offers(case, snap, actor),
-        tasks=[{"unit": units.get(task.unit), "unit_id": task.unit, "done": task.done} for task in snap.tasks],
+        tasks=[
+            {"unit": units.get(task.unit), "unit_id": task.unit, "done": task.done, "how": task.how}
+            for task in snap.tasks
+        ],
         secondaries=store.secondaries(case), main=case.main,
         files=files, matter=kept.matters.get(case.matter), area=below.areas().filter(pk=case.area).first(),
         desk_reader=desk_reader, may_reveal=may_reveal(actor, case), reveals=store.reveals(case),

@@ -16,6 +16,7 @@ from django.conf import settings
 from django.db import connection
 
 from gezhi.kernel.calendar import OFFICE_HOURS, Calendar, DayRow, Periods, Season, from_rows
+from gezhi.loop.duties.rules import TownDuty as TownLine
 from gezhi.loop.models import (
     CalendarDay,
     CatalogueItem,
@@ -28,6 +29,7 @@ from gezhi.loop.models import (
     ReplyCheck,
     Rung,
     StandardReply,
+    TownDuty,
 )
 from gezhi.loop.rules.catalogue import Duty
 from gezhi.loop.rules.channels import ChannelRule, channel_rule
@@ -39,7 +41,7 @@ from gezhi.loop.store import below
 FRESH = 10.0
 READ = (
     CalendarDay, CatalogueItem, CatalogueVersion, CodeItem, FormQuestion, Limit, Matter, OfficeHours, ReplyCheck, Rung,
-    StandardReply,
+    StandardReply, TownDuty,
 )  # fmt: skip
 
 
@@ -56,6 +58,7 @@ class Content:
     edition_name: str
     duties: Sequence[Duty]
     questions: Mapping[str, Sequence[Question]]  # by matter, those of the versions in force
+    town_duties: Sequence[TownLine]  # the office's own list alone, where there is one
     wording: Mapping[str, Question]  # by code, those of earlier versions too: old answers keep their words
     replies: Mapping[str, StandardReply]  # ready texts by code, the expired ones too
     checks: Mapping[str, ReplyCheck]
@@ -170,6 +173,7 @@ def _read() -> Content:
         edition_name=edition.name if edition else "",
         duties=[_duty(item) for item in items],
         questions=asked,
+        town_duties=_town_duties(),
         wording=wording,
         replies=_winning(StandardReply.objects.filter(active=True), "code"),
         checks=_winning(ReplyCheck.objects.filter(active=True), "code"),
@@ -185,6 +189,19 @@ def _questions() -> tuple[dict[str, list[Question]], dict[str, Question]]:
         asked.setdefault(row.matter, []).append(_question(row))
     past = _winning((row for row in rows if not row.active), "code")
     return asked, {code: _question(row) for code, row in {**past, **winning}.items()}
+
+
+def _town_duties() -> list[TownLine]:
+    rows = list(TownDuty.objects.filter(active=True).order_by("position", "pk"))
+    own = [row for row in rows if row.pack == "local"] or rows
+    return [
+        TownLine(
+            code=row.code, kind=row.kind, name_zh=row.name_zh, name_en=row.name_en, matter=row.matter,
+            keywords=tuple(row.keywords), unit=row.unit, lead=row.lead, basis_zh=row.basis_zh, basis_en=row.basis_en,
+            source=row.source, verified=row.verified,
+        )
+        for row in own
+    ]  # fmt: skip
 
 
 def _question(row: FormQuestion) -> Question:

@@ -1,11 +1,11 @@
 """Clocks that may be due for the next rung of the ladder, and hang-ups whose day of review has come."""
 
 from datetime import date, datetime
+from typing import NamedTuple
 
 from django.db.models import (
     DateTimeField,
     DurationField,
-    Exists,
     ExpressionWrapper,
     F,
     OuterRef,
@@ -62,14 +62,30 @@ def climb(clock: CaseClock, level: int) -> bool:
     return bool(rows.update(rung=level))
 
 
-def hangups_due(day: date, limit: int) -> list[tuple[str, str]]:
-    """Suspended cases, with the day on which they were to be looked at again, that nobody was called upon for yet."""
+class HangupDue(NamedTuple):
+    """A hang-up whose day has come: when that day was set, and the highest level that was called upon for it."""
+
+    case: str
+    review_on: str
+    set_at: datetime
+    level: int | None
+    urgency: int
+
+
+def hangups_due(day: date, limit: int) -> list[HangupDue]:
+    """Suspended cases whose day of review has come, the longest over first."""
     of_case = Step.objects.filter(case=OuterRef("pk"))
     asked = of_case.filter(Q(move="hangup_ask") | Q(move="hangup_review", facts__keep=True)).order_by("-no")
     told = of_case.filter(move="escalate", no__gt=OuterRef("asked"), facts__reason=HANGUP_REVIEW)
     rows = Case.objects.filter(state="suspended", dormant=False).annotate(
         asked=Subquery(asked.values("no")[:1]),
+        set_at=Subquery(asked.values("acted_at")[:1]),
         review_on=Subquery(asked.values(day=KeyTextTransform("review_on", "facts"))[:1]),
     )
-    due = rows.filter(~Exists(told), review_on__lte=day.isoformat()).order_by("received_at")
-    return [(str(key), on) for key, on in due.values_list("pk", "review_on")[:limit]]
+    level = Subquery(told.order_by("-no").values(level=KeyTextTransform("level", "facts"))[:1])
+    due = rows.filter(review_on__lte=day.isoformat()).annotate(level=level).order_by("review_on", "received_at")
+    found = due.values_list("pk", "review_on", "set_at", "level", "urgency")[:limit]
+    return [
+        HangupDue(str(key), on, set_at, None if level is None else int(level), urgency)
+        for key, on, set_at, level, urgency in found
+    ]

@@ -8,6 +8,7 @@ from datetime import datetime
 from random import Random
 from typing import Any
 
+from gezhi.loop.duties.rules import fitting
 from gezhi.loop.rules.catalogue import duty_for
 from gezhi.loop.store.content import Content
 from gezhi.packs.demo.tales import Cast, Duties, Party
@@ -171,6 +172,9 @@ def duties_of(kept: Content, city: City, language: str, rng: Random) -> Duties:
         duty = duty_for(kept.duties_by_matter, kept.matter_path(matter), area)
         named = [duty.lead, *duty.assisting, duty.fallback] if duty else []
         found = [street if code == HERE else code for code in (*named, street, "urban_management", "housing")]
+        listed = fitting(kept.town_duties, kept.matter_path(matter))
+        if found[0] != street and listed is not None and listed.kind != "basic":
+            found = [code for code in found if code != street]  # not the township's to do
         known = [code for code in dict.fromkeys(found) if code in city.cast.parties]
         return known[0], known[1:]
 

@@ -108,7 +108,7 @@ def empty(column: Column) -> Any:
     """
     if column.kind == "bool":
         return column.name == "verified"  # a value without the flag is a plain one
-    return {"int": None, "number": None, "date": None, "units": [], "list": []}.get(column.kind, "")
+    return {"int": None, "number": None, "date": None, "units": [], "list": [], "words": []}.get(column.kind, "")
 
 
 def value(column: Column, cell: str) -> Any:
@@ -138,6 +138,15 @@ def _choice(column: Column, cell: str) -> str:
 
 def _codes(column: Column, cell: str) -> list[str]:
     return [_code(column, part.strip()) for part in re.split(r"[;、]", cell) if part.strip()]
+
+
+def _words(_: Column, cell: str) -> list[str]:
+    """Words of any language, apart by a mark.
+
+    >>> _words(Column("keywords", "words"), "秸秆、死猪; 坟")
+    ['秸秆', '死猪', '坟']
+    """
+    return [part.strip() for part in re.split(r"[;、；]", cell) if part.strip()]
 
 
 def _number(column: Column, cell: str) -> int | float:
@@ -177,6 +186,7 @@ READERS: Mapping[str, Callable[[Column, str], Any]] = {
     "choice": _choice,
     "units": _codes,
     "list": _codes,
+    "words": _words,
     "matter": _code,
     "unit": _code,
 }

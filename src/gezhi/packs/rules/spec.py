@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from gezhi.kernel.calendar import UNITS
+from gezhi.loop.duties.rules import KINDS as DUTY_KINDS
 from gezhi.loop.register.mechanisms import MECHANISMS
 from gezhi.loop.replies.rules.check import RULES as REPLY_RULES
 from gezhi.loop.replies.rules.texts import KINDS as READY_TEXTS
@@ -31,7 +32,7 @@ UNIT_KINDS = ("city", "district", "bureau", "street", "community", "centre", "co
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column: `kind` is text, int, number, bool, date, choice, list, matter or unit (comma list: units)."""
+    """One column: `kind` is text, int, number, bool, date, choice, list, words, matter or unit (comma list: units)."""
 
     name: str
     kind: str = "text"
@@ -91,6 +92,12 @@ TABLES: Mapping[str, Table] = {
          C("assisting", "units"), C("fallback", "unit"), *_both("basis", 300, 400, required=False),
          C("verified", "bool"), C("source", most=200)),
         ("matter", "area"), ("basis",),
+    ),
+    "duties": Table(
+        (C("code", required=True, most=40), C("kind", "choice", required=True, choices=DUTY_KINDS),
+         C("position", "int", required=True), *_both("name", 200, 300), C("matter", "matter"), C("keywords", "words"),
+         C("unit", "unit", most=60), C("lead", "unit", most=60), *_both("basis", 300, 400, required=False), *COMMON),
+        ("code",), ("name", "basis"),
     ),
     "limits": Table(
         (C("stage", "choice", required=True, choices=(*LIMIT_STAGES, *SCORE_STAGES)), C("label", most=40),
@@ -218,7 +225,7 @@ TABLES: Mapping[str, Table] = {
     "number": _codes("number", C("area", most=12), codes=("pattern",), names=("name",)),
 }  # fmt: skip
 
-LOADED = ("matters", "keywords", "catalogue", "limits", "escalation", "office_hours", "questions", "replies")
+LOADED = ("matters", "keywords", "catalogue", "duties", "limits", "escalation", "office_hours", "questions", "replies")
 TEMPLATES = ("units",)  # brought only when asked for: a real office has units of its own
 
 EXAMPLES: Mapping[str, Table] = {

@@ -2,7 +2,7 @@
 
 import io
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -26,8 +26,9 @@ from gezhi.loop.store.lines import Line, lines
 from gezhi.trust.service import open_text
 
 PAGE = 50
-STATES = ("all", "open", "late", "answered")
-LIGHTS = {"late": "late", "open": "due", "answered": "done"}
+STATES = ("all", "late", "open", "answered", "accepted")
+KEPT = timedelta(days=30)  # how long an accepted one stays on the board once its case is closed
+LIGHTS = {"late": "late", "open": "due", "answered": "wait", "accepted": "done"}
 Pair = tuple[Case, Watch]
 
 
@@ -41,14 +42,19 @@ def _chosen(request: HttpRequest, every: list[Pair], today: date) -> tuple[str, 
         for case, watch in every
         if state in ("all", watch.state(today)) and (not unit or str(case.lead_id) == unit)
     ]
-    found.sort(key=lambda pair: (bool(pair[1].answered), -pair[1].over(today), pair[1].due or date.max))
+    found.sort(key=lambda pair: (*_over(pair[1]), -pair[1].over(today), pair[1].due or date.max))
     return state, unit, found
+
+
+def _over(watch: Watch) -> tuple[bool, bool]:
+    return watch.accepted is not None, watch.answered is not None
 
 
 def _told(part: list[Pair], kept: Content, moment: datetime) -> list[dict[str, Any]]:
     """The lines of these cases, in a fixed number of statements."""
     told = {line.pk: line for line in lines(store.chosen(case.pk for case, _ in part))}
     words = store.sealed_words(watch.step for _, watch in part if watch.step)
+    units = below.named(below.units(), {w.unit for _, w in part if w.unit})
     people = below.named(below.users(), {int(w.actor) for _, w in part if w.actor.isdigit()})
     names = {"area": common.area_names(line.area for line in told.values()), "unit": {}}
     today = kept.calendar.local_date(moment)
@@ -58,7 +64,9 @@ def _told(part: list[Pair], kept: Content, moment: datetime) -> list[dict[str, A
             "by": _by(watch, people), "reason": _reason(told[case.pk], words.get(watch.step) if watch.step else None),
             "at": watch.at, "due": watch.due, "over": watch.over(today), "level": watch.level, "times": watch.times,
             "light": LIGHTS[watch.state(today)], "state": pgettext("supervision", watch.state(today)),
-            "answered": watch.answered, "code": watch.state(today),
+            "answered": watch.accepted or watch.answered, "code": watch.state(today), "notice": watch.notice,
+            "unit": common.named(units.get(watch.unit)) if watch.unit else "", "backs": watch.backs,
+            "decide_url": f"/desk/{case.pk}/?move=supervise_accept#move" if watch.state(today) == "answered" else "",
         }
         for case, watch in part
     ]  # fmt: skip
@@ -88,7 +96,7 @@ def page(request: HttpRequest) -> HttpResponse:
     actor = common.guard(request, "case.read")
     kept, moment = content(), common.now()
     today = kept.calendar.local_date(moment)
-    cases = store.supervised(actor)
+    cases = store.supervised(actor, moment - KEPT)
     found = store.watches(case.pk for case in cases)
     every = [(case, found.get(case.pk, Watch())) for case in cases]
     state, unit, rows = _chosen(request, every, today)
@@ -100,7 +108,8 @@ def page(request: HttpRequest) -> HttpResponse:
         "tabs": [{"label": pgettext("supervision", name), "url": _address(state=name, unit=unit),
                   "count": counts[name], "current": name == state} for name in STATES],
         "units": common.choices([("", gettext("All units")), *sorted(units.items(), key=lambda u: u[1])], unit),
-        "state": state, "cut": len(cases) >= store.WAITING, "most": f"{store.WAITING:,}",
+        "state": state, "decides": bool(actor.grants_for("case.supervise_accept")),
+        "cut": len(cases) >= store.WAITING, "most": f"{store.WAITING:,}",
         "page": {"number": number, "pages": max(1, -(-len(rows) // PAGE)), "previous": number - 1, "next": number + 1},
         "export_url": _address("export.csv", state=state, unit=unit) if actor.grants_for("case.export") else "",
     }  # fmt: skip
@@ -112,13 +121,14 @@ def export(request: HttpRequest) -> HttpResponse:
     """The board as CSV, in the ledger."""
     actor = common.guard(request, "case.export")
     kept, moment = content(), common.now()
-    cases = store.supervised(actor, "case.export")
+    cases = store.supervised(actor, moment - KEPT, "case.export")
     found = store.watches(case.pk for case in cases)
     every = [(case, found.get(case.pk, Watch())) for case in cases]
     rows = _told(_chosen(request, every, kept.calendar.local_date(moment))[2], kept, moment)
     note_export(len(rows), actor=actor, now=moment)
     heading = [
-        pgettext("case", "Number"), gettext("Title"), gettext("Lead unit"), gettext("Demanded by"), gettext("Demanded"),
+        pgettext("case", "Number"), gettext("Notice"), gettext("Title"),
+        gettext("Lead unit"), gettext("Demanded by"), gettext("Demanded"),
         gettext("Reason"), gettext("Due"), gettext("State"), gettext("Days over"), gettext("Level"), gettext("Times"),
     ]  # fmt: skip
     out = io.BytesIO()
@@ -132,6 +142,7 @@ def _cells(row: Mapping[str, Any]) -> list[Any]:
     at = timezone.localtime(row["at"]).strftime("%Y-%m-%d %H:%M") if row["at"] else ""
     due = row["due"].isoformat() if row["due"] else ""
     return [
-        row["number"], row["title"], row["lead"], row["by"], at, row["reason"], due, row["state"], row["over"],
+        row["number"], row["notice"], row["title"], row["lead"],
+        row["by"], at, row["reason"], due, row["state"], row["over"],
         row["level"], row["times"],
     ]  # fmt: skip
