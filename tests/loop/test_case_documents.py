@@ -10,9 +10,10 @@ from docx import Document
 from gezhi.kernel.errors import Refused
 from gezhi.kit import uploads
 from gezhi.kit.documents import check
-from gezhi.loop.documents import service, store
+from gezhi.loop.documents import service
 from gezhi.loop.documents.builtin import built_in
 from gezhi.loop.documents.rules import KINDS
+from gezhi.loop.documents.store import templates as store
 from gezhi.loop.models import DocumentTemplate
 from gezhi.loop.service.sweeping import sweep_files
 

@@ -2,5 +2,6 @@
 
 from gezhi.kit.documents.filling import Checked, check, fill
 from gezhi.kit.documents.language import Found
+from gezhi.kit.documents.numbers import Missing, Said
 
-__all__ = ["Checked", "Found", "check", "fill"]
+__all__ = ["Checked", "Found", "Missing", "Said", "check", "fill"]

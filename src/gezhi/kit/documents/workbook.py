@@ -8,6 +8,7 @@ from typing import Any
 
 from gezhi.kernel.errors import Refused
 from gezhi.kit.documents.language import END, FOR, LOOSE, Plain, Reader, shown
+from gezhi.kit.documents.numbers import Said
 from gezhi.kit.sheets.workbook import LONGEST
 
 MOST_ROWS = 50_000
@@ -94,7 +95,9 @@ def _put(cell: Any, text: str, values: dict[str, Any], grammar: Plain) -> None:
     else:
         value = grammar.from_string(text).render(values)
     if value is None or isinstance(value, int | float):
-        cell.value = value
+        cell.value = float(value) if isinstance(value, Said) else value
+        if isinstance(value, Said) and cell.number_format == "General":
+            cell.number_format = value.format
         return
     words = str(shown(value))
     cell.value = words if len(words) <= LONGEST else f"{words[: LONGEST - 1]}…"

@@ -1,4 +1,4 @@
-"""Whether there is a telephone at all: an office without one sees nothing of this part."""
+"""Whether there is a telephone at all, and how fast it should be answered: an office without one sees nothing of it."""
 
 import time
 from collections.abc import Iterator
@@ -7,8 +7,10 @@ from django.utils.translation import gettext
 
 from gezhi.kit.navigation import Item
 from gezhi.loop.calls import roster, store
+from gezhi.loop.store.content import content
 from gezhi.trust.rules import Actor
 
+WITHIN = 15  # seconds, where no pack says otherwise
 LOOK = 30.0  # seconds after which it is looked up again while there is none
 _known = {"until": 0.0, "there": False}
 
@@ -24,6 +26,13 @@ def in_use() -> bool:
 def look_again() -> None:
     """Forget what was found, as after the first shift."""
     _known.update(until=0.0, there=False)
+
+
+def within() -> int:
+    """Seconds within which a call should be answered: a row of the packs (list `call_center`, code `answer_within`)."""
+    row = content().codes.get("call_center", {}).get("answer_within")
+    value = row.extra.get("seconds") if row is not None else None
+    return int(value) if isinstance(value, int | str) and str(value).isdecimal() else WITHIN
 
 
 def sections(actor: Actor) -> Iterator[Item]:

@@ -55,6 +55,8 @@ def _papers(actor: Actor) -> Iterator[Item]:
     """What the work goes by, and what is written of it."""
     if actor.grants_for("score.read"):
         yield Item(gettext("Scores"), "/desk/scores/", 200, icon="scale")
+    if actor.grants_for("report.make") or actor.grants_for("score.read"):
+        yield Item(gettext("Reports"), "/desk/documents/reports/", 210, icon="file-text", place="menu")
     if actor.grants_for("document.template.put"):
         yield Item(gettext("Document templates"), "/desk/documents/", 315, icon="file-text", place="menu")
     if actor.grants_for("case.read"):

@@ -15,12 +15,14 @@ from gezhi.kit.text import pick
 from gezhi.trust import service
 from gezhi.trust.pages.common import attempt, choices, errors_of, field, form, guard, now
 from gezhi.trust.rules import SMALL_OFFICE, STANDARD
+from gezhi.trust.service.office import known_settings
 from gezhi.trust.service.roles import shipped_roles
 from gezhi.trust.store import ledger as ledger_store
 from gezhi.trust.store import outbox as outbox_store
 from gezhi.trust.store import people, requesters
 
 SIZE = 50
+OWN = ("profile", "government_zh", "government_en")
 INLINE = 200_000  # seals checked while the page waits; more is the nightly check's and the command's
 
 
@@ -96,11 +98,21 @@ def settings(request: HttpRequest) -> HttpResponse:
             column=True,
         ),
     ]
+    fields += [
+        field(key, pgettext("setting", key), "select", required=True,
+              options=choices([(one, one) for one in allowed], service.office_setting(key)))
+        for key, allowed in _of_rooms().items()
+    ]  # fmt: skip
     return form(request, title=gettext("Office settings"), fields=fields, refused=refused)
 
 
+def _of_rooms() -> dict[str, tuple[Any, ...]]:
+    """What other rooms let an office choose, with the choices."""
+    return {key: allowed for key, (_, allowed) in known_settings().items() if key not in OWN and allowed}
+
+
 def _save_settings(request: HttpRequest, actor: service.Actor) -> None:
-    for key in ("profile", "government_zh", "government_en"):
+    for key in (*OWN, *(key for key in _of_rooms() if key in request.POST)):
         service.set_office(key, request.POST.get(key, "").strip()[:100], actor=actor, now=now())
 
 

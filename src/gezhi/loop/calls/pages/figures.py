@@ -15,22 +15,14 @@ from gezhi.kit.sheets import write_csv
 from gezhi.loop.calls import roster, store
 from gezhi.loop.calls.pages.desk import READ, call_line
 from gezhi.loop.calls.rules.rota import Span, days, span
+from gezhi.loop.calls.use import within
 from gezhi.loop.pages import common
 from gezhi.loop.store import below
-from gezhi.loop.store.content import content
 from gezhi.loop.store.visible import visible
 
 DAYS = 31
 SHOWN = 300
-WITHIN = 15  # where no pack says otherwise
 NUMBERS = ("offered", "answered", "fast", "missed")
-
-
-def within() -> int:
-    """Seconds within which a call should be answered: a row of the packs (list `call_center`, code `answer_within`)."""
-    row = content().codes.get("call_center", {}).get("answer_within")
-    value = row.extra.get("seconds") if row is not None else None
-    return int(value) if isinstance(value, int | str) and str(value).isdecimal() else WITHIN
 
 
 def period(request: HttpRequest) -> tuple[date, date]:

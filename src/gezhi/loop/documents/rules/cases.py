@@ -1,13 +1,11 @@
-"""Kinds of document and what their templates may ask for: the list that the page shows and uploads are held to."""
-
-from dataclasses import dataclass
+"""What a template of a case may ask for: the office, the case, the step that it puts on paper, all steps."""
 
 OFFICE = {
     "office": ("机关名称", "Name of the government"),
     "made.on": ("制作日期", "Day on which the document is made"),
     "made.by": ("制作人", "Who makes it"),
-    "secret": ("保密工单为“保密件”，否则空", "“保密件” for a confidential case, else empty"),
 }
+SECRET = {"secret": ("保密工单为“保密件”，否则空", "“保密件” for a confidential case, else empty")}
 CASE = {
     "case.number": ("工单编号", "Number of the case"),
     "case.title": ("标题", "Title"),
@@ -52,24 +50,4 @@ STEPS = {
     "steps[].move": ("每步的名称", "What it was"),
     "steps[].unit": ("每步的单位", "Which unit made it"),
     "steps[].words": ("每步的说明", "Its words"),
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Kind:
-    """A kind of document; `move` is the step that it puts on paper, "" where it needs none."""
-
-    code: str
-    move: str
-    known: dict[str, tuple[str, str]]
-
-
-KINDS = {
-    kind.code: kind
-    for kind in (
-        Kind("referral", "dispatch", {**OFFICE, **CASE, **ACT, **STEPS}),
-        Kind("supervision", "supervise", {**OFFICE, **CASE, **ACT, **STEPS}),
-        Kind("postponement", "postpone_ask", {**OFFICE, **CASE, **ACT, **STEPS}),
-        Kind("instruction", "", {**OFFICE, **CASE, **INSTRUCTION, **STEPS}),
-    )
 }

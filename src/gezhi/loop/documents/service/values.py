@@ -15,16 +15,16 @@ from gezhi.loop.store.content import Content, content
 from gezhi.trust.rules import Actor
 from gezhi.trust.service import office_setting
 
-LANGUAGE = "zh-hans"  # documents go from office to office, whatever language a screen is in
+LANGUAGE = "zh-hans"  # documents go from office to office: Chinese unless their maker asks for another language
 CAUSES = {"postpone_ask": "postpone_reason"}
 SAID = ("note", "words", "reason", "ask", "reply", "result", "plan")
 
 
-def values_of(kind: str, shown: CaseView, *, actor: Actor, now: datetime) -> dict[str, Any]:
+def values_of(kind: str, shown: CaseView, *, actor: Actor, now: datetime, language: str = LANGUAGE) -> dict[str, Any]:
     """What a template of this kind may use. Raises document-not-yet where the step that it tells of was not made."""
-    with translation.override(LANGUAGE):
+    with translation.override(language):
         made = {
-            "office": str(office_setting("government_zh")), "secret": "保密件" if shown.case.confidential else "",
+            "office": government(language), "secret": pgettext("document", "secret") if shown.case.confidential else "",
             "made": {"on": day(now), "by": actor.name}, "case": case_of(shown, content()),
             "steps": [step_of(entry) for entry in shown.entries],
         }  # fmt: skip
@@ -93,8 +93,14 @@ def words(entry: Entry) -> str:
     return "\n".join(entry.texts[key] for key in texts or [key for key in SAID if key in entry.texts])
 
 
+def government(language: str) -> str:
+    """The name of the office in a language, its Chinese one where it has no other."""
+    zh = str(office_setting("government_zh"))
+    return zh if language.startswith("zh") else str(office_setting("government_en")) or zh
+
+
 def name(row: Any) -> str:
-    return pick(row, "name", LANGUAGE) if row is not None else ""
+    return pick(row, "name", translation.get_language() or LANGUAGE) if row is not None else ""
 
 
 def code(kept: Content, list_name: str, key: str) -> str:
@@ -106,10 +112,13 @@ def moment(at: datetime | None) -> str:
     return f"{timezone.localtime(at):%Y-%m-%d %H:%M}" if at else ""
 
 
-def day(at: Any) -> str:
+def day(at: Any, language: str = "") -> str:
     """A day out of a moment, a date, or the text in which facts keep them."""
     if isinstance(at, str) and at:
         at = datetime.fromisoformat(at) if "T" in at else date.fromisoformat(at)
     if isinstance(at, datetime):
         at = timezone.localtime(at).date()
-    return f"{at.year}年{at.month}月{at.day}日" if at else ""
+    if not at:
+        return ""
+    chinese = (language or translation.get_language() or LANGUAGE).startswith("zh")
+    return f"{at.year}年{at.month}月{at.day}日" if chinese else at.isoformat()

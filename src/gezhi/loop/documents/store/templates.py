@@ -12,8 +12,21 @@ def versions(kind: str = "") -> list[DocumentTemplate]:
     return list(rows.filter(kind=kind) if kind else rows)
 
 
+def version(kind: str, number: int) -> DocumentTemplate | None:
+    return DocumentTemplate.objects.filter(kind=kind, version=number).first()
+
+
+def slot(kind: str, form: str) -> str:
+    """What a choice is made for: a kind, or one format of a kind of which several hold side by side.
+
+    >>> slot("referral", ""), slot("daily", "xlsx")
+    ('referral', 'daily.xlsx')
+    """
+    return f"{kind}.{form}" if form else kind
+
+
 def chosen() -> dict[str, DocumentTemplate | None]:
-    """The template in force of each kind; None where the office went back to the one that came with the product."""
+    """The template in force by slot; None where the office went back to the one that came with the product."""
     rows = DocumentChoice.objects.select_related("template").order_by("kind", "-pk").distinct("kind")
     return {row.kind: row.template for row in rows}
 
@@ -25,8 +38,8 @@ def add(kind: str, name: str, form: str, digest: str, size: int, *, by: int, at:
     )
 
 
-def choose(kind: str, template: DocumentTemplate | None, *, by: int, at: datetime) -> None:
-    DocumentChoice.objects.create(kind=kind, template=template, chosen_by_id=by, chosen_at=at)
+def choose(chosen_slot: str, template: DocumentTemplate | None, *, by: int, at: datetime) -> None:
+    DocumentChoice.objects.create(kind=chosen_slot, template=template, chosen_by_id=by, chosen_at=at)
 
 
 def held(digests: Iterable[str]) -> set[str]:

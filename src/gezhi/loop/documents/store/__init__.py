@@ -1,0 +1,1 @@
+"""Questions of documents: templates and what holds, and the events that reports count."""
