@@ -163,3 +163,50 @@ def test_pages(office, django_assert_max_num_queries):
     assert (sent.status_code, words(sent.content)[:3]) == (200, "第1版")
     assert client(office, "hugo").get("/desk/documents/").status_code == 403
     assert client(office, "hana").get(f"/desk/documents/case/{case}/").status_code == 404
+
+
+def test_a_version_is_tried_before_it_holds(office):
+    case = office.to("dispatched")
+    put(office, "一版 {{ case.number }}")
+    held = service.put_template(
+        "referral", "新.docx", docx("二版 {{ case.lead }} {{ act.words }}"), actor=office.actor("dora"), now=office.now,
+        hold=True,
+    )  # fmt: skip
+    assert make(office, case).version == 1
+    dora = client(office, "dora")
+    number = make(office, case).number
+    page = dora.get(f"/desk/documents/referral/{held.version}/try/?subject={number}").content.decode()
+    assert "data:image/png;base64," in page
+    assert "case.lead" in page
+    assert ">urban<" in page
+    sent = dora.post(f"/desk/documents/referral/{held.version}/try/", {"subject": number})
+    assert words(sent.content).startswith("二版 urban")
+    assert make(office, case).version == 1
+    assert dora.get("/desk/documents/referral/2/try/?subject=LJ-none").status_code == 422
+    assert dora.post("/desk/documents/referral/2/choose/").status_code == 302
+    assert make(office, case).version == 2
+    assert client(office, "hugo").get(f"/desk/documents/referral/2/try/?subject={number}").status_code == 403
+    bad = dora.post("/desk/documents/monthly/put/", {"file": docx("{{ received.x }}"), "how": "hold"})
+    assert bad.status_code == 422
+    assert DocumentTemplate.objects.filter(kind="monthly").count() == 0
+
+
+def test_a_trial_shows_no_more_of_a_confidential_case_than_its_reader_may_see(office):
+    case = office.to("dispatched", office.receive(**SECRET))
+    put(office, "{{ case.text }} {{ case.requester }}")
+    with pytest.raises(Refused, match="not-allowed"):
+        service.try_on_case("referral", 1, case, actor=office.actor("hugo"), now=office.now)
+    tried = service.try_on_case("referral", 1, case, actor=office.actor("sue"), now=office.now)
+    shown = words(tried.data)
+    assert "0000 1234" not in shown
+    assert "我叫***" in shown
+    assert {name: said for name, _, said in tried.said}["case.requester"] in shown
+
+
+def test_a_document_as_pdf_and_in_english(office):
+    case = office.to("dispatched")
+    made = service.make("referral", case, actor=office.actor("dora"), now=office.now, wanted="pdf")
+    assert (made.data[:4], made.format) == (b"%PDF", "pdf")
+    said = words(service.make("referral", case, actor=office.actor("dora"), now=office.now, language="en").data)
+    assert "Unit in charge" in said
+    assert "Complaint" in said

@@ -9,7 +9,7 @@ from gezhi.kit.documents.pdf.typesetting import family, number, start, words
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 MM = 36_000.0  # of the measures that python-docx gives
 ALIGN = {1: "center", 2: "right", 3: "left"}
-BREAKS = {"\n": "linebreak()", "\f": "pagebreak(weak: true)"}
+BREAK = "pagebreak(weak: true)"
 PAGE = {"PAGE": "context counter(page).display()", "NUMPAGES": "context counter(page).final().first()"}
 
 
@@ -40,9 +40,32 @@ def source(data: bytes) -> str:
         (one or 0) / MM for one in (page.top_margin, page.right_margin, page.bottom_margin, page.left_margin)
     )
     head, foot = (part(one, document) if not one.is_linked_to_previous else "" for one in (page.header, page.footer))
-    body = "\n".join(f"#{one}" for one in blocks(document.document.element.body, document))
+    body = "\n".join(f"#{one}" for one in paged(document.document.element.body, document))
     width, height = (page.page_width or 0) / MM, (page.page_height or 0) / MM
     return start(width, height, margins, head, foot) + body  # type: ignore[arg-type] # four numbers
+
+
+def paged(body: Any, frame: Frame) -> Iterator[str]:
+    """The blocks of the body with the page breaks that paragraphs ask for; inside of a table there is none."""
+    for child in body.iterchildren():
+        before, after = breaks(child) if child.tag == f"{W}p" else (False, False)
+        if before:
+            yield BREAK
+        yield from block(child, frame)
+        if after:
+            yield BREAK
+
+
+def breaks(paragraph_: Any) -> tuple[bool, bool]:
+    """Whether a new page begins before a paragraph, and after it."""
+    before = paragraph_.find(f"{W}pPr/{W}pageBreakBefore") is not None
+    after = said = False
+    for node in paragraph_.iter(f"{W}t", f"{W}br"):
+        if node.tag == f"{W}t":
+            said = said or bool(node.text)
+        elif node.get(f"{W}type") == "page":
+            before, after = before or not said, after or said
+    return before, after
 
 
 def part(one: Any, document: Frame) -> str:
@@ -50,19 +73,23 @@ def part(one: Any, document: Frame) -> str:
     return "{" + "; ".join(blocks(one._element, document)) + "}"
 
 
-def blocks(root: Any, document: Frame) -> Iterator[str]:
-    """The paragraphs and tables of a body, a cell, a head, in order."""
+def blocks(root: Any, frame: Frame) -> Iterator[str]:
+    """The paragraphs and tables of a cell or a head, in order."""
+    for child in root.iterchildren():
+        yield from block(child, frame)
+
+
+def block(child: Any, frame: Frame) -> Iterator[str]:
     from docx.table import Table
     from docx.text.paragraph import Paragraph
 
-    for child in root.iterchildren():
-        if child.tag == f"{W}p":
-            yield paragraph(Paragraph(child, document), document)
-        elif child.tag == f"{W}tbl":
-            yield table(Table(child, document), document)
-        elif child.tag == f"{W}sdt":
-            for inner in child.iter(f"{W}sdtContent"):
-                yield from blocks(inner, document)
+    if child.tag == f"{W}p":
+        yield paragraph(Paragraph(child, frame), frame)
+    elif child.tag == f"{W}tbl":
+        yield table(Table(child, frame), frame)
+    elif child.tag == f"{W}sdt":
+        for inner in child.iter(f"{W}sdtContent"):
+            yield from blocks(inner, frame)
 
 
 def paragraph(one: Any, frame: Frame) -> str:
@@ -81,9 +108,7 @@ def paragraph(one: Any, frame: Frame) -> str:
         room += [f"stroke: (bottom: {edge})", "inset: (bottom: 6pt)"]
     if form.keep_with_next:
         room.append("sticky: true")
-    broken = "pagebreak(weak: true); " if form.page_break_before else ""
-    made = f"block(width: 100%, {', '.join(room)}{', ' if room else ''}align({align}, {inner}))"
-    return "{" + broken + made + "}" if broken else made
+    return f"block(width: 100%, {', '.join(room)}{', ' if room else ''}align({align}, {inner}))"
 
 
 def line_below(one: Any) -> str:
@@ -124,8 +149,8 @@ def run(element: Any, owner: Any, frame: Frame) -> Iterator[str]:
         yield PAGE.get(code[0], '""')
     shown = ""
     for piece in pieces(element):
-        if piece in BREAKS:
-            yield BREAKS[piece]
+        if piece == "\n":
+            yield "linebreak()"
             continue
         shown = shown or look(one, frame.styles(owner))
         yield f"text({shown}{words(piece)})"
@@ -142,8 +167,8 @@ def pieces(element: Any) -> Iterator[str]:
                     yield text
         elif node.tag == f"{W}tab":
             yield "\t"
-        elif node.tag in (f"{W}br", f"{W}cr"):
-            yield "\f" if node.get(f"{W}type") == "page" else "\n"
+        elif node.tag in (f"{W}br", f"{W}cr") and node.get(f"{W}type") != "page":
+            yield "\n"
 
 
 def look(one: Any, styles: list[Any]) -> str:
