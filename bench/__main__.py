@@ -18,7 +18,7 @@ from bench import (
     scores,
     triage,
     years,
-)
+), alike, calls, cases, desks, idle, imports, lifecycles, reports, scores, triage, years
 from bench.measure import Figure, machine
 
 ALL = {
@@ -37,6 +37,7 @@ ALL = {
     "scores": scores.scores,
     "desk_keys": desk_keys.desk_keys,
     "desks": desks.desks,
+    "reports": reports.reports,
 }
 
 

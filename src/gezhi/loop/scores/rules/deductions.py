@@ -78,9 +78,12 @@ def gaps(
     top, below = parts
     best = 1 if indicator.better == "higher" else 0
     sign = 1 if best else -1
+    gaps: dict[tuple[str, ...], Fraction] = {}  # few kinds of events differ
     for event in events:
         codes = counter.measures(event)
-        gap = sign * (best * _weight(below, codes) - _weight(top, codes))
+        gap = gaps.get(codes)
+        if gap is None:
+            gap = gaps[codes] = sign * (best * _weight(below, codes) - _weight(top, codes))
         if gap > 0:
             table[event.case] += gap
     return table
