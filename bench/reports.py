@@ -1,4 +1,4 @@
-"""Letters of appraisal of 80 units over 30,000 cases with every deduction, and a monthly report with its comparisons."""
+"""Letters of appraisal of 80 units over 30,000 cases with every deduction; a monthly report with its comparisons."""
 
 import json
 import re
@@ -27,9 +27,7 @@ def reports(*, small: bool) -> Iterator[Figure]:
         gezhi("demo", "--cases", "200", env=env)
         with opened(read(env)) as server:
             assert server is not None  # the benchmark has a database of its own
-            with psycopg.connect(
-                host=str(server.socket), user=SUPERUSER, dbname="gezhi", autocommit=True
-            ) as owner:
+            with psycopg.connect(host=str(server.socket), user=SUPERUSER, dbname="gezhi", autocommit=True) as owner:
                 grow(owner, units, cases)
             yield from timed(env, Path(place))
 

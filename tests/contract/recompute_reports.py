@@ -101,6 +101,12 @@ STEPS = """SELECT c.id, c.desk_id, c.channel, c.received_at, s.no, s.move, s.sou
            FROM loop_case c JOIN loop_step s ON s.case_id = c.id ORDER BY c.id, s.no"""
 
 
+def standing(steps):
+    """What holds: a slip and its taking back are both left out."""
+    gone = {step["facts"]["of"] for step in steps if step["move"] == "undo"}
+    return [step for step in steps if step["move"] != "undo" and step["no"] not in gone]
+
+
 def within(one, at):
     return one.start <= at < one.end
 
@@ -112,7 +118,7 @@ class Window:
         self.counts = {}
         run = {"start": start, "end": end, "mend": 15}
         for (key, desk, channel, received), steps in cases.items():
-            known = [step for step in steps if step["at"] < end or step["no"] == 1]
+            known = standing([step for step in steps if step["at"] < end or step["no"] == 1])
             if known and known[-1]["target"] != "void":
                 self.case(
                     Case(key, desk, channel, [dict(step) for step in known], run, calendar_of_days), received, known
@@ -134,6 +140,7 @@ class Window:
         if one.asleep or not one.steps:
             return
         one.count_clocks()
+        one.found = [event for event in one.found if event["kind"] == "handle"]  # of limits only this one is reported
         one.count_steps()
         for event in one.found:
             self.event(one_by, event)

@@ -60,9 +60,11 @@ def demo(django_db_setup, django_db_blocker):
 
 @pytest.mark.parametrize("cutoff", ["24:00", "17:00"])
 def test_every_number_of_the_demo_city_is_worked_out_again(demo, cutoff):
+    from gezhi.loop.documents import service
     from gezhi.trust.rules import Actor
     from gezhi.trust.service import set_office
 
+    assert service.rule().cutoff == "24:00"  # the setting is the reports' own
     call_in(datetime(2026, 10, 12, 2, tzinfo=UTC))
     set_office("report_cutoff", cutoff, actor=Actor.system("tests"), now=NOW)
     seen = received = 0
@@ -71,7 +73,7 @@ def test_every_number_of_the_demo_city_is_worked_out_again(demo, cutoff):
     for period, kind in wanted.items():
         paper = made(kind, period)
         found, numbers = faults(paper)
-        assert found == [], period
+        assert found[:20] == [], period
         seen += numbers
         received += json.loads(paper.data)["received"]["n"]
     assert seen > 2000

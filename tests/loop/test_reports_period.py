@@ -149,6 +149,18 @@ def test_growth_is_counted_against_the_period_before(world):
     assert may["received"]["last_year"] == "no comparison"
 
 
+def test_a_slip_that_was_taken_back_never_was(world):
+    before = made(world).values
+    case = world.to("dispatched", world.receive(matter="0101", kind="help"))
+    world.move(case, "undo", "dora")
+    world.now = datetime(2026, 5, 1, tzinfo=UTC)
+    april = made(world, period="2026-04").values
+    assert (april["received"]["n"], april["handle_due"]["n"]) == (1, 0)  # no limit of a unit ever ran
+    mine = next(row for row in april["units"] if row["received"])
+    assert mine["code"] == "centre"  # it never went to a unit
+    assert {k: before[k]["n"] for k in FIGURES} == {k: made(world).values[k]["n"] for k in FIGURES}
+
+
 def test_void_cases_count_for_nothing_and_later_steps_change_no_past_month(world):
     before = made(world).values
     case = world.receive(matter="0101", kind="help")

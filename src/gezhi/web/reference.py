@@ -157,14 +157,18 @@ def workflow() -> str:
 
 def documents() -> str:
     kinds = optional("gezhi.loop.documents.rules", "KINDS") or {}
-    rows = [(code, f"`{name}`", chinese, english) for code, kind in kinds.items()
-            for name, (chinese, english) in kind.known.items()]  # fmt: skip
+    table: dict[tuple[str, str, str], list[str]] = {}
+    for code, kind in kinds.items():
+        for name, (chinese, english) in kind.known.items():
+            table.setdefault((name, chinese, english), []).append(code)
+    rows = [(f"`{name}`", zh, en, " ".join(codes)) for (name, zh, en), codes in table.items()]
     about = (
         "What a template of a document may ask for. `steps[].at` is used in a row that begins with "
         "`{% for step in steps %}` and ends with `{% endfor %}`, as `{{ step.at }}`; `{{ loop.index }}` counts them. "
-        "文书模板可用的占位符；每步的占位符写在以 `{% for step in steps %}` 开头、以 `{% endfor %}` 结尾的表格行里。"
+        "文书模板可用的占位符；列表的占位符写在以 `{% for step in steps %}` 开头、以 `{% endfor %}` 结尾的表格行里。"
     )
-    return page("Placeholders of documents 文书占位符", about, ("kind", "placeholder", "中文", "English"), rows)
+    head = ("placeholder", "中文", "English", "in 用于")
+    return page("Placeholders of documents 文书占位符", about, head, rows)
 
 
 PAGES: dict[str, Callable[[], str]] = {

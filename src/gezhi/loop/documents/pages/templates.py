@@ -110,7 +110,7 @@ def trial(request: HttpRequest, kind: str, version: int) -> HttpResponse:
         made, refused = common.attempt(lambda: tried(kind, version, subject, form=form, language=language, actor=actor))
     if made is not None and request.method == "POST":
         return sent(made.data, made.format, f"{pgettext('document', kind)}-v{version}-{made.number}")
-    asked = gettext("Number of the case") if of_case else gettext("Period (empty: the newest)")
+    asked = gettext("Number of a case") if of_case else gettext("Period (empty: the newest)")
     fields = [
         common.field("subject", asked, value=subject, required=of_case, max=40),
         common.field("language", gettext("Language"), "select", options=languages(language), required=True),

@@ -18,7 +18,8 @@ from gezhi.loop.models import Case
 from gezhi.loop.rules.words import OPEN, SOLVED, UNHAPPY
 from gezhi.loop.scores.rules.events import DROPPED, HAPPY
 
-# The cases of each window, and their steps until its end: those with a step or a running limit in it, those received.
+# The cases of each window, those with a step or a running limit in it and those received; their steps until its end,
+# without slips that were taken back.
 _TOLD = """
 WITH win AS (SELECT * FROM unnest(%(keys)s::int[], %(since)s::timestamptz[], %(until)s::timestamptz[])
   AS win(w, since, until)),
@@ -27,6 +28,10 @@ near AS MATERIALIZED (
   UNION SELECT win.w, k.case_id FROM win
     JOIN loop_caseclock k ON k.started_at < win.until AND (k.finished_at IS NULL OR k.finished_at >= win.since)
   UNION SELECT win.w, c.id FROM win JOIN loop_case c ON c.received_at >= win.since AND c.received_at < win.until
+),
+gone AS MATERIALIZED (
+  SELECT n.w, s.case_id, (s.facts->>'of')::int AS no FROM near n JOIN win USING (w)
+  JOIN loop_step s ON s.case_id = n.case_id AND s.move = 'undo' AND s.acted_at < win.until
 ),
 told AS MATERIALIZED (
   SELECT n.w, win.since, win.until, c.id, c.received_at, c.channel, c.desk_id AS desk,
@@ -38,10 +43,12 @@ told AS MATERIALIZED (
     coalesce((s.facts->>'answered')::bool, false) AS reached,
     s.facts->>'ruling' AS ruling, s.facts->>'solved' AS solved, s.facts->>'satisfaction' AS satisfaction,
     CASE WHEN s.move IN ('reopen', 'split') THEN ARRAY[s.no, 0]
-      WHEN s.move IN ('receive', 'dispatch', 'adjudicate') AND s.facts->>'unit' IS NOT NULL
+      WHEN s.move = ANY(%(leads)s) AND s.facts->>'unit' IS NOT NULL
       THEN ARRAY[s.no, (s.facts->>'unit')::int] END AS leads
   FROM near n JOIN win USING (w) JOIN loop_case c ON c.id = n.case_id
-  JOIN loop_step s ON s.case_id = c.id AND (s.acted_at < win.until OR s.no = 1)
+  JOIN loop_step s ON s.case_id = c.id AND s.move <> 'undo' AND (s.acted_at < win.until OR s.no = 1)
+  LEFT JOIN gone g ON g.w = n.w AND g.case_id = c.id AND g.no = s.no
+  WHERE g.no IS NULL
 ),
 """
 # Each case as it stood at the end of the window, and each act with the lead that it found.
@@ -156,6 +163,7 @@ GROUP BY GROUPING SETS ((1, 2, 3), (1, 2, 3, c.channel), (1, 2, 3, c.kind), (1, 
 """  # fmt: skip
 _STATEMENT = _TOLD + _FOLDED + _CLOCKS + _EVENTS
 _MASKS = {0b11111: "", 0b01111: "channel", 0b10111: "kind", 0b11011: "matter", 0b11101: "area", 0b11110: "unit"}
+LEADS = ["receive", "dispatch", "adjudicate", "change_lead"]  # moves that may name the unit in charge
 CLASSIFY = ["receive", "accept", "correct", "answer", "dispatch"]  # moves that say what a case is about
 
 
@@ -163,7 +171,8 @@ def counted(windows: Sequence[tuple[datetime, datetime]]) -> Iterator[Counted]:
     """The events of all windows, each (since, until), the windows numbered from 0."""
     values: dict[str, Any] = {
         "keys": list(range(len(windows))), "since": [since for since, _ in windows],
-        "until": [until for _, until in windows], "classify": CLASSIFY, "dropped": list(DROPPED), "open": list(OPEN),
+        "until": [until for _, until in windows], "classify": CLASSIFY, "leads": LEADS,
+        "dropped": list(DROPPED), "open": list(OPEN),
         "solved": list(SOLVED[:3]), "happy": list(HAPPY), "unhappy": list(UNHAPPY),
     }  # fmt: skip
     with connection.cursor() as cursor:
