@@ -22,7 +22,7 @@ from scores_replay import Calendar, Case, query
 
 DAY = timedelta(days=1)
 CLOSED_STATES = {"closed", "declined", "merged", "withdrawn", "void"}
-SAYS_MATTER = {"receive", "accept", "correct", "answer", "dispatch"}
+SAYS_MATTER = {"receive", "accept", "correct", "answer", "dispatch", "refresh"}
 COUNTS = {  # figure → kind of event, facts it must have
     "closed_own": ("closed", ()), "direct": ("closed", ("direct",)), "handle_due": ("handle", ()),
     "handle_in_time": ("handle", ("in_time",)), "returns": ("return", ()), "returns_upheld": ("ruling", ("upheld",)),

@@ -164,7 +164,7 @@ GROUP BY GROUPING SETS ((1, 2, 3), (1, 2, 3, c.channel), (1, 2, 3, c.kind), (1, 
 _STATEMENT = _TOLD + _FOLDED + _CLOCKS + _EVENTS
 _MASKS = {0b11111: "", 0b01111: "channel", 0b10111: "kind", 0b11011: "matter", 0b11101: "area", 0b11110: "unit"}
 LEADS = ["receive", "dispatch", "adjudicate", "change_lead"]  # moves that may name the unit in charge
-CLASSIFY = ["receive", "accept", "correct", "answer", "dispatch"]  # moves that say what a case is about
+CLASSIFY = ["receive", "accept", "correct", "answer", "dispatch", "refresh"]  # moves that say what a case is about
 
 
 def counted(windows: Sequence[tuple[datetime, datetime]]) -> Iterator[Counted]:
