@@ -15,10 +15,11 @@ from bench import (
     idle,
     imports,
     lifecycles,
+    reports,
     scores,
     triage,
     years,
-), alike, calls, cases, desks, idle, imports, lifecycles, reports, scores, triage, years
+)
 from bench.measure import Figure, machine
 
 ALL = {
