@@ -8,7 +8,7 @@ from importlib.util import find_spec
 
 from gezhi.kit.commands import Nouns, now
 
-PARTS = ("importing", "scores", "triage", "alike", "calls", "notices", "retention", "documents")  # bring commands of their own
+PARTS = ("importing", "scores", "triage", "alike", "calls", "notices", "retention", "documents")  # with commands
 
 
 def add_commands(nouns: Nouns) -> None:
