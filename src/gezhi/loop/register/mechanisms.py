@@ -42,7 +42,7 @@ NONE: Mapping[str, str] = MappingProxyType(
         "documents": "fills templates with what stands in a case",
         "importing": "brings rows in as they are",
         "instructions": "lists what leaders asked for by its day",
-    "intake": "keeps drafts; its suggestions are those of triage and similar",
+        "intake": "keeps drafts; its suggestions are those of triage and similar",
         "notices": "tells people of steps",
         "person": "shows what is held",
         "register": "this register",
