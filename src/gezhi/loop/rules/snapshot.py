@@ -11,6 +11,7 @@ from gezhi.loop.rules.channels import reviewed
 from gezhi.loop.rules.clocks import Running, run
 from gezhi.loop.rules.instructions import Instruction, instructed
 from gezhi.loop.rules.moves import ASKS, BACK, BY_NAME, DECISIONS
+from gezhi.loop.rules.succession import succeeded
 from gezhi.loop.rules.words import UNHAPPY
 
 Facts = Mapping[str, Any]
@@ -236,20 +237,6 @@ def _effect(snap: Snapshot, step: Step) -> Snapshot:  # noqa: C901, PLR0911 - a 
             return _later(snap, step)
 
 
-def _succeeded(snap: Snapshot, former: int, unit: int) -> Snapshot:
-    """Another unit takes the place of one that is no more; what both were to do it does once."""
-    twice = {task.unit for task in snap.tasks if not task.done} | {snap.lead if snap.lead != former else unit}
-    tasks = tuple(
-        replace(task, done=True) if task.unit == former and not task.done and unit in twice
-        else replace(task, unit=unit) if task.unit == former
-        else task
-        for task in snap.tasks
-    )  # fmt: skip
-    if snap.lead == former:
-        snap = replace(snap, lead=unit, owner="")
-    return replace(snap, tasks=tasks)
-
-
 def _later(snap: Snapshot, step: Step) -> Snapshot:  # noqa: C901, PLR0911, PLR0912 - a line for each move is clearest
     """What changes of the person, answers, call-backs, merges and supervision do."""
     facts = step.facts
@@ -283,7 +270,7 @@ def _later(snap: Snapshot, step: Step) -> Snapshot:  # noqa: C901, PLR0911, PLR0
         case "escalate":
             return _call(snap, step)
         case "succeed":
-            return _succeeded(snap, facts["former"], facts["unit"])
+            return succeeded(snap, facts["former"], facts["unit"])
         case "postpone_decide":
             return replace(snap, postponed=snap.postponed + (1 if facts.get("approve") else 0))
         case _:
