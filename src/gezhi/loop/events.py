@@ -34,6 +34,7 @@ def connect() -> None:
 
     subscribe("requester.erased", "loop.erasing", erased)
     claim("loop", work_of_unit)
+    claim("loop", work_of_unit)
     for room in ("triage.events", "alike.events", "calls.events", "marks.events", "notices.events"):
         import_module(f"gezhi.loop.{room}").connect()
     import_module("gezhi.loop.calls.checks")
