@@ -103,6 +103,21 @@ def test_open_and_closed_old_cases(bring, office):
     assert faults() == []
 
 
+def test_old_cases_leave_todays_numbers_to_todays_callers(bring, office):
+    live = Case.objects.get(pk=office.receive()).number
+    assert live == "LJ-20260302-0001"
+    bring(SHEET + "R5,咨询,,,今天,今天的事,匿名,,2026/3/2 8:00,,,,,,\n")
+    assert case("R1").number == "LJ-20260105-9999"
+    assert {case("R3").number, case("R5").number} == {"LJ-20260107-9999", "LJ-20260302-9999"}
+    bring("工单编号,来电时间,标题\nX1,2026/1/5,甲\nX2,2026/1/5,乙\n")
+    assert (case("X1").number, case("X2").number) == ("LJ-20260105-9998", "LJ-20260105-9997")
+    assert Case.objects.get(pk=office.receive()).number == "LJ-20260302-0002"
+    apps.get_model("loop", "Serial").objects.filter(scope__contains="20260105").update(base=4_999)
+    with pytest.raises(Refused, match="number-full"):
+        bring("工单编号,来电时间,标题\nY1,2026/1/5,甲\n")
+    assert not Case.objects.filter(external_number="Y1").exists()
+
+
 def test_the_ledger_and_outbox_hold_no_words(bring):
     bring(SHEET)
     outbox = apps.get_model("trust", "OutboxEvent") if "outboxevent" in apps.all_models["trust"] else None

@@ -19,7 +19,7 @@ from gezhi.loop.importing.updating import update_all
 from gezhi.loop.models import Batch
 from gezhi.loop.service.acts import digest
 from gezhi.loop.store.content import content
-from gezhi.loop.store.numbers import next_numbers
+from gezhi.loop.store.numbers import past_numbers
 from gezhi.trust.rules import Actor
 from gezhi.trust.service import new_requesters, publish_many, record, record_many, unchanged, verb
 
@@ -177,7 +177,7 @@ def write_chunk(judging: Judge, rows: list[Any], frame: Frame, *, actor: Actor, 
     """Judge and write one chunk in one transaction; imports wait for each other here."""
     store.lock_imports()
     found = judge(judging, rows, frame.source, frame.batch)
-    numbers = next_numbers(now, len(found.create)) if found.create else []
+    numbers = past_numbers([draft.received_at or now for draft, _ in found.create]) if found.create else []
     bundles = [
         bundle_of(draft, mark, number, frame) for (draft, mark), number in zip(found.create, numbers, strict=True)
     ]

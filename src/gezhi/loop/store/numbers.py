@@ -1,11 +1,14 @@
 """Case numbers: a sequence that never gives a value twice, counted per day from where it stood that morning."""
 
 import threading
+from collections import Counter
+from collections.abc import Sequence
 from datetime import date, datetime
 from functools import lru_cache
 
 from django.db import connection, transaction
 
+from gezhi.kernel.errors import Refused
 from gezhi.kernel.numbers import Pattern
 from gezhi.loop.store.content import content
 
@@ -36,6 +39,35 @@ def next_numbers(received: datetime, count: int) -> list[str]:
     day = kept.calendar.local_date(received)
     base = _base(pattern.scope(area=area, on=day))
     return [pattern.render(area=area, on=day, serial=_value_above(base) - base) for _ in range(count)]
+
+
+def past_numbers(moments: Sequence[datetime]) -> list[str]:
+    """Numbers of old cases, each of the day on which it came, in the order given; two statements at most.
+
+    They count down from the last number of a day, and take no more than its upper half: a year of old cases must leave
+    the numbers of today to those who call today. The caller holds the lock under which imports write.
+    """
+    kept = content()
+    row = kept.codes.get("number", {}).get("pattern")
+    pattern = _pattern(row.name_zh if row else DEFAULT)
+    area = str(row.extra.get("area", "000000")) if row else "000000"
+    days = [kept.calendar.local_date(moment) for moment in moments]
+    scopes = {day: f"import.{pattern.scope(area=area, on=day)}" for day in set(days)}
+    wanted = Counter(scopes[day] for day in days)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO loop_serial (scope, base) SELECT * FROM unnest(%s::text[], %s::bigint[]) "
+            "ON CONFLICT (scope) DO UPDATE SET base = loop_serial.base + excluded.base RETURNING scope, base",
+            [sorted(wanted), [wanted[scope] for scope in sorted(wanted)]],
+        )
+        used = {scope: int(base) - wanted[scope] for scope, base in cursor.fetchall()}
+    made = []
+    for day in days:
+        used[scopes[day]] += 1
+        if used[scopes[day]] > pattern.capacity // 2:
+            raise Refused("number-full", pattern=pattern.text, serial=used[scopes[day]], capacity=pattern.capacity // 2)
+        made.append(pattern.render(area=area, on=day, serial=pattern.capacity + 1 - used[scopes[day]]))
+    return made
 
 
 def _value_above(base: int) -> int:
