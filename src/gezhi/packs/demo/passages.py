@@ -139,6 +139,23 @@ def supervised(t: Tale) -> None:
     t.act(t.rng.choice(t.world.cast.supervisors), "supervise", reason=t.phrase("supervise"), due=due.isoformat())
     t.office(1, 6)
     t.act(t.party.lead, "supervise_answer", note=t.phrase("supervise_answer"))
+    if t.sometimes(0.6):
+        t.office(1, 6)
+        t.act(t.rng.choice(t.world.cast.supervisors), "supervise_accept")
+
+
+def led_by_another(t: Tale) -> None:
+    """Most of the work turns out to be the other unit's, which leads from now on; the one before assists."""
+    before, first = t.party, t.handler
+    t.office(0.5, 3)
+    t.act(t.dispatcher, "change_lead", unit=t.other.key, keep=True, reason=t.phrase("return"),
+          basis=t.phrase("ruling_uphold"))  # fmt: skip
+    t.give_to(t.other)
+    t.sent = t.at
+    sign(t)
+    contact(t)
+    t.office(2, 8)
+    t.act(first, "task_done", unit=before.key, note=t.phrase("task_done"))
 
 
 def verdict_told(t: Tale, satisfaction: str, number: int) -> None:

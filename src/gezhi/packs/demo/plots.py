@@ -10,6 +10,7 @@ from gezhi.packs.demo.passages import (
     dispatch,
     glad,
     intake,
+    led_by_another,
     lukewarm,
     once_more,
     sign,
@@ -81,7 +82,8 @@ def _quarrel(t: Tale, ruling: str) -> None:
     t.within("adjudicate", t.at, 0.2, 0.9)
     judge = t.rng.choice(t.world.cast.supervisors)
     basis = t.reply(1) if told else t.phrase(f"ruling_{ruling}")
-    t.act(judge, "adjudicate", ruling=ruling, unit=t.other.key if ruling == "uphold" else None, basis=basis)
+    t.act(judge, "adjudicate", ruling=ruling, unit=t.other.key if ruling == "uphold" else None, basis=basis,
+          precedent=t.sometimes(0.5))  # fmt: skip
     if ruling == "uphold":
         t.give_to(t.other)
         t.sent = t.at
@@ -135,12 +137,23 @@ def hung_up(t: Tale) -> None:
     t.office(1, 6)
     t.act(t.rng.choice(t.world.cast.supervisors), "hangup_decide", approve=True, note=t.phrase("decide_yes"))
     t.days(wait, wait + 4)
+    if t.sometimes(0.4):
+        _looked_at_again(t)
     t.act(t.handler, "resume", note=t.phrase("resume"))
     t.dispatched = t.at
     work(t, 0.1, 0.5)
     solved = t.sometimes(0.85)
     answer(t, "solved" if solved else "unsolved", number=1 if told else 0)
     verdict(t, glad(t) if solved else "basic", "solved" if solved else "unsolved")
+
+
+def _looked_at_again(t: Tale) -> None:
+    """The day of review has come, and it has to rest a while longer."""
+    more = t.rng.uniform(10, 40)
+    on = (t.at + timedelta(days=more)).date()
+    t.act(t.rng.choice(t.world.cast.supervisors), "hangup_review", keep=True, review_on=on.isoformat(),
+          reason=t.phrase("hangup"))  # fmt: skip
+    t.days(more, more + 3)
 
 
 def waited(t: Tale) -> None:
@@ -227,6 +240,8 @@ def tasked(t: Tale) -> None:
     start(t)
     told = len(t.scene.story.reply) > 1
     assist(t, t.reply(0) if told else None)
+    if t.sometimes(0.25):
+        led_by_another(t)
     work(t)
     answer(t, number=1 if told else 0)
     verdict(t, glad(t), "solved")
