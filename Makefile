@@ -37,15 +37,15 @@ run: .venv/.base $(VENDOR)
 test: setup chromium
 	@$(BIN)/python -m pytest -n auto
 
-# What can be said in about two minutes: style, types, who imports whom, texts, and tests without a browser (among them
-# that models and migrations agree).
+# What can be said in about two minutes: style, types, who imports whom, texts, and the tests of rules and verbs (among
+# them that models and migrations agree); those that ask for pages or drive a browser are for `make test`.
 check: setup
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports
 	$(BIN)/python -m gezhi.kit.messages check
 	$(BIN)/mypy
-	$(BIN)/python -m pytest -n auto -m "not browser and not slow"
+	$(BIN)/python -m pytest -n auto -m "not browser and not slow and not pages"
 
 bench: setup
 	@$(BIN)/python -m bench $(ONLY)

@@ -20,3 +20,12 @@ os.environ["GEZHI_DB_ROLE"] = "owner"
 os.environ["GEZHI_PSEUDO"] = "1"
 
 pytest_plugins = ["gezhi.kit.database.testing"]
+
+
+def pytest_collection_modifyitems(items):
+    """Tests that ask the product over HTTP are marked `pages`: a whole request costs ten times what a rule does."""
+    from django.test import Client
+
+    for item in items:
+        if any(value is Client for value in vars(getattr(item, "module", None) or object).values()):
+            item.add_marker("pages")
