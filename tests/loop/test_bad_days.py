@@ -12,8 +12,10 @@ from docx import Document
 from gezhi.kernel.errors import Refused
 from gezhi.loop.documents import service as documents
 from gezhi.loop.models import Case, CaseClock, CatalogueItem, Step
+from gezhi.loop.pages.forms import matter_options
 from gezhi.loop.service import replay
 from gezhi.loop.service.calendar import set_day
+from gezhi.loop.service.contents import edit_matter
 from gezhi.loop.service.dissolving import dissolve
 from gezhi.loop.service.reading import view
 from gezhi.loop.service.recalculating import recalculate
@@ -146,6 +148,40 @@ def test_many_limits_are_worked_out_in_a_fixed_number_of_statements(office):
             assert recalculate(day, actor=ROOT, now=office.now).moved >= more
         used.append(len(seen))
     assert used[1] == used[0]
+
+
+# ---- a matter is retired
+
+
+def test_a_matter_is_retired(office, client):
+    case, accepted = office.to("dispatched"), office.to("accepted")
+    given = {"name_zh": "路灯", "parent": "01", "hidden": True, "actor": ROOT, "now": office.later(minutes=1)}
+    for unfit in ("0101", "9999"):
+        with pytest.raises(Refused, match="matter-successor"):
+            edit_matter("0101", successor=unfit, **given)
+    edit_matter("0101", successor="0102", **given)
+    with pytest.raises(Refused) as caught:
+        office.receive(matter="0101")
+    assert (caught.value.code, caught.value.facts["successor"]) == ("matter-retired", "0102 施工噪声")
+    other = office.receive(matter="0102")
+    with pytest.raises(Refused, match="matter-retired"):
+        office.move(other, "accept", matter="0101")
+    office.move(accepted, "dispatch", unit=office.units["urban"].pk)  # open cases keep it and go on
+    office.move(case, "sign", "hugo")
+    assert Case.objects.get(pk=case).matter == "0101"
+    assert view(case, actor=office.actor("hugo"), now=office.now).matter.name_zh == "路灯"
+    kept = content.content()
+    assert kept.limits_for("handle", matter="0101", area="", kind="", urgency=1)
+    assert "0101" not in [option["value"] for option in matter_options(kept, "")]
+    assert "0101" in [option["value"] for option in matter_options(kept, "0101")]
+    CatalogueItem.objects.create(edition=CatalogueItem.objects.first().edition, no=9, matter="0101", lead="urban")
+    client.force_login(office.users["dora"], backend="gezhi.trust.backend.PeopleBackend")
+    client.cookies["gezhi_language"] = "zh-hans"
+    assert "路灯（已停用，现为施工噪声）" in client.get("/desk/matters/").content.decode()
+    assert "路灯（已停用）" in client.get("/desk/catalogue/").content.decode()
+    edit_matter("0101", **{**given, "hidden": False})
+    assert Case.objects.get(pk=office.receive(matter="0101")).matter == "0101"
+    assert faults() == []
 
 
 # ---- the server's clock is put back

@@ -90,7 +90,7 @@ def test_four_steps(office, site, tmp_path):
     assert started.status_code == 302
     assert jobs() == [{"batch": batch.pk, "what": "run", "user": office.users["dora"].pk}]
     waiting = client.get(address, headers={"HX-Request": "true"})
-    assert "hx-trigger" in waiting.content.decode()
+    assert "every 2s" in waiting.content.decode()
     assert "<html" not in waiting.content.decode()
     assert work(office).state == "done"
     assert sorted(Case.objects.values_list("external_number", flat=True)) == ["R1", "R3"]

@@ -7,6 +7,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from flat import flat
 from gezhi.loop.models import Case, FormQuestion, Keyword, Matter, Step
 from gezhi.loop.service import case_token, replay
 from gezhi.loop.service.replaying import Difference
@@ -77,7 +78,7 @@ def test_without_scripts_the_questions_come_with_everything_typed(citizen):
     typed = {**REPORT, "step": "questions", "name": "王女士", "q-0101-pole": "LJ-17"}
     del typed["matter"]
     first = citizen.post("/report/", typed)
-    page = first.content.decode()
+    page = flat(first.content.decode())
     assert first.status_code == 200
     assert Case.objects.count() == 0
     assert REPORT["text"] in page
@@ -86,7 +87,7 @@ def test_without_scripts_the_questions_come_with_everything_typed(citizen):
     assert re.search(r'name="matter" value="0101"(?! checked)', page)
     assert "Is a wire on the ground?" not in page
     assert 'type="hidden" name="q-0101-pole" value="LJ-17"' in page
-    second = citizen.post("/report/", {**typed, "matter": "0101"}).content.decode()
+    second = flat(citizen.post("/report/", {**typed, "matter": "0101"}).content.decode())
     assert re.search(r'name="matter" value="0101" checked', second)
     assert "Is a wire on the ground?" in second
     assert STOP["en"] in second
@@ -95,7 +96,7 @@ def test_without_scripts_the_questions_come_with_everything_typed(citizen):
 
 
 def test_each_question_has_its_control_in_both_languages(citizen):
-    english = citizen.post("/report/", {**REPORT, "step": "questions"}).content.decode()
+    english = flat(citizen.post("/report/", {**REPORT, "step": "questions"}).content.decode())
     assert re.search(r'type="radio" name="q-0101-danger" value="yes" required data-shows="stop-0101-danger"', english)
     assert re.search(r'type="text" name="q-0101-count"[^>]*inputmode="decimal"', english)
     assert re.search(r'type="date" name="q-0101-since"', english)
@@ -103,7 +104,7 @@ def test_each_question_has_its_control_in_both_languages(citizen):
     assert re.search(r"Number on the post\?<span class=\"opt\">", english)
     assert "How many are out?</label>" in english
     citizen.cookies["gezhi_language"] = "zh-hans"
-    chinese = citizen.post("/report/", {**REPORT, "step": "questions"}).content.decode()
+    chinese = flat(citizen.post("/report/", {**REPORT, "step": "questions"}).content.decode())
     assert "有电线落地吗？" in chinese
     assert STOP["zh"] in chinese
 
@@ -125,7 +126,7 @@ def test_a_report_with_answers_is_kept_and_danger_is_said_again(citizen):
 def test_every_wrong_answer_is_said_beside_its_question_and_nothing_is_lost(citizen):
     wrong = {**REPORT, "q-0101-count": "drei", "q-0101-pole": "LJ-17", "q-0102-hour": "23:00", "phone": "12"}
     answer = citizen.post("/report/", wrong)
-    page = answer.content.decode()
+    page = flat(answer.content.decode())
     assert answer.status_code == 422
     assert errors(answer) == ["phone", "q-0101-danger", "q-0101-count"]
     assert "Please answer “Is a wire on the ground?”" in page
@@ -149,28 +150,31 @@ def test_who_chooses_no_matter_is_asked_nothing(citizen):
 
 def test_the_parts_for_htmx_follow_words_and_matter(citizen):
     words = {"text": REPORT["text"], "place": REPORT["place"]}
-    about = citizen.post("/report/questions/", words).content.decode()
+    about = flat(citizen.post("/report/questions/", words).content.decode())
     assert 'id="matters"' in about
     assert re.search(r'name="matter" value="0101"', about)
-    only = citizen.post(
-        "/report/questions/", {**words, "matter": "0102", "q-0101-count": "4"}, headers={"HX-Target": "questions"}
-    ).content.decode()
+    asked = {**words, "matter": "0102", "q-0101-count": "4"}
+    only = flat(citizen.post("/report/questions/", asked, headers={"HX-Target": "questions"}).content.decode())
     assert 'id="matters"' not in only
     assert "At what time?" in only
     assert 'type="hidden" name="q-0101-count" value="4"' in only
 
 
 def test_where_nothing_is_guessed_the_matter_may_be_picked_from_a_list(citizen):
-    first = citizen.get("/report/").content.decode()
+    first = flat(citizen.get("/report/").content.decode())
     assert '<details class="more-about"><summary>Choose what it is about' in first
     assert re.search(r'<select name="matter" id="f-matter"[^>]*><option value="">The office decides</option>', first)
     assert '<optgroup label="Urban works"><option value="0101">Street lights</option>' in first
     assert "data-picker" not in first.partition('id="matters"')[2].partition("</select>")[0]
     other = {**REPORT, "text": "别的什么事情，完全不同", "step": "questions"}
-    chosen = citizen.post("/report/", other).content.decode()  # without scripts: choose, then ask for the questions
+    chosen = flat(
+        citizen.post("/report/", other).content.decode()
+    )  # without scripts: choose, then ask for the questions
     assert '<option value="0101" selected>' in chosen
     assert "Is a wire on the ground?" in chosen
-    untouched = citizen.post("/report/questions/", {"text": REPORT["text"], "matter": "", "guess": ""}).content.decode()
+    untouched = flat(
+        citizen.post("/report/questions/", {"text": REPORT["text"], "matter": "", "guess": ""}).content.decode()
+    )
     assert re.search(r'type="radio" name="matter" value="0101"', untouched)
     assert not re.search(r'name="matter" value="" checked', untouched)
 
@@ -180,14 +184,16 @@ def test_the_list_holds_deeper_matters_only_where_they_ask(citizen):
         Matter.objects.create(code=code, parent="0101", level=3, name_zh=zh, name_en=en, pack="test")
     FormQuestion.objects.create(code="010101-lean", matter="010101", type="text", text_zh="?", text_en="?", pack="test")
     content.forget()
-    page = citizen.get("/report/").content.decode()
+    page = flat(citizen.get("/report/").content.decode())
     assert '<option value="010101">Street lights › Leaning post</option>' in page
     assert "Too dim" not in page
 
 
 def test_the_list_stays_where_what_is_guessed_asks_nothing(citizen, monkeypatch):
     monkeypatch.setattr("gezhi.loop.pages.asking.guessed", lambda *_: (["none-asks"], "none-asks"))
-    part = citizen.post("/report/questions/", {"text": "今天天气很好啊", "guess": "", "matter": ""}).content.decode()
+    part = flat(
+        citizen.post("/report/questions/", {"text": "今天天气很好啊", "guess": "", "matter": ""}).content.decode()
+    )
     assert "<select" in part
     assert 'name="matter"' in part
 
@@ -230,7 +236,7 @@ def test_a_caller_who_tells_of_danger_is_urgent_whatever_was_chosen(site, asked,
 
 def test_the_operator_asks_on_the_same_screen_and_is_never_held_up(site, asked):
     client = site("dora")
-    shown = client.post("/desk/call/questions/", {"matter": "0101", "q-0101-count": "2"}).content.decode()
+    shown = flat(client.post("/desk/call/questions/", {"matter": "0101", "q-0101-count": "2"}).content.decode())
     assert "How many are out?" in shown
     assert re.search(r'name="q-0101-count"[^>]*value="2"', shown)
     assert "asks nothing more" in client.post("/desk/call/questions/", {"matter": "01"}).content.decode()
@@ -256,7 +262,7 @@ def test_answers_to_a_call_that_is_added_to_the_callers_case_are_words_of_it(sit
     answer = site("olive").post("/desk/call/", {**CALL, "ending": "add", "to": own, "q-0101-count": "5"})
     assert answer.status_code == 302
     assert Step.objects.filter(case=own, move="supplement").count() == 1
-    page = site("dora").get(f"/desk/{own}/").content.decode()
+    page = flat(site("dora").get(f"/desk/{own}/").content.decode())
     assert "How many are out? 5" in page
 
 
@@ -376,7 +382,7 @@ def test_the_api_lists_the_questions(post):
 
 def test_the_follow_page_lists_the_answers_in_words(citizen):
     citizen.post("/report/", {**REPORT, **ANSWERS, "q-0101-proof": ["photo", "bill"]})
-    page = citizen.get(f"/f/{case_token(Case.objects.get().pk)}/").content.decode()
+    page = flat(citizen.get(f"/f/{case_token(Case.objects.get().pk)}/").content.decode())
     told_part = page.partition("What you told us")[2]
     for question, answer in (("Is a wire on the ground?", "No"), ("How many are out?", "3"),
                              ("What proof is there?", "Photo, Bill")):  # fmt: skip

@@ -92,7 +92,7 @@ def test_the_exported_list_does_not_tell_either(office, judged):
         client = Client()
         client.force_login(office.users[name], backend="gezhi.trust.backend.PeopleBackend")
         client.cookies["gezhi_language"] = "en"
-        return client.get("/desk/export.csv?tab=open").content.decode("utf-8-sig")
+        return b"".join(client.get("/desk/export.csv?tab=open")).decode("utf-8-sig")
 
     assert "Very dissatisfied" not in export("lena")
     assert "Very dissatisfied" in export("dora")

@@ -40,7 +40,7 @@ def test_a_run_is_made_published_and_checked_in_the_pages(scored):
     row = ScoreRun.objects.get()
     assert made.headers["Location"] == f"/desk/scores/{row.pk}/"
     waiting = text(eva.get(made.headers["Location"]))
-    assert "hx-trigger" in waiting
+    assert "every 2s" in waiting
     assert client(scored, "lena").get(made.headers["Location"]).status_code == 404, "nobody else sees it at work"
     assert eva.post(f"/desk/scores/{row.pk}/publish/").status_code == 409
     service.work(row.pk, now=scored.now)
@@ -50,12 +50,12 @@ def test_a_run_is_made_published_and_checked_in_the_pages(scored):
     assert f"/desk/scores/{row.pk}/cases/?unit={scored.units['urban'].pk}&amp;indicator=response" in page
     assert eva.post(f"/desk/scores/{row.pk}/publish/").status_code == 302
     assert ScoreRun.objects.get().state == "published"
-    assert "hx-trigger" in text(eva.post(f"/desk/scores/{row.pk}/check/", follow=True))
+    assert "every 2s" in text(eva.post(f"/desk/scores/{row.pk}/check/", follow=True))
     assert eva.post(f"/desk/scores/{row.pk}/check/").status_code == 409, "one look at a time"
     service.work(row.pk, now=scored.now)
     row.refresh_from_db()
     assert (row.task, row.differing, row.checked_at) == ("", 0, scored.now)
-    assert "hx-trigger" not in text(eva.get(f"/desk/scores/{row.pk}/"))
+    assert "every 2s" not in text(eva.get(f"/desk/scores/{row.pk}/"))
 
 
 def test_a_wish_that_cannot_be_keeps_the_form(scored):

@@ -31,6 +31,7 @@ class Matter(Content):
     name_en = models.CharField(max_length=120, default="", blank=True)
     hint_zh = models.CharField(max_length=300, default="", blank=True)
     hint_en = models.CharField(max_length=400, default="", blank=True)
+    successor = models.CharField(max_length=20, default="", blank=True)  # of one past its `valid_to`
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["pack", "version", "code"], name="matter_once")]

@@ -146,6 +146,7 @@ def about(typed: QueryDict, *, errors: Sequence[Mapping[str, str]] = ()) -> dict
         chosen = sure
     if not guesses and kept.questions:
         return {**picking(chosen or "", kept), **part(chosen or "", typed, errors=errors)}
+    guesses = [code for code in guesses if not kept.retired(code)]
     codes = [*guesses, *([chosen] if chosen and chosen in kept.matters and chosen not in guesses else [])]
     if not any(kept.questions_for(code) for code in codes):
         if not kept.questions:
@@ -169,7 +170,9 @@ def picking(chosen: str, kept: Content) -> dict[str, Any]:
 def listed(chosen: str, kept: Content) -> list[common.Field]:
     """The matters of the second level, and deeper ones that ask something, in groups of the first."""
     rows = [
-        row for row in kept.matters.values() if row.level == 2 or row.code == chosen or kept.questions.get(row.code)
+        row
+        for row in kept.matters_in_use.values()
+        if row.level == 2 or row.code == chosen or kept.questions.get(row.code)
     ]
     made = []
     for row in sorted(rows, key=lambda row: row.code):

@@ -101,13 +101,26 @@ def tab(one: CatalogueVersion, current: CatalogueVersion | None) -> dict[str, An
 
 
 def unit_names() -> dict[str, str]:
-    return {unit.code: common.named(unit) for unit in below.units()}
+    closed = gettext("closed")
+    return {
+        unit.code: common.named(unit) if unit.active
+        else gettext("%(name)s (%(note)s)") % {"name": common.named(unit), "note": closed}
+        for unit in below.units()
+    }  # fmt: skip
+
+
+def _matter(code: str, kept: Content) -> str:
+    """The path of a matter, marked where it is no longer in use, so that its rows can be taken out."""
+    name = common.matter_name(kept, code) or code
+    if not kept.retired(code):
+        return name
+    return gettext("%(name)s (%(note)s)") % {"name": name, "note": gettext("no longer in use")}
 
 
 def line(item: CatalogueItem, kept: Content, units: Mapping[str, str], areas: Mapping[str, str]) -> dict[str, Any]:
     """One row in words."""
     return {
-        "no": item.no, "matter": common.matter_name(kept, item.matter) or item.matter, "code": item.matter,
+        "no": item.no, "matter": _matter(item.matter, kept), "code": item.matter,
         "area": areas.get(item.area, item.area), "lead": units.get(item.lead, item.lead),
         "assisting": gettext(", ").join(units.get(code, code) for code in item.assisting),
         "fallback": units.get(item.fallback, item.fallback), "basis": pick(item, "basis", common.language()),

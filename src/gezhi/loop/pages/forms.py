@@ -211,7 +211,8 @@ def task_options(ground: Ground, chosen: Any) -> list[common.Field]:
 
 def matter_options(kept: Content, chosen: str) -> list[common.Field]:
     """Every matter below the first level, grouped by its parents; where only one level exists, that."""
-    rows = sorted(kept.matters.values(), key=lambda row: row.code)
+    rows = sorted((row for code, row in kept.matters.items() if code == chosen or not kept.retired(code)),
+                  key=lambda row: row.code)  # fmt: skip
     deep = [row for row in rows if row.level > 1] or rows
     return [
         {"value": row.code, "label": common.named(row), "selected": row.code == chosen,

@@ -64,13 +64,27 @@ def _fits(row: Any, middle: Any, top: Any, words: str) -> bool:
     return all(word in told for word in words.split())
 
 
+def called(row: Any, kept: Content) -> str:
+    """The name of a matter, with what became of it where it is no longer in use."""
+    name = common.named(row)
+    if not kept.retired(row.code):
+        return name
+    after = kept.matters.get(row.successor)
+    said = (
+        gettext("no longer in use, now %(name)s") % {"name": common.named(after)}
+        if after
+        else gettext("no longer in use")
+    )
+    return gettext("%(name)s (%(note)s)") % {"name": name, "note": said}
+
+
 def line(row: Any, kept: Content, units: dict[str, str]) -> dict[str, Any]:
     """One matter with its unit and its limit of handling."""
     duty = duty_for(kept.duties_by_matter, kept.matter_path(row.code), "")
     limits = kept.limits_for("handle", matter=row.code, area="", kind="", urgency=1)
     said = [pgettext("amount", limit.unit_of) % {"n": limit.amount} for limit in limits]
     return {
-        "code": row.code, "name": common.named(row), "hint": pick(row, "hint", common.language()),
+        "code": row.code, "name": called(row, kept), "hint": pick(row, "hint", common.language()),
         "unit": units.get(duty.lead, duty.lead) if duty else "", "limits": " · ".join(said),
     }  # fmt: skip
 
@@ -86,7 +100,8 @@ def edit(request: HttpRequest) -> HttpResponse:
         made, refused = common.attempt(
             lambda: edit_matter(
                 get("code", "").strip(), name_zh=get("name_zh", ""), name_en=get("name_en", ""),
-                parent=get("parent", ""), hidden=get("hidden") == "1", actor=actor, now=common.now(),
+                parent=get("parent", ""), hidden=get("hidden") == "1",
+                successor=get("successor", ""), actor=actor, now=common.now(),
             )
         )  # fmt: skip
         del made
@@ -112,7 +127,12 @@ def show_edit(request: HttpRequest, given: Any, refused: Refused | None) -> Http
             required=True, max=80),
         common.field("name_en", gettext("English name"), value=given.get("name_en", row.name_en if row else ""),
             max=120),
-        common.field("hidden", gettext("No longer in use"), "checkbox", given.get("hidden") == "1"),
+        common.field("hidden", gettext("No longer in use"), "checkbox",
+                     given.get("hidden") == "1" or bool(row and row.valid_to and kept.retired(row.code))),
+        common.field("successor", gettext("New cases take instead"), "picker", options=[
+            {"value": one.code, "label": f"{one.code} {common.named(one)}",
+             "selected": one.code == given.get("successor", row.successor if row else "")}
+            for one in kept.matters_in_use.values() if one.level > 1]),
     ]  # fmt: skip
     errors = common.errors_of(refused, "code")
     common.mark(fields, errors)

@@ -33,11 +33,14 @@ MECHANISMS = (
     Mechanism("masking", "rule", "gezhi.loop.rules.redact.redact"),
     Mechanism("nuisance", "rule", "gezhi.loop.marks.store.lowered"),
     Mechanism("reply_hints", "rule", "gezhi.loop.replies.rules.check.check"),
+    Mechanism("township", "rule", "gezhi.loop.duties.rules.fitting"),
+    Mechanism("precedents", "rule", "gezhi.loop.joint.precedents.near"),
     Mechanism("retention", "rule", "gezhi.loop.retention.store.due"),
 )
 # parts of the loop that weigh and suggest nothing, each with the reason
 NONE: Mapping[str, str] = MappingProxyType(
     {
+        "channels": "limits and sign-offs that a table gives a channel",
         "calls": "shows and counts calls, orders nothing by person",
         "documents": "fills templates with what stands in a case",
         "importing": "brings rows in as they are",

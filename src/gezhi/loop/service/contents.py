@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import models
@@ -120,12 +120,17 @@ def add_edition(name: str, rows: Sequence[Row], *, now: datetime) -> int:
 
 @verb("matter.edit")
 def edit_matter(
-    code: str, *, name_zh: str, name_en: str = "", parent: str = "", hidden: bool = False, actor: Actor, now: datetime
-) -> None:
-    """Add or rename a matter of this place; codes begin with the code of their parent."""
-    del now
+    code: str, *, name_zh: str, name_en: str = "", parent: str = "", hidden: bool = False, successor: str = "",
+    actor: Actor, now: datetime,
+) -> None:  # fmt: skip
+    """Add or rename a matter of this place; codes begin with the code of their parent.
+
+    A hidden one is no longer in use: open cases keep it, new ones cannot have it, and are told of its successor.
+    """
     require(actor, "matter.edit")
     kept = store.content()
+    if successor and (successor == code or successor not in kept.matters or kept.retired(successor)):
+        raise Refused("matter-successor", status=422, matter=code, successor=successor[:20])
     if not name_zh.strip() or not code.isalnum() or len(code) > 20 or not code.startswith(parent):
         raise Refused("matter-malformed", status=422, matter=code)
     above = kept.matters.get(parent)
@@ -137,7 +142,9 @@ def edit_matter(
     Matter.objects.filter(pack="local", code=code).delete()
     Matter.objects.create(
         pack="local", version="1", code=code, parent=parent, level=level, name_zh=name_zh.strip(),
-        name_en=name_en.strip(), active=not hidden,
+        name_en=name_en.strip(), successor=successor if hidden else "",
+        valid_to=kept.calendar.local_date(now) - timedelta(days=1) if hidden else None,
     )  # fmt: skip
-    record("matter.edit", "matter", code, actor=actor, body={"parent": parent, "hidden": hidden})
+    body = {"parent": parent, "hidden": hidden, "successor": successor}
+    record("matter.edit", "matter", code, actor=actor, body=body)
     store.forget()

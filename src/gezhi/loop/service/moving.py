@@ -27,7 +27,7 @@ from gezhi.loop.service.following import answer_secondaries
 from gezhi.loop.service.receiving import limits_of, version_of
 from gezhi.loop.service.rights import permit
 from gezhi.loop.service.undoing import undo
-from gezhi.loop.service.values import checked_codes
+from gezhi.loop.service.values import checked_codes, refuse_retired
 from gezhi.loop.store import below, numbers
 from gezhi.loop.store import cases as store
 from gezhi.loop.store.content import Content, content
@@ -121,6 +121,8 @@ def make(row: Move, ground: Ground, data: Mapping[str, Any], *, actor: Actor, no
     codes, texts = clean(row, data)
     kept = content()
     codes = checked_codes(row, codes, kept)
+    if codes.get("matter", snap.matter) != snap.matter:  # what a case has it may keep
+        refuse_retired(codes["matter"], kept, now)
     if behind:
         codes["behind"] = behind
     if ground.main is not None and actor.kind != "system" and not readable(actor, ground.main):

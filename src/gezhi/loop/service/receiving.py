@@ -20,6 +20,7 @@ from gezhi.loop.rules.plan import clock_ops
 from gezhi.loop.rules.snapshot import Snapshot, Step, apply
 from gezhi.loop.rules.words import KINDS, TITLE_LIMIT, URGENCIES, URGENT
 from gezhi.loop.service.acts import Draft, Moved, advance, moved
+from gezhi.loop.service.values import refuse_retired
 from gezhi.loop.store import below
 from gezhi.loop.store import cases as store
 from gezhi.loop.store.content import Content, content
@@ -80,6 +81,7 @@ def receive(
     """
     kept = content()
     report = answered(checked(report, kept), kept)
+    refuse_retired(report.matter, kept, now)
     danger = questions.dangerous(kept.questions_for(report.matter), report.answers)
     if danger:
         report = replace(report, urgency=max(report.urgency, URGENT))

@@ -1,5 +1,6 @@
 """Codes that came with a move, held against the content in force and the units that exist."""
 
+from datetime import datetime
 from typing import Any
 
 from gezhi.kernel.errors import Refused
@@ -47,6 +48,16 @@ def _check(field: Field, value: Any, kept: Content) -> None:
             _units_exist(value)
         case _:
             pass
+
+
+def refuse_retired(matter: str, kept: Content, now: datetime) -> None:
+    """Refuse a matter that is no longer in use, naming what has taken its place."""
+    if matter and kept.retired(matter, kept.calendar.local_date(now)):
+        path = [kept.matters[code] for code in kept.matter_path(matter).split(".") if code in kept.matters]
+        successor = next((row.successor for row in reversed(path) if row.successor), "")
+        named = kept.matters.get(successor)
+        to = f"{successor} {named.name_zh}" if named else "-"
+        raise Refused("matter-retired", status=422, field="matter", matter=matter, successor=to)
 
 
 def _units_exist(keys: list[int]) -> None:

@@ -8,12 +8,13 @@ import threading
 import time as wall
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import time
+from datetime import date, time
 from functools import cached_property
 from typing import Any
 
 from django.conf import settings
 from django.db import connection
+from django.utils import timezone
 
 from gezhi.kernel.calendar import OFFICE_HOURS, Calendar, DayRow, Periods, Season, from_rows
 from gezhi.loop.duties.rules import TownDuty as TownLine
@@ -63,6 +64,7 @@ class Content:
     replies: Mapping[str, StandardReply]  # ready texts by code, the expired ones too
     checks: Mapping[str, ReplyCheck]
     read_at: float = field(default_factory=wall.monotonic)
+    today: date = field(default_factory=timezone.localdate)
     mark: tuple[Any, ...] = ()
     _areas: dict[str, str] = field(default_factory=dict)
 
@@ -74,6 +76,16 @@ class Content:
             row = self.matters.get(code)
             code = row.parent if row else ""
         return ".".join(reversed(parts))
+
+    def retired(self, code: str, day: date | None = None) -> bool:
+        """Whether a matter, or one above it, is no longer in use on a day; without one, on the present day."""
+        rows = [self.matters[part] for part in self.matter_path(code).split(".") if part in self.matters]
+        return any(row.valid_to is not None and row.valid_to < (day or self.today) for row in rows)
+
+    @property
+    def matters_in_use(self) -> dict[str, Matter]:
+        """The matters that a new case may have."""
+        return {code: row for code, row in self.matters.items() if not self.retired(code)}
 
     def area_path(self, code: str) -> str:
         """The path of an area, looked up once while this content is kept."""
@@ -126,7 +138,7 @@ def _reread(before: Content | None) -> Content:
     """The same content again where no table of it was written to meanwhile, which one statement tells."""
     mark = _mark()
     if before is not None and before.mark == mark:
-        return replace(before, read_at=wall.monotonic())
+        return replace(before, read_at=wall.monotonic(), today=timezone.localdate())
     fresh = replace(_read(), mark=mark)
     if before is not None and before.calendar == fresh.calendar:
         fresh = replace(fresh, calendar=before.calendar)  # it remembers the dates it has worked out

@@ -145,7 +145,7 @@ def advise(
     kept = content()
     chances = {matter: 1.0} if matter else found.chances
     return Advice(
-        matter=tuple(c for c in found.candidates if c.label in kept.matters),
+        matter=tuple(c for c in found.candidates if c.label in kept.matters and not kept.retired(c.label)),
         unit=_units(desk, kept, chances, fields, area)[:top],
         sure=found.sure,
         origin=found.origin,
