@@ -5,6 +5,8 @@ import sys
 import tempfile
 from pathlib import Path
 
+import pytest
+
 sys.path.insert(0, str(Path(__file__).parent / "src"))
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "gezhi.web.settings")
 for name in [name for name in os.environ if name.startswith("GEZHI_") and not name.startswith("GEZHI_TEST_")]:
@@ -22,7 +24,7 @@ os.environ["GEZHI_PSEUDO"] = "1"
 pytest_plugins = ["gezhi.kit.database.testing"]
 
 
-def pytest_collection_modifyitems(items):
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Tests that ask the product over HTTP are marked `pages`: a whole request costs ten times what a rule does."""
     from django.test import Client
 

@@ -121,8 +121,7 @@ def make(row: Move, ground: Ground, data: Mapping[str, Any], *, actor: Actor, no
     codes, texts = clean(row, data)
     kept = content()
     codes = checked_codes(row, codes, kept)
-    if codes.get("matter", snap.matter) != snap.matter:  # what a case has it may keep
-        refuse_retired(codes["matter"], kept, now)
+    refuse_retired(codes.get("matter", ""), kept, now, had=snap.matter)
     if behind:
         codes["behind"] = behind
     if ground.main is not None and actor.kind != "system" and not readable(actor, ground.main):

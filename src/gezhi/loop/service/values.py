@@ -50,9 +50,9 @@ def _check(field: Field, value: Any, kept: Content) -> None:
             pass
 
 
-def refuse_retired(matter: str, kept: Content, now: datetime) -> None:
-    """Refuse a matter that is no longer in use, naming what has taken its place."""
-    if matter and kept.retired(matter, kept.calendar.local_date(now)):
+def refuse_retired(matter: str, kept: Content, now: datetime, had: str = "") -> None:
+    """Refuse a matter that is no longer in use, naming what has taken its place; what a case `had` it may keep."""
+    if matter and matter != had and kept.retired(matter, kept.calendar.local_date(now)):
         path = [kept.matters[code] for code in kept.matter_path(matter).split(".") if code in kept.matters]
         successor = next((row.successor for row in reversed(path) if row.successor), "")
         named = kept.matters.get(successor)
