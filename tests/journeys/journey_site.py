@@ -162,7 +162,9 @@ def act(page: Page, move: str, **data: str) -> None:
         else:
             one.fill(value)
     form.locator(".actions > button").last.click()
-    page.locator("#messages .notice.is-good").wait_for()
+    page.locator("#messages .notice.is-good, .errors, #messages .notice.is-bad").first.wait_for()
+    said = page.locator(".errors, #messages .notice.is-bad").all_inner_texts()
+    assert not said, f"{move} was refused: {said}"
     settle(page)
 
 
