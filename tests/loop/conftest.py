@@ -28,10 +28,13 @@ def office(laid_office, db):
 
 def _forget():
     """What another test put on the desk or into a cache."""
+    from django.utils import translation
+
     from gezhi.loop.store import content, numbers
     from gezhi.loop.triage.service import forget
     from gezhi.trust.service import acts
 
+    translation.deactivate()  # the language of the last page that was asked for
     acts.look_again()
     forget()
     content.forget()
