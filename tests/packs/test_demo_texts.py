@@ -148,6 +148,19 @@ def test_acts_follow_in_time_and_nobody_acts_before_the_case_is_there(told):
         assert moments == sorted(moments), tale.scene.story.key
 
 
+def test_nobody_closes_by_hand_over_a_supervision_that_is_open(told):
+    _, tales, _ = told
+    closed = 0
+    for tale in tales:
+        watch = ""
+        for act in tale.acts:
+            watch = act.move if act.move.startswith("supervise") else watch
+            if act.move == "close" and watch:
+                closed += 1
+                assert watch == "supervise_accept", tale.scene.story.key
+    assert closed
+
+
 def test_the_same_seed_tells_the_same_year():
     first, second = (year("zh", 200, seed=3)[0] for _ in range(2))
     facts = [

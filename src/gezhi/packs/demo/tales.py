@@ -122,6 +122,12 @@ class Tale:
         found = self.limit("handle")
         return self.haste < URGENT or (found is not None and found[1] == "hour")
 
+    @property
+    def watched(self) -> bool:
+        """Whether the newest supervision was answered and nobody has accepted the answer yet."""
+        last = next((act.move for act in reversed(self.acts) if act.move.startswith("supervise")), "")
+        return last == "supervise_answer"
+
     def limit(self, stage: str) -> tuple[int, str] | None:
         story = self.scene.story
         return self.world.duties.limit(stage, story.matter, self.scene.area, story.kind, story.urgency)
@@ -198,6 +204,9 @@ class Tale:
     def act(self, actor: Actor | None, move: str, **data: Any) -> None:
         if move == "sign" and self.scene.story.urgency >= CRITICAL:  # the desk has called, and somebody answered
             self.act(self.dispatcher, "phone", answered=True, person=self.handler.name)
+        if move == "close" and self.watched:  # nothing is closed by hand over an open supervision
+            self.act(self.rng.choice(self.world.cast.supervisors), "supervise_accept")
+            self.minutes(5, 20)
         given = {name: value for name, value in data.items() if value not in (None, "")}
         self.acts.append(Act(self.at, actor, move, given))
 
