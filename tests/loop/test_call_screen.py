@@ -12,6 +12,7 @@ from flat import flat
 from gezhi.loop.intake import store
 from gezhi.loop.intake.service import typing
 from gezhi.loop.models import Case, CodeItem, Draft, NoCase
+from gezhi.loop.service.receiving import case_secret
 from gezhi.loop.store import content
 from gezhi.trust.models import LedgerRecord
 from gezhi.trust.service import open_text
@@ -157,3 +158,29 @@ def test_the_screen_takes_few_statements_however_many_cases(office, site):
     many = statements("/desk/call/"), statements("/desk/call/suggest/", text="路灯不亮，书院路 45 号")
     assert many[0] == few[0] <= 14
     assert many[1] <= few[1] <= 20
+
+
+def test_a_kept_call_tells_number_and_secret_and_its_source_is_chosen(office, site):
+    for code, name in (("hotline", "Hotline"), ("mailbox", "Mayor's mailbox"), ("web", "Website")):
+        CodeItem.objects.update_or_create(
+            list="channel", code=code, defaults={"name_zh": name, "name_en": name, "pack": "test", "extra": {}}
+        )
+    content.forget()
+    olive = site("olive")
+    page = flat(olive.get("/desk/call/").content.decode())
+    assert '<option value="hotline" selected>Hotline</option>' in page
+    assert "Mayor&#x27;s mailbox</option>" in page
+    assert 'value="web"' not in page, "nobody enters by hand what citizens send themselves"
+    letter = {**TYPED, "channel": "mailbox", "ending": "receive"}
+    olive.post("/desk/call/draft/", letter)
+    assert 'value="mailbox" selected' in olive.get("/desk/call/").content.decode(), "the draft keeps it"
+    said = flat(olive.post("/desk/call/", letter, follow=True).content.decode())
+    case = Case.objects.get()
+    assert case.channel == "mailbox"
+    assert f"number {case.number}, secret {case_secret(case.pk)}." in said
+    follow = {"number": case.number, "secret": case_secret(case.pk)}
+    assert Client().post("/follow/", follow).status_code == 302, "the person gets in with what was told"
+    more = {**TYPED, "key": "k-5", "to": str(case.pk), "ending": "add"}
+    assert case_secret(case.pk) not in olive.post("/desk/call/", more, follow=True).content.decode()
+    olive.post("/desk/call/", {**TYPED, "key": "k-6", "channel": "web", "ending": "receive"})
+    assert Case.objects.order_by("-received_at").first().channel == "hotline"

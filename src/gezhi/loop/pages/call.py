@@ -30,7 +30,7 @@ from gezhi.loop.replies.service import using
 from gezhi.loop.rules.words import OPEN
 from gezhi.loop.service.acts import Moved
 from gezhi.loop.service.moving import move
-from gezhi.loop.service.receiving import Report
+from gezhi.loop.service.receiving import Report, case_secret
 from gezhi.loop.service.registering import register
 from gezhi.loop.store.content import content
 from gezhi.loop.store.visible import visible
@@ -58,8 +58,7 @@ def call(request: HttpRequest) -> HttpResponse:
     else:
         made, refused = common.attempt(whole(request, actor, ending, key))
         result = made.number if made is not None else None
-        words = {"number": result, "state": pgettext("state", made.state) if made is not None else ""}
-        said = gettext("%(number)s is kept: %(state)s.") % words
+        said = kept_words(request, actor, made) if made is not None else ""
     if result is None:
         return show(request, actor, refused=refused)
     typing.forget(key, actor=actor)
@@ -77,6 +76,18 @@ def whole(request: HttpRequest, actor: Actor, ending: str, key: str) -> Callable
         act = lambda: finishing.finish(part, inner, actor=actor, now=common.now())  # noqa: E731 - one act around another
     bound = request.POST.get("call", "")
     return (lambda: linking.bound(bound, act, actor=actor, now=common.now())) if is_key(bound) else act
+
+
+def kept_words(request: HttpRequest, actor: Actor, made: Moved) -> str:
+    """What became of the call; with a new case what the person needs to follow it, to be told now."""
+    said = gettext("%(number)s is kept: %(state)s.") % {
+        "number": made.number, "state": pgettext("state", made.state),
+    }  # fmt: skip
+    own = request.POST.get("ending") == "add" and request.POST.get("to") == made.case
+    if own or drafts.back_of(request, actor):  # he has his number already, or nobody is on the line
+        return said
+    told = gettext("Tell the person: number %(number)s, secret %(secret)s.")
+    return f"{said} {told % {'number': made.number, 'secret': case_secret(made.case)}}"
 
 
 def without_case(request: HttpRequest, actor: Actor, cause: str, key: str) -> str:
@@ -100,7 +111,7 @@ def show(request: HttpRequest, actor: Actor, refused: Refused | None = None) -> 
     elif line and refused is None:
         typed = typed.copy()
         typed.setdefault("phone", line["number"])
-    fields = call_form.fields_of(typed)
+    fields = call_form.fields_of(typed, drafts.channel_of(request, actor, draft))
     errors = call_form.errors_in(typed, refused)
     common.mark(fields.values(), errors)
     dispatches = bool(actor.grants_for("case.dispatch"))
@@ -155,7 +166,8 @@ def report_of(request: HttpRequest, actor: Actor) -> Report:
         text=get("text", "").strip(), place=get("place", ""), object=get("object", ""),
         occurred=get("occurred", "").strip(), kind=get("kind", ""), matter=get("matter", ""),
         urgency=int(urgency) if urgency in ("1", "2", "3", "4") else 1, area=get("area", ""),
-        channel=drafts.channel_of(request, actor), name=get("name", "").strip(), phone=get("phone", "").strip(),
+        channel=call_form.channel_of(get("channel", "")) or drafts.channel_of(request, actor),
+        name=get("name", "").strip(), phone=get("phone", "").strip(),
         confidential=get("confidential") == "confidential", answers=answers_of(request),
         complained=complained_of(get("kind", ""), get("complained", "")), lon=point[0], lat=point[1],
     )  # fmt: skip

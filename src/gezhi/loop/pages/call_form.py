@@ -13,6 +13,8 @@ from gezhi.loop.pages.forms import area_options, matter_options, unit_options
 from gezhi.loop.rules.words import CONFIDENTIALITY, KINDS, TEXT_LIMIT, URGENCIES, URGENCY_WORDS
 from gezhi.loop.store.content import content
 
+HOTLINE = "hotline"
+BY_ITSELF = ("web", "app", "api", "import")  # channels that nobody enters by hand
 ABOUT_OFFICES = ("complaint", "report")  # kinds that may be about an office or its people
 
 
@@ -23,13 +25,29 @@ def errors_in(typed: QueryDict, refused: Refused | None) -> list[dict[str, str]]
     return common.errors_of(refused)
 
 
-def fields_of(typed: Any) -> dict[str, common.Field]:
-    """The fields of the form, with their keys."""
+def channel_of(typed: str) -> str:
+    """A channel that a clerk may choose; empty where it is none."""
+    return typed if typed in content().codes.get("channel", {}) and typed not in BY_ITSELF else ""
+
+
+def channel_options(chosen: str) -> list[common.Field]:
+    """How it may have come in: by telephone, over the counter, in a letter, by the mayor's mailbox …"""
+    kept = content()
+    codes = [code for code in kept.codes.get("channel", {}) if code not in BY_ITSELF and code != chosen]
+    at = 0 if chosen == HOTLINE else len(codes)
+    names = [(code, common.code_name(kept, "channel", code)) for code in (*codes[:at], chosen, *codes[at:])]
+    return common.choices(names, chosen)
+
+
+def fields_of(typed: Any, channel: str = HOTLINE) -> dict[str, common.Field]:
+    """The fields of the form, with their keys; `channel` is how it came in where nobody has chosen otherwise."""
     kept = content()
     get = typed.get
     secret = [(code, pgettext("confidentiality", code)) for code in CONFIDENTIALITY]
     urgent = [(n, pgettext("urgency", URGENCY_WORDS[n])) for n in URGENCIES]
     return {
+        "channel": common.field("channel", gettext("Source"), "select",
+                                options=channel_options(channel_of(get("channel", "")) or channel)),
         "phone": common.field("phone", gettext("Number"), "tel", get("phone", "")),
         "name": common.field("name", gettext("Caller"), value=get("name", "")),
         "confidential": common.field("confidential", gettext("Confidentiality"), "seg",
@@ -95,7 +113,8 @@ def keys(*, dispatches: bool) -> list[dict[str, Any]]:
     rows = [
         ("F4", gettext("Dispatch") if dispatches else gettext("To the dispatchers")),
         ("F2", gettext("Answer at once")), ("F6", gettext("Add to a case")),
-        ("F8", gettext("No case: then 1, 2 or 3")), ("F9", gettext("Keep for later")), ("Alt 0", gettext("Number")),
+        ("F8", gettext("No case: then 1, 2 or 3")), ("F9", gettext("Keep for later")),
+        ("Alt C", gettext("Source")), ("Alt 0", gettext("Number")),
         ("Alt A", gettext("Cases to add to: then arrows")), ("Alt K", gettext("Kind: then a digit")),
         ("Alt P", gettext("Place")), ("Alt T", gettext("Content")), ("Alt J", gettext("Urgency: then a digit")),
         ("Alt M", gettext("Matter")), ("Alt Q", gettext("Questions of the matter")), ("Alt U", gettext("Unit")),

@@ -105,9 +105,10 @@ def back_of(request: HttpRequest, actor: Actor) -> str:
     return f"/desk/intake/{row.paste_id}/" if row is not None and row.paste_id else ""
 
 
-def channel_of(request: HttpRequest, actor: Actor) -> str:
+def channel_of(request: HttpRequest, actor: Actor, draft: dict[str, Any] | None = None) -> str:
     """By which channel it came: the hotline, unless it was pasted."""
-    row = _of_form(request, actor)
+    pasted = draft is not None and draft["pasted"]
+    row = store.any_draft(draft["id"], int(actor.id)) if draft is not None and pasted else _of_form(request, actor)
     return row.paste.channel if row is not None and row.paste is not None else "hotline"
 
 
