@@ -11,12 +11,12 @@ from gezhi.loop.marks import service, store
 from gezhi.loop.models import Case, CodeItem, NuisanceMark
 from gezhi.loop.pages.call import past_of
 from gezhi.loop.person.slots import marks_of as shown_on_own_page
-from gezhi.loop.service import case_token
+from gezhi.loop.service import Report, case_token, receive
 from gezhi.loop.service.erasing import on_erased
 from gezhi.loop.store import content, worklist
 from gezhi.loop.store.worklist import Wish
 from gezhi.trust.rules import Actor
-from gezhi.trust.service import Event, erase
+from gezhi.trust.service import Event, citizen_actor, erase
 
 PHONE, WHY = "13800001234", "一上午打了四十个电话，都不说话。"
 
@@ -114,6 +114,24 @@ def test_the_person_reads_why_and_a_third_person_decides(town, client):
     assert service.holding([mark.requester_id], town.now) is None
     told = shown_on_own_page([mark.requester_id])
     assert [one.kind for one in told] == ["nuisance"]
+
+
+def test_words_and_the_one_appeal_are_for_the_person_marked_and_for_nobody_else_on_the_number(town, client):
+    mark = confirmed(town, called(town))
+    NuisanceMark.objects.update(expires_at=timezone.now() + timedelta(days=3))  # pages read the clock
+    wife = town.receive(matter="0101", phone=PHONE, name="陈小丽")
+    web = citizen_actor("web", kind="link")
+    forged = receive(Report(text="试探", name="王小明", phone=PHONE), actor=web, now=town.now).moved.case
+    for case in (wife, forged):
+        url = f"/f/{case_token(case)}/mark/"
+        page = client.get(url).content.decode()
+        assert "不说话" in page, "that the number is marked, and why in one word"
+        assert WHY not in page
+        assert "<form" not in page.partition("<section")[2], "the objection is not theirs"
+        assert client.post(url, {"words": "不是我"}).status_code == 404
+        (shown,) = shown_on_own_page([Case.objects.get(pk=case).requester_id])
+        assert (shown.words, shown.appeal_url) == ("不说话", "")
+    assert NuisanceMark.objects.get(pk=mark.pk).appeal == ""
 
 
 def test_who_set_or_confirmed_it_does_not_decide(town):

@@ -18,7 +18,7 @@ from gezhi.loop.models import Attachment, Case, PersonRequest
 from gezhi.loop.person import service, slots
 from gezhi.loop.person.pages import own
 from gezhi.loop.person.service.proving import scope
-from gezhi.loop.service import case_token
+from gezhi.loop.service import Report, case_token, receive
 from gezhi.loop.service.reading import reveal_requester
 from gezhi.trust import service as trust
 from gezhi.trust.service import acts
@@ -79,6 +79,31 @@ def test_the_link_opens_one_request_and_four_digits_the_others_of_the_same_perso
     page = text(proved(secret).get(address(secret)))
     assert number(first) not in page, "nor does the link of a protected one open the rest"
     assert number(secret) in page
+
+
+def test_what_a_stranger_may_have_typed_into_a_form_opens_nothing_of_others(home):
+    mine = home.receive("邻居打人", **ME)
+    secret = home.receive("举报某单位", **ME, confidential=True)
+    nameless = home.receive("停水", phone=PHONE)
+    called(home)  # a call of this number that became no case
+    for case, purpose in ((mine, "dispatch"), (secret, "verification"), (nameless, "emergency")):
+        reveal_requester(case, actor=home.actor("dora"), now=home.now, purpose=purpose)
+    web = trust.citizen_actor("web", kind="link")
+    forged = [
+        receive(Report(text="试探一下", name=name, phone=PHONE), actor=web, now=home.now).moved.case
+        for name in ("林晓燕", "")
+    ]
+    for case in forged:
+        page = text(proved(case).get(address(case)))
+        assert not [each for each in (mine, secret, nameless) if number(each) in page]
+        assert "派单" not in page, "nor who looked at them"
+        seen = scope(Case.objects.select_related("requester").get(pk=case), proven=True)
+        assert (len(seen.cases), len(seen.requesters), seen.others) == (1, 1, 0)
+    row = Case.objects.select_related("requester").get(pk=nameless)
+    assert [str(one.pk) for one in scope(row, proven=True).cases] == [nameless], "without a name nobody is the same"
+    held = service.held_on(scope(Case.objects.select_related("requester").get(pk=mine), proven=True), now=home.now)
+    assert [one.purpose for one in held.reveals] == ["dispatch"], "who read a protected one stays with its own link"
+    assert held.calls == []
 
 
 def test_guessing_digits_is_slowed_down_and_a_proof_holds_for_its_own_link(home):

@@ -7,6 +7,7 @@ from uuid import UUID
 from gezhi.kernel.errors import Refused
 from gezhi.loop.marks import rules, store
 from gezhi.loop.models import NuisanceMark
+from gezhi.loop.person.service.proving import speaks_for
 from gezhi.loop.rules.fields import text
 from gezhi.loop.store.content import content
 from gezhi.loop.store.visible import get_visible
@@ -81,10 +82,12 @@ def confirm(key: UUID | str, approve: bool, *, actor: Actor, now: datetime) -> N
 
 @verb("mark.appeal")
 def appeal(key: UUID | str, words: str, *, actor: Actor, now: datetime) -> NuisanceMark:
-    """The person objects, by the link of a case or at the desk; once."""
+    """The person objects, by the link of a case of that number and name, or at the desk; once."""
     row = _locked(key)
     if actor.kind == "citizen":
-        if not store.on_number([UUID(actor.id)]).filter(pk=row.pk).exists():
+        own = store.case_of(actor.id)
+        known = store.on_number([UUID(actor.id)]).filter(pk=row.pk).exists()
+        if own is None or not known or not speaks_for(own, row.case):
             raise Refused("mark-not-found", status=404)
     else:
         require(actor, "mark.set", unit_paths=[row.case.desk.path])

@@ -12,7 +12,7 @@ from gezhi.loop.marks.rules import Mark
 from gezhi.loop.models import Case, NuisanceMark
 from gezhi.loop.rules.words import URGENT
 
-WITH = ("requester", "case__desk", "set_by", "confirmed_by", "decided_by")
+WITH = ("requester", "case__desk", "case__requester", "set_by", "confirmed_by", "decided_by")
 
 
 def in_force(now: datetime) -> QuerySet[NuisanceMark]:
@@ -35,6 +35,11 @@ def on_number(requesters: Iterable[UUID]) -> QuerySet[NuisanceMark]:
     people = apps.get_model("trust", "Requester")._default_manager.filter(pk__in=list(requesters))
     hashes = people.filter(phone_hash__isnull=False).values("phone_hash")
     return NuisanceMark.objects.filter(requester__phone_hash__in=hashes).select_related(*WITH)
+
+
+def case_of(requester_id: UUID | str) -> Case | None:
+    """The case by whose link a requester comes."""
+    return Case.objects.filter(requester__id=requester_id).select_related("requester").first()
 
 
 def marked(cases: Sequence[UUID], now: datetime) -> set[UUID]:

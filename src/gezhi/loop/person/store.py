@@ -22,6 +22,11 @@ def cases_of(requesters: Iterable[UUID]) -> list[Case]:
     return list(rows.select_related("requester", "lead", "desk", "main").order_by("-received_at")[:MOST])
 
 
+def written_by_sender(case: Case) -> bool:
+    """Whether name and phone were typed into a form by whoever sent it, and heard by nobody of the office."""
+    return Step.objects.filter(case=case, no=1, actor_kind__in=("link", "citizen")).exists()
+
+
 def texts(cases: Sequence[Case]) -> dict[UUID, int]:
     """How many sealed texts each case has beside its story."""
     rows = StepText.objects.filter(step__case__in=cases).values_list("step__case").annotate(n=Count("pk"))
@@ -34,7 +39,7 @@ def files(cases: Sequence[Case]) -> dict[UUID, int]:
 
 
 def calls(cases: Sequence[Case], requesters: Iterable[UUID]) -> list[Call]:
-    """Calls of these cases, and calls of the person's number that became none."""
+    """Calls of these cases. A call that became none carries no name, so that nobody can show it to be his."""
     rows = Call.objects.filter(Q(case__in=cases) | Q(case=None, requester__in=list(requesters)))
     return list(rows.select_related("case").order_by("-began_at")[:MOST])
 

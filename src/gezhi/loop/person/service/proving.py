@@ -1,7 +1,8 @@
 """Who a person with several cases is: the link of one of them, and the last four digits of the phone given there.
 
 Four digits are no password. They keep away who found a link in a chat or over a shoulder, not who knows the person.
-So what they open is narrow: cases with the same phone *and* the same name, never a confidential one.
+So what they open is narrow: cases with the same phone *and* the same name, never a confidential one. A link that came
+of a report sent over the network opens its own case alone: whoever wrote it may have written anybody's name and phone.
 """
 
 from collections.abc import Sequence
@@ -55,17 +56,30 @@ def prove(case: Case, digits: str, where: str, *, now: datetime) -> None:
 
 def scope(case: Case, *, proven: bool) -> Scope:
     """The cases that this link opens: its own, and when proven those of the same phone and the same name."""
-    if not proven or case.confidential or case.requester.wrapped_key is None:
-        return Scope(case, [case], [case.requester_id], 0, "phone" if proven else "link")
+    alone = Scope(case, [case], [case.requester_id], 0, "phone" if proven else "link")
+    if not proven or case.confidential or case.requester.wrapped_key is None or store.written_by_sender(case):
+        return alone
     mine = identity_of(case.requester)
-    requesters = find_by_phone(mine.get("phone", ""))
-    found = store.cases_of(requesters)
-    name = same(mine.get("name", ""))
-    own = [row for row in found if row.pk == case.pk or same(identity_of(row.requester).get("name", "")) == name]
-    theirs = {row.requester_id for row in found} - {row.requester_id for row in own}
+    found = store.cases_of(find_by_phone(mine.get("phone", "")))
+    own = [row for row in found if row.pk == case.pk or same_person(case, row)]
     if case.pk not in {row.pk for row in own}:
         own = [case, *own]
-    return Scope(case, own, [key for key in requesters if key not in theirs], len(found) - len(own), "phone")
+    return Scope(case, own, sorted({row.requester_id for row in own}), len(found) - len(own), "phone")
+
+
+def same_person(case: Case, other: Case) -> bool:
+    """Whether two cases of one phone also carry one name; without a name nobody can tell."""
+    name = same(identity_of(case.requester).get("name", ""))
+    return bool(name) and name == same(identity_of(other.requester).get("name", ""))
+
+
+def speaks_for(case: Case, other: Case) -> bool:
+    """Whether the link of one case may read and answer what was said about another of the same phone."""
+    if case.pk == other.pk or case.requester_id == other.requester_id:
+        return True
+    if case.confidential or other.confidential or store.written_by_sender(case):
+        return False
+    return same_person(case, other)
 
 
 def same(name: str) -> str:
