@@ -136,6 +136,11 @@ def test_a_new_round_needs_both_again_and_no_one_answers_alone(mailbox):
     fresh = mailbox.receive(matter="0101", kind="consult", channel="mailbox")
     with pytest.raises(Refused, match="channel-needs-review"):
         mailbox.move(fresh, "answer", "dora", matter="0101", kind="consult", reply="答复")
+    with pytest.raises(Refused, match="channel-needs-review"):
+        mailbox.move(fresh, "decline", "dora", cause="court", basis="条例第九条", reply="不予受理。")
+    plain = mailbox.receive(matter="0101", kind="consult")
+    declined = mailbox.move(plain, "decline", "dora", cause="court", basis="条例第九条", reply="不予受理。")
+    assert declined.state == "declined"
 
 
 def test_other_channels_are_as_before(mailbox, client):

@@ -76,7 +76,7 @@ MOVES: tuple[Move, ...] = (
          ("stop:accept", "start:dispatch"), public=True, undoable=SHORT),
     Move("decline", ("received", "accepted"), ("declined",), ("desk",),
          (F("cause", "code", required=True, choices="decline_reason"), F("basis", "text", required=True),
-          REPLY), ("instruction-over",), ("finish",), public=True),
+          REPLY), ("instruction-over", "no-sign-off"), ("finish",), public=True),
     Move("dispatch", ("accepted",), ("dispatched",), ("desk",),
          (F("unit", "unit", required=True), F("assisting", "units"), F("urgency", "int"), NOTE),
          ("has-matter", "town-duty"),
