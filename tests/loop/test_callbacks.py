@@ -77,6 +77,29 @@ def test_calls_in_vain_are_counted_and_then_the_case_may_be_closed(office, site)
     assert office.move(case, "close", "cal", skipped="unreachable", reason="两次无人接听").state == "closed"
 
 
+def test_the_case_says_how_many_tries_are_left_and_when_to_try_again(office, site):
+    plan(complaint=100, tries=2, again=4)
+    case, other = verifying(office), verifying(office)
+    assert site.get(f"/desk/{case}/").context["tried"] is None
+    office.move(case, "callback", "cal", contacted=False)
+    page = site.get(f"/desk/{case}/")
+    again = content.content().calendar.add(office.now, 4, "workhour")
+    assert page.context["tried"]["again"] == again
+    for said in ("Called once in vain, of 2 tries", "Try again from", "1 try left before it may be closed"):
+        assert said in page.content.decode(), said
+    assert [row["number"] for row in site.get("/desk/callbacks/").context["rows"]] == [
+        Case.objects.get(pk=key).number for key in (other, case)
+    ], "it rests behind those that may be called now"
+    office.move(case, "callback", "cal", contacted=False)
+    page = site.get(f"/desk/{case}/")
+    assert "Called 2 times in vain, of 2 tries" in page.content.decode()
+    assert f"/desk/{case}/?move=close#move" in page.content.decode()
+    plan(complaint=100, tries=2)
+    assert "It may be tried again now" in site.get(f"/desk/{case}/").content.decode(), "no pause in the plan"
+    site.force_login(office.users["hugo"], backend="gezhi.trust.backend.PeopleBackend")
+    assert site.get(f"/desk/{case}/").context["tried"] is None
+
+
 def test_a_new_round_counts_anew(office, site):
     plan(complaint=100, tries=1)
     case = verifying(office)

@@ -83,7 +83,16 @@ def test_a_case_goes_through_its_whole_life_on_its_page(office, site):
     act(site("hugo"), case, "return", cause="not_ours", basis="职责清单", proposed=office.units["housing"].pk)
     act(site("dora"), case, "adjudicate", ruling="reject", basis="职责清单 1")
     act(site("hugo"), case, "sign")
+    page = site("hugo").get(f"/desk/{case}/")
+    assert page.context["primary"]["name"] == "contact", "one speaks with the person first"
+    assert "?move=reply" in page.context["moves"][0]["url"]
     act(site("hugo"), case, "contact", reached="reached", note="已通话")
+    page = site("hugo").get(f"/desk/{case}/")
+    assert page.context["primary"]["name"] == "reply"
+    assert [move["url"].split("move=")[1] for move in page.context["moves"][:3]] == [
+        "note#move", "task#move", "ask#move"
+    ]  # fmt: skip
+    assert site("dora").get(f"/desk/{case}/").context["primary"] is None, "the desk does not do the unit's work"
     act(site("hugo"), case, "postpone_ask", cause="parts", reason="等配件", amount="2", unit_of="workday")
     act(site("dora"), case, "postpone_decide", approve="1", amount="2")
     act(site("hugo"), case, "reply", outcome="solved", reply="路灯已修好。")

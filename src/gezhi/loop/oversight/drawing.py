@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
-from gezhi.loop.oversight.rules import DEFAULT_TRIES, LOTS, OUTSIDE, TRIES, Traits, Tried, drawn
+from gezhi.loop.oversight.rules import AGAIN, DEFAULT_TRIES, LOTS, OUTSIDE, TRIES, Traits, Tried, drawn
 from gezhi.loop.store.content import Content
 from gezhi.trust.service import keyed_hash
 
@@ -45,6 +45,12 @@ def sample_of(case: Drawable, kept: Content) -> str:
 def tries_of(kept: Content) -> int:
     """After how many calls in vain a case may be closed."""
     return plan_of(kept).get(TRIES) or DEFAULT_TRIES
+
+
+def again_at(done: Tried, kept: Content) -> datetime | None:
+    """From when somebody who was not reached is called again, in working hours; None where the plan names no pause."""
+    hours = plan_of(kept).get(AGAIN)
+    return kept.calendar.add(done.last, hours, "workhour") if hours and done.last is not None else None
 
 
 def objection(cause: str, case: Drawable, done: Tried, kept: Content) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 RULES = ("complaint", "urgent", "redo", "supervised")
-TRIES, OUTSIDE = "tries", "outside"
+TRIES, AGAIN, OUTSIDE = "tries", "again", "outside"
 LOTS = 10_000  # a share of one per cent is a hundred lots
 DEFAULT_TRIES = 3
 

@@ -17,6 +17,7 @@ from gezhi.loop.calls.pages.desk import of_case
 from gezhi.loop.joint.beside import of_form
 from gezhi.loop.marks.pages import desk as marks
 from gezhi.loop.notices import store as notices
+from gezhi.loop.oversight.pages.trying import in_vain
 from gezhi.loop.pages import alike, common, story
 from gezhi.loop.pages.forms import GRAVE, Ground, data_of, move_form
 from gezhi.loop.replies import pages as replies
@@ -36,6 +37,7 @@ NEXT = (
     "review_pass", "callback", "adopt", "accept", "dispatch", "answer", "supply", "reply", "task_done",
     "supervise_answer", "resume", "instruct_close",
 )  # fmt: skip
+USUAL = ("reply", "note", "task", "ask")  # what a unit does most stands first among the other moves
 ANSWERING = ("reply", "answer", "decline")  # moves whose words the citizen gets as the answer
 QUIET_OFFERS = {"rate"}  # for citizens only
 PURPOSES = ("first_contact", "handling", "callback", "dispatch", "verification", "emergency")
@@ -65,7 +67,7 @@ def show(
         **story.context(shown, kept, moment), "now": moment, "primary": form if not name else None,
         "opened": form if name else None,
         "moves": [*_offers(shown, "" if name else primary), *marks.offered(shown, actor)],
-        "alike": alike.marked(shown, actor), "reveal": _reveal(shown),
+        "alike": alike.marked(shown, actor), "reveal": _reveal(shown), "tried": in_vain(shown, moment),
         "back": "/desk/", "telephone": telephone(shown, actor),
         "documents_url": f"/desk/documents/case/{shown.case.pk}/", "undo": _undo(shown),
         "keys": keys(),
@@ -97,8 +99,15 @@ def _undo(shown: CaseView) -> dict[str, Any] | None:
 
 
 def _first(shown: CaseView) -> tuple[str, ...]:
-    """What comes before anything else: no answer goes out before the supervision is answered."""
-    return ("supervise_answer",) if shown.snap.watch == "asked" else ()
+    """What comes before anything else: no answer goes out before the supervision is answered, and who has the case
+    speaks with the person before he writes; of a confidential case only the desk does.
+    """
+    if shown.snap.watch == "asked":
+        return ("supervise_answer",)
+    case = shown.case
+    waits = any(clock.stage == "contact" and clock.finished_at is None for clock in shown.snap.clocks)
+    speaks = "reply" in shown.offers and not case.anonymous and not case.confidential
+    return ("contact",) if waits and speaks and case.state == "handling" else ()
 
 
 def telephone(shown: CaseView, actor: Actor) -> dict[str, Any]:
@@ -150,7 +159,7 @@ def _offers(shown: CaseView, primary: str) -> list[dict[str, Any]]:
     return [
         {"label": pgettext("move", name), "url": f"{base}?move={name}#move", "says": common.word("move-says", name),
          "grave": name in GRAVE}
-        for name in shown.offers
+        for name in sorted(shown.offers, key=lambda name: USUAL.index(name) if name in USUAL else len(USUAL))
         if name != primary and name not in QUIET_OFFERS
     ]  # fmt: skip
 

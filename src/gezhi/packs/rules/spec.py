@@ -196,7 +196,7 @@ TABLES: Mapping[str, Table] = {
     ),
     "callback_plan": _codes(
         "callback_plan", C("amount", "int", required=True), names=("name",),
-        codes=("complaint", "urgent", "redo", "supervised", "random", "tries", "outside"),
+        codes=("complaint", "urgent", "redo", "supervised", "random", "tries", "again", "outside"),
     ),
     "import_mappings": _codes(
         "import_mapping", C("columns", required=True, most=2000), C("zone", most=40), C("numbers_of", most=40),
@@ -219,6 +219,10 @@ TABLES: Mapping[str, Table] = {
     "drift_bands": _codes("drift_band", C("least", "number", required=True), codes=("calm", "watch", "act")),
     "person_requests": _codes(
         "person_request", C("days", "int", required=True, least=1), codes=("correct", "identity", "erase")
+    ),
+    "no_case_reasons": _codes("no_case"),
+    "drafts": _codes(
+        "drafts", C("days", "int", required=True, least=1), codes=("typed", "pasted"), names=("name",)
     ),
     "nuisance_reasons": _codes("nuisance_reason"),
     "nuisance": _codes("nuisance", C("amount", "int", required=True, least=1), codes=("days",), names=("name",)),

@@ -24,14 +24,19 @@ QUEUE = "from=queue"
 
 
 def queue(actor: Actor, kept: Content, moment: datetime) -> list[tuple[Case, str, Tried]]:
-    """Every case that waits, with how it was drawn: tried today last, else by limit; not drawn at the end."""
+    """Every case that waits, with how it was drawn: by limit, those that rest after a try last; not drawn at the end.
+
+    A case rests until the plan's pause is over, where it names none for the rest of the day.
+    """
     cases = store.waiting(actor)
     tries = store.tries(case.pk for case in cases)
     rows = [(case, drawing.sample_of(case, kept), tries.get(case.pk, Tried())) for case in cases]
     today = kept.calendar.local_date(moment)
 
     def place(row: tuple[Case, str, Tried]) -> tuple[bool, bool]:
-        last = row[2].last
+        last, again = row[2].last, drawing.again_at(row[2], kept)
+        if again is not None:
+            return not row[1], again > moment
         return not row[1], last is not None and kept.calendar.local_date(last) == today
 
     return sorted(rows, key=place)
