@@ -97,6 +97,12 @@ def test_four_steps(office, site, tmp_path):
     assert not list(tmp_path.glob("*.upload"))
     finished = client.get(address)
     assert "撤回这批导入" in finished.content.decode()
+    (listed,) = finished.context["made"]
+    assert f'href="{listed["url"].replace("&", "&amp;")}"' in finished.content.decode()
+    office.receive("别处来的一件", matter="0101")
+    rows = client.get(listed["url"]).context["rows"]
+    assert (listed["count"], len(rows)) == ("2", 2), "asleep or not, those of the batch alone"
+    assert "batch=" in client.get(listed["url"]).context["query"], "filters, bulk and export stay with the batch"
     assert client.get(address, headers={"HX-Request": "true"})["HX-Refresh"] == "true"
 
 

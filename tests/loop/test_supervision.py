@@ -100,3 +100,19 @@ def test_the_number_of_statements_does_not_grow(office, site):
 
 def test_an_empty_board_says_what_comes_here(office, site):
     assert "Nothing is supervised here" in site().get("/desk/supervision/").content.decode()
+
+
+def test_instructions_late_or_near_their_day_stand_on_the_board(office, site):
+    today = timezone.localdate(office.now)
+    late, near, far, done = (office.to("handling") for _ in range(4))
+    for case, days in ((late, 2), (near, 4), (far, 60), (done, 2)):
+        office.move(case, "instruct", "mayor", words="请抓紧办理。", due=(today + timedelta(days=days)).isoformat())
+    office.move(done, "instruct_answer", "lena", note="已办。")
+    page = site().get("/desk/supervision/")
+    found = page.context["pressing"]
+    assert [row["url"] for row in found["rows"]] == [f"/desk/{late}/", f"/desk/{near}/"]
+    assert (found["count"], found["late"]) == (2, 1)
+    text = page.content.decode()
+    assert "Instructions late or near their day" in text
+    assert "/desk/instructions/?state=waiting" in text
+    assert site("tom").get("/desk/supervision/").context["pressing"] is None, "another unit reads none of it"

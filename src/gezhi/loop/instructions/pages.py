@@ -1,7 +1,7 @@
 """The list of instructions: whose words, which units, by when, how far; to be read, filtered and printed."""
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -11,17 +11,20 @@ from django.utils.translation import gettext, pgettext
 from django.views.decorators.http import require_GET
 
 from gezhi.loop.instructions import store
+from gezhi.loop.models import Case
 from gezhi.loop.pages import common
 from gezhi.loop.pages.rows import row_of
 from gezhi.loop.rules.instructions import LIVE, STATES, Instruction
 from gezhi.loop.rules.redact import redact
 from gezhi.loop.store import below
-from gezhi.loop.store.content import content
+from gezhi.loop.store.content import Content, content
 from gezhi.loop.store.lines import Line, lines
 from gezhi.loop.store.rows import instruction_of
+from gezhi.trust.rules import Actor
 from gezhi.trust.service import open_text
 
 PAGE = 50
+SHOWN = 8  # pressing ones on the board of supervision
 TABS = ("open", *STATES)
 LIGHTS = {"asked": "due", "approved": "due", "waiting": "due", "refused": "wait", "answered": "done", "closed": "done"}
 
@@ -57,6 +60,27 @@ def page(request: HttpRequest) -> HttpResponse:
                  "next": number + 1},
     }  # fmt: skip
     return render(request, "loop/instructions/list.html", context)
+
+
+def pressing(actor: Actor, kept: Content, moment: datetime) -> dict[str, Any] | None:
+    """Instructions that are late or near their day, for the board of supervision; None where there is none."""
+    keys = store.pressing(actor, moment)
+    if not keys:
+        return None
+    told = {line.pk: line for line in lines(Case.objects.filter(pk__in=keys[:SHOWN]))}
+    found = [(line, one) for key in keys if (line := told.get(key)) and (one := instruction_of(line.more))]
+    units = below.named(below.units(), {unit for _, one in found for unit in one.left})
+    named = {key: common.named(unit) for key, unit in units.items()}
+    names: Mapping[str, Mapping[Any, str]] = {
+        "area": common.area_names(line.area for line, _ in found), "unit": {},
+    }  # fmt: skip
+    today = kept.calendar.local_date(moment)
+    rows = [
+        {**row_of(line, kept, names, moment), **_of(one, named, today),
+         "waits": [named[key] for key in one.left if key in named]}
+        for line, one in found
+    ]  # fmt: skip
+    return {"rows": rows, "count": len(keys), "late": sum(1 for row in rows if row["over"])}
 
 
 def _tab(name: str, current: str, counts: Mapping[str, int]) -> dict[str, Any]:

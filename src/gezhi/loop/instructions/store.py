@@ -1,16 +1,19 @@
 """Queries of the list of instructions."""
 
 from collections.abc import Iterable
+from datetime import datetime
 from uuid import UUID
 
 from django.db.models import Count, QuerySet
 from django.db.models.fields.json import KeyTextTransform
 
-from gezhi.loop.models import Case, StepText
+from gezhi.loop.models import Case, CaseClock, StepText
+from gezhi.loop.store.rows import running_of, soon
 from gezhi.loop.store.visible import visible
 from gezhi.trust.rules import Actor
 
 STATE = "more__instruction__state"
+LOOKED_AT = 500  # instructions that wait, of which the pressing ones are told
 
 
 def instructed(actor: Actor) -> QuerySet[Case]:
@@ -30,6 +33,13 @@ def of_state(actor: Actor, states: Iterable[str]) -> QuerySet[Case]:
     due = KeyTextTransform("due", KeyTextTransform("instruction", "more"))
     rows = instructed(actor).filter(**{f"{STATE}__in": list(states)})
     return rows.annotate(answer_by=due).order_by("answer_by", "-received_at")
+
+
+def pressing(actor: Actor, now: datetime) -> list[UUID]:
+    """Those that wait and whose day has passed or is near, as their clock turns yellow, the first due first."""
+    waiting = instructed(actor).filter(**{STATE: "waiting"}).order_by().values("pk")
+    clocks = CaseClock.objects.filter(stage="instruct", finished_at=None, case__in=waiting).order_by("due_at")
+    return [row.case_id for row in clocks[:LOOKED_AT] if (turns := soon(running_of(row))) is not None and turns <= now]
 
 
 def newest_words(cases: Iterable[UUID]) -> dict[UUID, list[tuple[str, bytes]]]:

@@ -22,7 +22,9 @@ from gezhi.loop.importing.rules import MODES
 from gezhi.loop.importing.running import Options, SheetView
 from gezhi.loop.importing.undoing import undo_batch
 from gezhi.loop.models import Batch
-from gezhi.loop.pages import common
+from gezhi.loop.pages import common, worklist
+from gezhi.loop.store.visible import READ
+from gezhi.loop.store.worklist import Wish, count
 from gezhi.trust.rules import Actor
 
 ADDRESS = "/desk/import/"
@@ -129,9 +131,20 @@ def shown(batch: Batch, actor: Actor, *, every: bool) -> dict[str, Any]:
         | {"todo": f"{batch.created + batch.updated:,}"},
         **read_with(batch), "dues": dues(batch) if batch.state == "done" else [],
         "ready": batch.state == "checked", "editable": batch.state in background.EDITABLE,
-        "seconds": max(5, batch.created // 300),
+        "seconds": max(5, batch.created // 300), "made": made(batch, actor) if batch.state == "done" else [],
         "key": common.fresh_key(),
     }  # fmt: skip
+
+
+def made(batch: Batch, actor: Actor) -> list[dict[str, str]]:
+    """The lists of the cases that a batch has made, those that are open and those that have ended."""
+    wishes = [Wish(tab=tab, batch=batch.pk) for tab in ("open", "ended")]
+    found = [(wish, count(actor, wish, common.now(), verb=READ, most=common.MOST)) for wish in wishes]
+    return [
+        {"url": worklist.address(wish), "label": pgettext("tab", wish.tab), "count": common.count_words(number)}
+        for wish, number in found
+        if number
+    ]
 
 
 def read_with(batch: Batch) -> dict[str, Any]:

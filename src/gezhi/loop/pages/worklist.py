@@ -44,6 +44,7 @@ def wish_from(asked: QueryDict, tabs: list[Tab]) -> Wish:
     return Wish(
         **given, words=asked.get("q", "")[:200].replace("\x00", "").strip(),
         unit=common.number(unit, most=2**31 - 1) if unit.isdecimal() else None,
+        batch=common.number(asked.get("batch", ""), most=2**31 - 1) if asked.get("batch", "").isdecimal() else None,
         dormant=asked.get("dormant") == "1", page=common.number(asked.get("page", "1"), most=10_000),
     )  # fmt: skip
 
@@ -58,6 +59,8 @@ def address(wish: Wish, **changes: Any) -> str:
         given["q"] = changed.words
     if changed.unit:
         given["unit"] = changed.unit
+    if changed.batch is not None:
+        given["batch"] = changed.batch
     if changed.dormant:
         given["dormant"] = 1
     return f"/desk/?{urlencode(given)}"
@@ -113,7 +116,7 @@ def names_of(rows: list[Line], areas: Mapping[str, int]) -> dict[str, dict[Any, 
 
 
 def title_of(wish: Wish) -> str:
-    return gettext("Imported cases") if wish.dormant else pgettext("tab", wish.tab)
+    return gettext("Imported cases") if wish.dormant or wish.batch is not None else pgettext("tab", wish.tab)
 
 
 def _tab(tab: Tab, wish: Wish, counts: Mapping[str, int]) -> dict[str, Any]:

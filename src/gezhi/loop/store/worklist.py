@@ -111,9 +111,7 @@ def count(actor: Actor, wish: Wish, now: datetime, *, verb: str, most: int) -> i
 def narrowed(rows: QuerySet[Case], actor: Actor, wish: Wish, now: datetime) -> QuerySet[Case]:
     """The cases of a tab and its filters."""
     tab = BY_NAME.get(wish.tab, BY_NAME["open"])
-    rows = rows.filter(dormant=wish.dormant)
-    if wish.batch is not None:
-        rows = rows.filter(batch=wish.batch)
+    rows = rows.filter(dormant=wish.dormant) if wish.batch is None else rows.filter(batch=wish.batch)
     rows = special(rows.filter(state__in=tab.states), tab, actor)
     same = {
         name: getattr(wish, name) for name in ("channel", "kind", "urgency") if getattr(wish, name) not in ("", None)

@@ -13,6 +13,7 @@ from django.utils.translation import gettext, pgettext
 from django.views.decorators.http import require_GET
 
 from gezhi.kit.sheets import write_csv
+from gezhi.loop.instructions.pages import pressing
 from gezhi.loop.models import Case
 from gezhi.loop.oversight import store
 from gezhi.loop.oversight.rules import Watch
@@ -110,6 +111,7 @@ def page(request: HttpRequest) -> HttpResponse:
         "units": common.choices([("", gettext("All units")), *sorted(units.items(), key=lambda u: u[1])], unit),
         "state": state, "decides": bool(actor.grants_for("case.supervise_accept")),
         "cut": len(cases) >= store.WAITING, "most": f"{store.WAITING:,}",
+        "pressing": pressing(actor, kept, moment) if number == 1 else None,
         "page": {"number": number, "pages": max(1, -(-len(rows) // PAGE)), "previous": number - 1, "next": number + 1},
         "export_url": _address("export.csv", state=state, unit=unit) if actor.grants_for("case.export") else "",
     }  # fmt: skip
