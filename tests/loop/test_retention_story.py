@@ -14,6 +14,8 @@ from gezhi.loop.models import (
     CaseText,
     Handover,
     NoCase,
+    PersonRequest,
+    RetentionHold,
     RetentionItem,
     RetentionPlan,
     Shift,
@@ -63,6 +65,30 @@ def called(office, case=None):
         call=call, event="ended", at=office.now, received_at=office.now, sealed=sealed, digest=b"1"
     )
     return call
+
+
+def wishes(office, case):
+    """What the person asked about his own data, all decided, and a hold that was lifted; each with words that tell."""
+    row = Case.objects.select_related("requester").get(pk=case)
+    told = {"identity": {"phone": PHONE}, "correct": {"words": f"我叫{NAME}，不是别人"}}
+    made = {
+        kind: PersonRequest.objects.create(
+            case=row, kind=kind, proof="link", asked_at=office.now, due_at=office.now, state="granted",
+            words=trust.seal_text(row.requester, said),
+        ).pk
+        for kind, said in told.items()
+    }  # fmt: skip
+    held = trust.seal_text(row.requester, {"words": f"原告{NAME}，电话{PHONE}"})
+    hold = RetentionHold.objects.create(
+        case=row, reason="lawsuit", words=held, put_at=office.now, lifted_at=office.now, until=None
+    )
+    return made | {"hold": hold.pk}
+
+
+def sealed(key):
+    """The words of a request or a hold, opened."""
+    row = PersonRequest.objects.filter(pk=key).first() or RetentionHold.objects.get(pk=key)
+    return trust.open_text(row.case.requester, row.words)
 
 
 def plan(office):
@@ -123,6 +149,7 @@ def test_identity_texts_and_recordings_go_each_in_their_time(aged):
     rule("files", "files", "delete", 3)
     rule("where", "point", "delete", 1)
     case = told(aged)
+    asked = wishes(aged, case)
     years(aged, 1)
     row = plan(aged)
     assert due(row) == {"who": 1, "words": 1, "sound": 0, "pictures": 1, "files": 0, "where": 1}
@@ -134,6 +161,11 @@ def test_identity_texts_and_recordings_go_each_in_their_time(aged):
     left = {hit for hit in found({NAME, NAME[:3], PHONE, PHONE[3:]}) if hit[0] != "trust_idempotency_key"}
     assert left == set()
     assert trust.find_by_phone(PHONE) == []
+    assert PersonRequest.objects.get(pk=asked["identity"]).words is None, "nor what he gave as his right number"
+    for kind in ("correct", "hold"):
+        said = str(sealed(asked[kind]))
+        assert "***" in said
+        assert not [run for run in (NAME, PHONE) if run in said], kind
     event = CallEvent.objects.select_related("call__requester").get()
     assert trust.open_text(event.call.requester, event.sealed) == {"recording_url": "https://rec.example.cn/1.wav"}
     file = Attachment.objects.get()
@@ -159,6 +191,7 @@ def test_what_belongs_to_no_case_has_rules_of_its_own(aged):
         day=aged.now.date(), shift=shift, words=f"{NAME}还会打来", written_at=aged.now, written_by=aged.users["olive"]
     )
     called(aged)
+    rule("few", "calls", "erase", 90, "day", kinds=["consult"])  # says less than it would do: calls have no kind
     rule("empty", "no_cases", "erase", 1)
     silent = trust.new_requester(phone=PHONE)
     NoCase.objects.create(requester=silent, user=aged.users["olive"], cause="silent", ended_at=aged.now)
@@ -249,6 +282,34 @@ def test_a_killed_run_goes_on_and_what_changed_meanwhile_is_left(aged, monkeypat
     assert (line["due"], line["held"], line["new"], line["gone"]) == (0, {"hold": 1}, 1, 4)
     service.lift_hold(hold.pk, actor=aged.actor("sue"), now=aged.now)
     assert due(plan(aged)) == {"all": 1}
+
+
+def test_what_cannot_be_done_is_left_and_said_and_the_rest_does_not_wait_for_it(aged):
+    rule("words", "texts", "redact", 1)
+    cases = sorted(told(aged) for _ in range(3))
+    years(aged, 1)
+    row = plan(aged)
+    service.decide_plan(row.pk, release=True, actor=aged.actor("sys"), now=aged.now)
+    Case.objects.filter(pk=cases[1]).update(story=b"\x01broken")
+    service.work(now=lambda: aged.now)
+    assert [item.result for item in store.items(row)] == ["done", "failed", "done"]
+    assert RetentionPlan.objects.get(pk=row.pk).state == "done"
+    proofs(aged)
+    assert due(plan(aged)) == {"words": 1}, "the next list names it again"
+
+
+def test_a_hold_ends_with_its_day_on_the_wall(aged):
+    rule("all", "case", "erase", 1)
+    number = Case.objects.get(pk=told(aged)).number
+    years(aged, 1)
+    evening = aged.now.replace(hour=15)  # 23:00 in Shanghai
+    put = {"actor": aged.actor("sue"), "until": evening.date()}
+    service.put_hold(number, "lawsuit", now=evening, **put)
+    night = evening.replace(hour=17)  # the next day there, and still the same one in UTC
+    with pytest.raises(Refused, match="hold-date"):
+        service.put_hold(number, "lawsuit", now=night, **put)
+    held = [service.make_plan(actor=aged.actor("sec"), now=now).counts["all"] for now in (evening, night)]
+    assert held == [{"due": 0, "held": {"hold": 1}}, {"due": 1, "held": {}}]
 
 
 def test_what_is_disputed_or_supervised_stays(aged):

@@ -36,7 +36,7 @@ class RetentionItem(models.Model):
     what = models.CharField(max_length=12)
     subject = models.CharField(max_length=40)  # the key of the case, call, batch or handover
     held = models.CharField(max_length=20, default="", blank=True)  # why it stays although it is due
-    result = models.CharField(max_length=10, default="", blank=True)  # done | held | gone
+    result = models.CharField(max_length=10, default="", blank=True)  # done | held | gone | failed
     done_at = models.DateTimeField(null=True)
 
     class Meta:

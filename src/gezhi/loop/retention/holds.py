@@ -1,8 +1,10 @@
 """Why something stays although its time is over: each reason a condition on cases, and a place for other parts' own."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.db.models import Exists, OuterRef, Q
 
 from gezhi.loop.models import PersonRequest, RetentionHold, ScoreAppeal, ScoreExclusion, Step
@@ -21,10 +23,15 @@ def reasons() -> dict[str, Condition]:
     return dict(_REASONS)
 
 
+def today(now: datetime) -> date:
+    """The day on the wall, by which a hold ends."""
+    return now.astimezone(ZoneInfo(settings.TIME_ZONE)).date()
+
+
 def _named(now: datetime) -> Q:
     """A lawsuit, an audit: until it is lifted or its day has passed."""
     rows = RetentionHold.objects.filter(case=OuterRef("pk"), lifted_at=None)
-    return Q(Exists(rows.filter(Q(until=None) | Q(until__gte=now.date()))))
+    return Q(Exists(rows.filter(Q(until=None) | Q(until__gte=today(now)))))
 
 
 def _appeal(now: datetime) -> Q:

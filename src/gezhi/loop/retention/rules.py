@@ -11,11 +11,12 @@ from zoneinfo import ZoneInfo
 KEEP = "keep"
 UNITS = ("day", "month", "year")
 DAYS = {"day": 1, "month": 28, "year": 365}
-# what may be done with each class of data
+# what may be done with each class of data, in the order in which a run does it: texts before the identity, since the
+# own name can be taken out of them only while it is known
 DEEDS: Mapping[str, tuple[str, ...]] = MappingProxyType({
     "case": ("erase", KEEP),  # the key of the requester of this case: identity, texts, files, calls, all of it
-    "identity": ("erase", KEEP),  # name, phone, numbers, address; the texts stay readable
     "texts": ("redact", KEEP),  # phone, identity and door numbers and names within texts
+    "identity": ("erase", KEEP),  # name, phone, numbers, address; the texts stay readable
     "files": ("delete", KEEP),
     "originals": ("delete", KEEP),  # the sealed picture before it was made anew: camera, time and place in it
     "recordings": ("delete", KEEP),  # numbers and recording of the calls of a case; that there was a call stays
@@ -88,11 +89,15 @@ def fault_of(rule: Rule) -> str:
 
     >>> fault_of(Rule("a", "files", "redact", 1, "year")), fault_of(Rule("a", "case", "erase", 3, "month"))
     ('deed', 'short')
+    >>> fault_of(Rule("a", "calls", "erase", 1, "year", channels=("web",)))
+    'scope'
     """
     if rule.what not in DEEDS:
         return "what"
     if rule.do not in DEEDS[rule.what]:
         return "deed"
+    if rule.what not in OF_CASES and any((rule.states, rule.kinds, rule.matters, rule.channels)):
+        return "scope"  # a call without a case has no kind and no matter: the rule would reach all of them
     if rule.do == KEEP:
         return ""
     if rule.unit not in UNITS or rule.after < 1:

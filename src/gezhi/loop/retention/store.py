@@ -276,7 +276,7 @@ def let_go() -> None:
 
 
 def open_holds(now: datetime) -> QuerySet[RetentionHold]:
-    rows = RetentionHold.objects.filter(lifted_at=None).filter(Q(until=None) | Q(until__gte=now.date()))
+    rows = RetentionHold.objects.filter(lifted_at=None).filter(Q(until=None) | Q(until__gte=holds.today(now)))
     return rows.select_related("case", "case__requester", "put_by").order_by("-put_at")
 
 

@@ -18,6 +18,8 @@ from gezhi.loop.models import (
     Handover,
     NoCase,
     NuisanceMark,
+    PersonRequest,
+    RetentionHold,
     ScoreAppeal,
     ScoreExclusion,
     StepText,
@@ -58,6 +60,7 @@ def forget_identity(keys: Sequence[str], actor: Actor, now: datetime) -> set[str
     calls = Call.objects.filter(case_id__in=keys)
     people = set(Case.objects.filter(pk__in=keys).values_list("requester", flat=True))
     strip(sorted(people | set(calls.values_list("requester", flat=True))), actor=actor, now=now)
+    PersonRequest.objects.filter(case__in=keys, kind="identity").update(words=None)  # a phone, a number of identity
     for event in (
         CallEvent.objects.filter(call__in=calls.values("pk")).exclude(sealed=None).select_related("call__requester")
     ):
@@ -78,12 +81,16 @@ def _without_numbers(event: CallEvent) -> None:
 SEALED: tuple[tuple[Any, str, str], ...] = (
     (StepText, "step__case", "sealed"), (Attachment, "case", "name"), (NuisanceMark, "case", "words"),
     (ScoreExclusion, "case", "evidence"), (ScoreExclusion, "case", "words"), (ScoreAppeal, "case", "words"),
-    (ScoreAppeal, "case", "answer"),
+    (ScoreAppeal, "case", "answer"), (PersonRequest, "case", "words"), (PersonRequest, "case", "answer"),
+    (RetentionHold, "case", "words"),
 )  # fmt: skip
 
 
 def redact_texts(keys: Sequence[str], actor: Actor, now: datetime) -> set[str]:
-    """Numbers of persons and doors and own names go out of every text; the rest can still be read and searched."""
+    """Numbers of persons and doors and own names go out of every text; the rest can still be read and searched.
+
+    After the identity only names that a text itself gives away ("I am …") are found.
+    """
     del actor, now
     for case in Case.objects.filter(pk__in=keys).select_related("requester"):
         name = identity_of(case.requester).get("name", "").strip()

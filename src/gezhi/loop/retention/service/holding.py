@@ -5,7 +5,7 @@ from uuid import UUID
 
 from gezhi.kernel.errors import Refused
 from gezhi.loop.models import RetentionHold
-from gezhi.loop.retention import store
+from gezhi.loop.retention import holds, store
 from gezhi.loop.retention.service.planning import person
 from gezhi.loop.rules.fields import text as checked_text
 from gezhi.loop.store import below
@@ -30,7 +30,7 @@ def put_hold(
     require(actor, "retention.hold", unit_paths=list(below.unit_paths([case.desk_id]).values()))
     if not content().knows(REASONS, reason):
         raise Refused("hold-reason-unknown", status=422, field="reason", reason=reason[:40])
-    if until is not None and until < now.date():
+    if until is not None and until < holds.today(now):
         raise Refused("hold-date", status=422, field="until", until=until.isoformat())
     said = checked_text("words", words).strip()
     row = RetentionHold(case=case, reason=reason, put_at=now, put_by_id=person(actor), until=until)

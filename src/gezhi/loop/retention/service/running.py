@@ -4,7 +4,7 @@ import logging
 from collections.abc import Callable
 from datetime import datetime
 
-from django.db import transaction
+from django.db import DatabaseError, transaction
 
 from gezhi.kernel.errors import Refused
 from gezhi.kit import uploads
@@ -18,6 +18,7 @@ from gezhi.trust.service import record, record_many, unchanged, verb
 
 logger = logging.getLogger(__name__)
 BATCH = 100
+_FAULTS = (Refused, DatabaseError, LookupError, OSError, TypeError, ValueError)  # what one damaged thing may raise
 
 
 def work(*, now: Callable[[], datetime]) -> int:
@@ -55,13 +56,47 @@ def run_plan(key: int, *, actor: Actor, now: Callable[[], datetime]) -> int:
 
 def _whole(row: RetentionPlan, *, actor: Actor, now: Callable[[], datetime]) -> int:
     done = 0
-    while part := do_batch(row.pk, actor=actor, now=now()):
+    while part := _part(row.pk, actor=actor, now=now):
         done += part
     return done
 
 
+def _part(key: int, *, actor: Actor, now: Callable[[], datetime]) -> int:
+    """A batch; where one of its things cannot be done, each alone, so that the others do not wait for it for ever."""
+    try:
+        return do_batch(key, actor=actor, now=now())
+    except _FAULTS:
+        logger.exception("retention list %s: a batch failed and is done one by one", key)
+    done = 0
+    while done < BATCH:
+        try:
+            if not do_batch(key, actor=actor, now=now(), size=1):
+                break
+        except _FAULTS:
+            logger.exception("retention list %s: a thing cannot be done and is left", key)
+            if not set_aside(key, actor=actor, now=now()):
+                raise
+        done += 1
+    return done
+
+
 @verb("retention.run")
-def do_batch(key: int, *, actor: Actor, now: datetime) -> int:
+def set_aside(key: int, *, actor: Actor, now: datetime) -> bool:
+    """The next thing of a plan could not be done: it is left as it is, and a later list names it again."""
+    row = store.plan(key, locked=True)
+    items = store.next_items(row, [rule.code for rule in rules_of(row) if rule.acts], 1) if row is not None else []
+    if row is None or row.state != "released" or not items:
+        unchanged()
+        return False
+    items[0].result, items[0].done_at = "failed", now
+    store.close_items(items)
+    body = {"rule": items[0].rule, "what": items[0].what, "subject": items[0].subject}
+    record("retention.failed", "retention_plan", row.pk, actor=actor, body=body)
+    return True
+
+
+@verb("retention.run")
+def do_batch(key: int, *, actor: Actor, now: datetime, size: int = 0) -> int:
     """The next things of a plan; what has changed since it was counted is left alone. 0 at the end."""
     row = store.plan(key, locked=True)
     if row is None or row.state != "released":
@@ -71,7 +106,7 @@ def do_batch(key: int, *, actor: Actor, now: datetime) -> int:
         row.started_at = now
         store.save_plan(row, "started_at")
     rules = rules_of(row)
-    items = store.next_items(row, [rule.code for rule in rules if rule.acts], BATCH)
+    items = store.next_items(row, [rule.code for rule in rules if rule.acts], size or BATCH)
     if not items:
         row.state, row.finished_at = "done", now
         store.save_plan(row, "state", "finished_at")
