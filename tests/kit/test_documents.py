@@ -51,6 +51,9 @@ def with_part(data, name, content):
     return out.getvalue()
 
 
+W = b"http://schemas.openxmlformats.org/wordprocessingml/2006/main"
+
+
 def refusal(data, known=KNOWN):
     with pytest.raises(Refused) as caught:
         check(data, known)
@@ -164,11 +167,22 @@ def test_a_zip_bomb_and_a_huge_file_are_refused_unopened():
         ("word/vbaProject.bin", b"x"),
         ("word/embeddings/ole.bin", b"x"),
         ("word/extra.xml", b'<!DOCTYPE a [<!ENTITY b "c">]><a/>'),
+        ("word/extra.xml", b"<!--" + b"x" * 5000 + b"-->" + b'<!DOCTYPE a [<!ENTITY b "c">]><a/>'),
         ("word/_rels/settings.xml.rels", b'<a><Relationship TargetMode="External" Type="http://x/attachedTemplate"/></a>'),
+        ("word/_rels/a.xml.rels", b'<a><Relationship Target="//x/hyperlink" TargetMode="External" Type="/image"/></a>'),
+        ("word/_rels/b.xml.rels", b'<p:a xmlns:p="urn:p"><p:Relationship TargetMode="External" Type="/image"/></p:a>'),
+        ("word/_rels/c.xml.rels", b'<a><Relationship TargetMode="&#69;xternal" Type="/image"/></a>'),
+        ("word/_rels/d.xml.rels", b'<a><Relationship Target="media/a.html" Type="http://x/aFChunk"/></a>'),
+        ("word/footnotes.xml", b'<w:p xmlns:w="%s"><w:instrText> DDEAUTO c cmd </w:instrText></w:p>' % W),
     ],
 )  # fmt: skip
 def test_what_runs_or_loads_by_itself_is_refused(name, content):
     assert refusal(with_part(docx("x"), name, content)).code == "document-unsafe"
+
+
+def test_a_link_that_waits_for_a_click_is_no_danger():
+    link = b'<a><Relationship Target="http://x/" TargetMode="External" Type="http://x/relationships/hyperlink"/></a>'
+    assert check(with_part(docx("x"), "word/_rels/e.xml.rels", link), KNOWN).format == "docx"
 
 
 def test_a_field_that_fetches_is_refused():

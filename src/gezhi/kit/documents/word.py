@@ -2,22 +2,28 @@
 
 import io
 import re
+import zipfile
 from collections.abc import Iterator
 from copy import deepcopy
 from typing import Any
 
 from gezhi.kernel.errors import Refused
+from gezhi.kit.documents.archive import parsed
 from gezhi.kit.documents.language import END, FOR, LOOSE, Plain, Reader
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+FIELD = re.compile(rb"instrText|fldSimple")
 FETCHES = re.compile(r"\b(DDE(AUTO)?|INCLUDE(TEXT|PICTURE)?|IMPORT|LINK|DATABASE)\b", re.IGNORECASE)
 
 
 def read(data: bytes, reader: Reader) -> None:
-    """Feed every paragraph of the body, headers and footers."""
+    """Feed every paragraph of the body, headers and footers; look at the fields of notes and comments as well."""
     document = _opened(data)
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        for name in archive.namelist():
+            if name.startswith("word/") and name.endswith(".xml") and FIELD.search(xml := archive.read(name)):
+                _fields(name.rsplit("/", 1)[1], parsed(xml))
     for part, root in _parts(document):
-        _fields(part, root)
         for place, paragraph in _paragraphs(part, root):
             reader.feed(_text(paragraph), place)
         reader.close()
