@@ -129,7 +129,30 @@ def test_a_confidential_case_is_redacted_as_its_page_is(office):
     assert "我叫***" in said
     assert "王" not in said
     assert "0000 1234" not in said
-    assert "我叫王小明" in words(make(office, case, by="dora").data)
+    said = words(make(office, case, by="dora").data)
+    assert "我叫***" in said, "the desk makes it, but the unit gets it"
+    assert "王" not in said
+    assert "我叫王小明" in words(make(office, case, "instruction", by="dora").data), "what stays with desk and leader"
+
+
+def test_what_is_sent_to_a_unit_holds_no_opinion_of_its_answer_and_no_slip(office):
+    case = office.to("verifying")
+    office.move(case, "callback", "cal", contacted=True, satisfaction="dissatisfied", solved="unsolved",
+                words="那个姓李的骂人，我住三楼", for_unit="灯仍不亮，请重修")  # fmt: skip
+    said = words(make(office, case).data)
+    assert "灯仍不亮，请重修" in said
+    assert "骂人" not in said
+    assert "骂人" in words(make(office, case, "instruction").data)
+    blamed = office.receive(matter="0101", text="我叫王小明，路灯组收钱", name="王小明",
+                            complained=office.units["urban"].pk)  # fmt: skip
+    said = words(make(office, office.to("dispatched", blamed)).data)
+    assert "收钱" in said
+    assert "王" not in said
+    slip = office.to("dispatched")
+    office.move(slip, "undo", "dora")
+    with pytest.raises(Refused, match="document-not-yet"):
+        make(office, slip)
+    assert words(make(office, slip, "instruction").data).count("派单") == 0
 
 
 def test_who_may_not_read_the_case_makes_nothing(office):

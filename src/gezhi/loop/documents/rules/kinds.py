@@ -22,13 +22,15 @@ PERIOD = {
 class Kind:
     """A kind of document: of a case, of a period, or of a run of scores.
 
-    `move` is the step that it puts on paper, "" where it needs none.
+    `move` is the step that it puts on paper, "" where it needs none; `for_unit` says that it is sent to the unit in
+    charge, so that it may hold no more than that unit may read.
     """
 
     code: str
     move: str
     known: dict[str, tuple[str, str]]
     about: str = CASE_KIND
+    for_unit: bool = False
 
     @property
     def forms(self) -> tuple[str, ...]:
@@ -39,8 +41,8 @@ class Kind:
 KINDS = {
     kind.code: kind
     for kind in (
-        Kind("referral", "dispatch", {**OFFICE, **SECRET, **CASE, **ACT, **STEPS}),
-        Kind("supervision", "supervise", {**OFFICE, **SECRET, **CASE, **ACT, **STEPS}),
+        Kind("referral", "dispatch", {**OFFICE, **SECRET, **CASE, **ACT, **STEPS}, for_unit=True),
+        Kind("supervision", "supervise", {**OFFICE, **SECRET, **CASE, **ACT, **STEPS}, for_unit=True),
         Kind("postponement", "postpone_ask", {**OFFICE, **SECRET, **CASE, **ACT, **STEPS}),
         Kind("instruction", "", {**OFFICE, **SECRET, **CASE, **INSTRUCTION, **STEPS}),
         *(

@@ -1,5 +1,6 @@
 """A case as plain data for a template, under the rights of the person who makes the document."""
 
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
@@ -10,9 +11,10 @@ from gezhi.kernel.errors import Refused
 from gezhi.kit.text import pick
 from gezhi.loop.documents.rules import KINDS
 from gezhi.loop.rules.moves import BY_NAME
-from gezhi.loop.service.reading import CaseView, Entry
+from gezhi.loop.rules.redact import redact
+from gezhi.loop.service.reading import OPINIONS, CaseView, Entry
 from gezhi.loop.store.content import Content, content
-from gezhi.trust.rules import Actor
+from gezhi.trust.rules import Actor, within
 from gezhi.trust.service import office_setting
 
 LANGUAGE = "zh-hans"  # documents go from office to office: Chinese unless their maker asks for another language
@@ -22,6 +24,7 @@ SAID = ("note", "words", "reason", "ask", "reply", "result", "plan")
 
 def values_of(kind: str, shown: CaseView, *, actor: Actor, now: datetime, language: str = LANGUAGE) -> dict[str, Any]:
     """What a template of this kind may use. Raises document-not-yet where the step that it tells of was not made."""
+    shown = as_on_paper(shown, for_unit=KINDS[kind].for_unit)
     with translation.override(language):
         made = {
             "office": government(language), "secret": pgettext("document", "secret") if shown.case.confidential else "",
@@ -37,6 +40,30 @@ def values_of(kind: str, shown: CaseView, *, actor: Actor, now: datetime, langua
                 raise Refused("document-not-yet", move=pgettext("move", move))
             made["act"] = act_of(step, content())
         return made
+
+
+def as_on_paper(shown: CaseView, *, for_unit: bool) -> CaseView:
+    """Without slips that were taken back; and what goes to the unit in charge no fuller than that unit may read it.
+
+    The paper leaves the desk: of a confidential case, and where the unit is the one complained about, nothing in it
+    tells who asked; what the requester thinks of the answer is told in the words meant for the unit alone.
+    """
+    entries = [entry for entry in shown.entries if entry.no not in shown.undone and entry.move != "undo"]
+    if not for_unit:
+        return replace(shown, entries=entries)
+    case = shown.case
+    blamed = bool(case.complained and case.lead and within(case.lead.path, case.complained.path))
+    entries = [replace(entry, texts=unit_words(entry, hide=case.confidential or blamed)) for entry in entries]
+    if not (case.confidential or blamed):
+        return replace(shown, entries=entries)
+    story = {name: redact(value) for name, value in shown.story.items() if isinstance(value, str)}
+    return replace(shown, entries=entries, story=story, requester="")
+
+
+def unit_words(entry: Entry, *, hide: bool) -> dict[str, str]:
+    """The words of a step that the unit in charge may read."""
+    texts = {name: text for name, text in entry.texts.items() if entry.move not in OPINIONS or name == "for_unit"}
+    return {name: redact(text) for name, text in texts.items()} if hide else texts
 
 
 def case_of(shown: CaseView, kept: Content) -> dict[str, Any]:
