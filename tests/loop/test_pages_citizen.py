@@ -9,6 +9,7 @@ from django.test import Client
 from PIL import Image
 
 from gezhi.loop.models import Attachment, Case, Step
+from gezhi.loop.pages import citizen as pages
 from gezhi.loop.service import case_secret, case_token
 from gezhi.trust.service import find_by_phone
 
@@ -248,6 +249,18 @@ def test_another_problem_at_the_same_place_is_not_offered(citizen, office):
     office.to("handling", far)
     near = citizen.post("/report/near/", {"text": "垃圾桶满了几天没有人清运，臭味很大", "place": REPORT["place"]})
     assert far not in near.content.decode()
+
+
+def test_looking_for_the_same_without_end_finds_nothing_more(citizen, office, monkeypatch):
+    """Every look asks the index; a program behind one address must not keep it busy, by whatever door."""
+    main = office.receive("南湖菜市场东门口垃圾两天没有人清走", matter="0101", kind="complaint", place="南湖菜市场东门")
+    office.to("handling", main)
+    monkeypatch.setattr(pages, "LOOKS_FREE", 3)
+    typed = {"text": REPORT["text"], "place": REPORT["place"]}
+    shown = [main in citizen.post("/report/near/", typed).content.decode() for _ in range(5)]
+    assert shown == [True, True, True, False, False]
+    assert main not in citizen.get("/report/", typed).content.decode()
+    assert main in citizen.post("/report/near/", typed, REMOTE_ADDR="10.0.0.9").content.decode()
 
 
 def test_near_cases_are_of_the_matter_that_was_guessed(citizen, office, monkeypatch):

@@ -58,8 +58,10 @@ def insert(row: Draft) -> bool:
     return bool(Draft.objects.bulk_create([row], ignore_conflicts=True)) and Draft.objects.filter(pk=row.pk).exists()
 
 
-def drop(row: Draft) -> None:
-    row.delete()
+def empty(user: int, key: str) -> None:
+    """Take what was typed out of the draft of a form."""
+    rows = Draft.objects.filter(user=user, key=key, paste=None)
+    rows.update(state="dropped", wrapped_key=None, sealed=None)
 
 
 def drop_typed(before: datetime) -> int:

@@ -61,7 +61,7 @@ def call(request: HttpRequest) -> HttpResponse:
         said = kept_words(request, actor, made) if made is not None else ""
     if result is None:
         return show(request, actor, refused=refused)
-    typing.forget(key, actor=actor)
+    typing.forget(key, actor=actor, now=common.now())
     using.count(request.POST.getlist("used"), now=common.now())
     messages.success(request, said)
     return common.done(HttpResponseRedirect(drafts.back_of(request, actor) or HERE), key)
@@ -119,7 +119,7 @@ def show(request: HttpRequest, actor: Actor, refused: Refused | None = None) -> 
         "f": fields, "errors": errors, "action": HERE, "operator": actor.name, "dispatches": dispatches,
         "keys": call_form.keys(dispatches=dispatches), "causes": call_form.causes(), "line": line,
         "caller": {"words": line["words"]} if line else {}, "pulse": pulse(),
-        "key": draft["key"] if draft else common.form_key(request) if refused else common.fresh_key(),
+        "key": draft["key"] if draft else common.next_key(request, refused),
         "began": began_of(typed, draft, line), "to": typed.get("to", ""), "used": typed.getlist("used"),
         "draft": drafts.shown(request, draft, actor), "draft_url": f"{HERE}draft/",
         "suggest_url": f"{HERE}suggest/", "past_url": f"{HERE}past/",

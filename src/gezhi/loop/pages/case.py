@@ -117,7 +117,7 @@ def telephone(shown: CaseView, actor: Actor) -> dict[str, Any]:
 
 def _form(request: HttpRequest, shown: CaseView, ground: Ground, name: str, refused: Refused | None) -> dict[str, Any]:
     base = f"/desk/{shown.case.pk}/"
-    key = common.form_key(request) if refused is not None else common.fresh_key()
+    key = common.next_key(request, refused)
     cancel = base if name not in NEXT or request.GET.get("move") else ""
     action = f"{base}{name}/{_queue(request)}"
     form = move_form(name, ground, action=action, key=key, last=shown.case.last, cancel=cancel)

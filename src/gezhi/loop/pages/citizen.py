@@ -31,6 +31,7 @@ HOTLINE = "12345"
 REPORTS_FREE, REPORTS_WINDOW = 10, timedelta(minutes=10)  # a whole family or a village kiosk, not a flood
 TRIES_FREE, TRIES_WINDOW = 5, timedelta(days=1)  # six digits must not be guessed
 NEAR, NEAR_SHOWN = timedelta(days=14), 3
+LOOKS_FREE, LOOKS_WINDOW = 120, timedelta(minutes=2)  # several people who type behind one address, not a program
 SAME_MATTER = 2  # levels: the first also holds what has nothing to do with it
 STAY = "stay"  # `/?stay` shows the citizen's home to people of the office too
 
@@ -113,8 +114,7 @@ def _check_phone(typed: str) -> None:
 
 def show_report(request: HttpRequest, refused: Refused | None = None) -> HttpResponse:
     """The form, empty or as it was typed."""
-    sent = request.method == "POST"
-    typed = request.POST if sent else request.GET
+    typed = request.POST if request.method == "POST" else request.GET
     fields = report_fields(typed)
     errors = errors_in(typed, refused)
     common.mark([one for one in fields.values() if one], errors)
@@ -122,8 +122,8 @@ def show_report(request: HttpRequest, refused: Refused | None = None) -> HttpRes
         **base(), "f": fields, "errors": errors, "action": "/report/", "near_url": "/report/near/",
         "questions_url": "/report/questions/", "about": asking.about(typed, errors=errors),
         "photos_again": bool(request.FILES),
-        "near": near_cases(typed.get("text", ""), typed.get("place", ""), typed.get("area", "")),
-        "key": common.form_key(request) if sent else common.fresh_key(),
+        "near": looked(request, typed),
+        "key": common.next_key(request, refused) if refused is not None else common.form_key(request),
     }  # fmt: skip
     return render(request, "loop/report.html", context, status=refused.status if refused is not None else 200)
 
@@ -187,14 +187,30 @@ def questions(request: HttpRequest) -> HttpResponse:
 @require_POST
 def near(request: HttpRequest) -> HttpResponse:
     """The same problem reported nearby, while the citizen types."""
-    get = request.POST.get
-    rows = near_cases(get("text", ""), get("place", "")[:200], get("area", ""))
-    return render(request, "loop/parts/near.html", {"near": rows, "now": common.now()})
+    return render(request, "loop/parts/near.html", {"near": looked(request, request.POST), "now": common.now()})
+
+
+def looked(request: HttpRequest, typed: QueryDict) -> list[dict[str, Any]]:
+    """The same, nothing for an address that asks without end: it is a help, and nobody waits for it."""
+    text, place, moment = typed.get("text", ""), typed.get("place", "")[:200], common.now()
+    if too_little(text, place):
+        return []
+    try:
+        hold("near", where_from(request), now=moment)
+    except Refused:
+        return []
+    count_try("near", where_from(request), free=LOOKS_FREE, forget=LOOKS_WINDOW, now=moment)
+    return near_cases(text, place, typed.get("area", ""))
+
+
+def too_little(text: str, place: str) -> bool:
+    """Whether there is nothing yet that could be compared."""
+    return len(text.strip()) < 6 or len(place.strip()) < 2
 
 
 def near_cases(text: str, place: str, area: str) -> list[dict[str, Any]]:
     """Open cases that share the words, as matter, place, time and state; never what another person wrote."""
-    if len(text.strip()) < 6 or len(place.strip()) < 2:  # too little to compare
+    if too_little(text, place):
         return []
     kept = content()
     found = near_public(text, place=place, area=area, now=common.now(), within=NEAR, most=NEAR_SHOWN * 2)

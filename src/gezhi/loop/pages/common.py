@@ -121,6 +121,11 @@ def form_key(request: HttpRequest) -> str:
     return request.POST.get("key", "")[:100] or fresh_key()
 
 
+def next_key(request: HttpRequest, refused: Refused | None) -> str:
+    """The key of a form that is shown: its own where it was refused, a new one where another was kept under its own."""
+    return form_key(request) if refused is not None and refused.code != "key-reused" else fresh_key()
+
+
 def done(response: HttpResponse, key: str) -> HttpResponse:
     """Tell the browser that the form of this key has arrived, so that its draft may go."""
     response.set_cookie(

@@ -68,7 +68,7 @@ def show(
         "headline": pgettext("citizen-state", case.state), "promise": shown.promise, "may": may,
         "says": pgettext("citizen-says", case.state) % {"unit": unit}, "answer": answer_of(shown, token),
         "log": [log_of(entry) for entry in reversed(shown.entries)], "ask": asked(shown), "f": fields, "errors": errors,
-        "key": common.form_key(request) if refused is not None else common.fresh_key(), "last": case.last,
+        "key": common.next_key(request, refused), "last": case.last,
         "opened": move,
         "mine_url": f"/f/{token}/mine/",
         "mark_url": f"/f/{token}/mark/" if holding([case.requester_id], common.now()) else "",
@@ -216,7 +216,7 @@ def show_rate(request: HttpRequest, token: str, case: Case, refused: Refused | N
     errors = common.errors_of(refused, "satisfaction")
     common.mark([overall], errors)
     context = {
-        **base(), "number": case.number, "key": common.form_key(request), "last": case.last, "errors": errors,
+        **base(), "number": case.number, "key": common.next_key(request, refused), "last": case.last, "errors": errors,
         "action": f"/f/{token}/rate/", "back": f"/f/{token}/", "overall": overall,
         "solved": common.field("solved", gettext("Is it solved?"), "cards", required=True, options=solved),
         "dimensions": [

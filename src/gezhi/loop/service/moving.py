@@ -68,8 +68,9 @@ def move(
     """Make one move of the workflow table.
 
     `seen` is the number of the last step the actor saw; where the case has moved on since, the move is refused with
-    `case-moved`. `key` makes repeats harmless. Raises Refused: move-unknown, move-reserved, case-not-found (404),
-    not-allowed (403), move-not-from-here, field-… (422) and the codes of the guards.
+    `case-moved`. `key` makes repeats harmless, and other content under it is refused
+    with `key-reused`. Raises Refused: move-unknown, move-reserved, case-not-found (404), not-allowed (403),
+    move-not-from-here, field-… (422) and the codes of the guards.
     """
     row = BY_NAME.get(name)
     if row is None:
@@ -78,7 +79,8 @@ def move(
         raise Refused("move-reserved", move=name)
     if name == "undo":
         return undo(case_id, actor=actor, now=now, seen=seen, key=key)
-    before = once(actor, f"{case_id}:{key}" if key else "", f"case.{name}", content=content_of_key)
+    bound = data or {} if content_of_key is None else content_of_key
+    before = once(actor, f"{case_id}:{key}" if key else "", f"case.{name}", content=bound)
     if before is not None:
         return Moved(before["case"], before["number"], before["state"], before["last"], repeated=True)
     result = make(row, lock(case_id, row, data or {}), data or {}, actor=actor, now=now, seen=seen)

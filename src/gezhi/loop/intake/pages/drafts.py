@@ -37,7 +37,7 @@ def save(request: HttpRequest) -> HttpResponse:
 def drop(request: HttpRequest) -> HttpResponse:
     """Throw the draft of a form away."""
     actor = common.guard(request, VERB)
-    typing.forget(common.form_key(request), actor=actor)
+    typing.forget(common.form_key(request), actor=actor, now=common.now())
     call = request.POST.get("call", "")
     return HttpResponseRedirect(f"/desk/call/?call={call}" if _key(call) else "/desk/call/")
 

@@ -58,7 +58,7 @@ def save(typed: Fields, *, key: str, draft: str = "", call: UUID | None = None, 
         row = new(user, key, kept, now=now, call=call)
         if store.insert(row):
             return row
-        row = store.of_key(user, key) or row
+        row = store.of_key(user, key, locked=True) or row
     if row.state == "open":
         row.sealed, row.saved_at = seal_text(row, {"fields": kept}), now
         row.save(update_fields=["sealed", "saved_at"])
@@ -88,11 +88,14 @@ def restored(*, draft: str = "", call: UUID | None = None, actor: Actor, now: da
     return opened(row) if row is not None else None
 
 
-def forget(key: str, *, actor: Actor) -> None:
-    """The draft of a form that was sent or thrown away; parts of a paste stay until they are settled."""
-    row = store.of_key(user_of(actor), key)
-    if row is not None and row.paste_id is None:
-        store.drop(row)
+def forget(key: str, *, actor: Actor, now: datetime) -> None:
+    """The draft of a form that was sent or thrown away; parts of a paste stay until they are settled.
+
+    An empty row stays for a day: a save that was on its way must not bring back what is done with.
+    """
+    user = user_of(actor)
+    if not store.insert(Draft(id=uuid7(), user_id=user, key=key, state="dropped", began_at=now, saved_at=now)):
+        store.empty(user, key)
 
 
 def sweep(now: datetime) -> int:
