@@ -6,6 +6,7 @@ from datetime import timedelta
 from types import SimpleNamespace
 
 import pytest
+from django.apps import apps
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -16,7 +17,10 @@ from gezhi.loop.alike.events import on_received
 from gezhi.loop.models import Case, Likeness, Step
 from gezhi.loop.service.replaying import replay
 from gezhi.loop.store.worklist import Wish, page
+from gezhi.trust.rules import Actor
+from gezhi.trust.service.roles import grant_post, revoke_post
 
+ROOT = Actor.system("tests")
 TOLD = "夜间施工噪声扰民，丽江新城六栋睡不着"
 
 
@@ -241,6 +245,40 @@ def test_the_pages_confirm_a_repeat_and_cite_the_answer(office):
     form = dora.get(f"/desk/{again}/?move=answer").context["opened"]
     assert form["earlier"][0]["text"] == "已修好。"
     assert number in form["earlier"][0]["title"]
+
+
+def test_whoever_may_not_read_the_others_hears_neither_of_which_nor_how_many(office, three):
+    """A handler sees that it is a repeat, not of what; a desk counts and lists only what it may read."""
+    live(office)
+    office.now -= timedelta(days=21)
+    before, again = answered_and_again(office)
+    office.move(again, "repeat_mark", earlier=before, why="same_person")
+    office.to("dispatched", again)
+    number = Case.objects.get(pk=before).number
+    shown = as_(office, "hugo").get(f"/desk/{again}/")
+    assert shown.status_code == 200
+    assert "重复诉求" in shown.content.decode()
+    for secret in (number, before, "housing", "已修好。"):
+        assert secret not in shown.content.decode()
+    assert number in as_(office, "dora").get(f"/desk/{again}/").content.decode()
+
+    one, _, three_ = three
+    for case in three:
+        service.suggest(case, now=office.now)
+    dora = as_(office, "dora")
+    found = len(store.kept(one).others)
+    assert dora.get(f"/desk/{one}/").context["alike"]["count"] == found > 0
+    service.differ(one, three_, actor=office.actor("dora"), now=office.now)
+    assert len(dora.get(f"/desk/{one}/alike/").context["others"]) == 1
+    elsewhere = office.units["street"].pk
+    Case.objects.exclude(pk=one).update(desk=elsewhere, confidential=True)
+    for holding in apps.get_model("trust", "Holding").objects.filter(user=office.users["dora"]):
+        revoke_post(holding.pk, actor=ROOT, now=office.now)
+    grant_post("dora", "dispatcher", "centre", actor=ROOT, now=office.now)
+    Case.objects.filter(pk=one).update(desk=office.units["centre"].pk)
+    page_ = dora.get(f"/desk/{one}/")
+    assert page_.context["alike"]["count"] == 0
+    assert dora.get(f"/desk/{one}/alike/").context["others"] == []
 
 
 # ---- the worker and the list

@@ -192,6 +192,16 @@ def kept(case_id: UUID) -> Likeness | None:
     return Likeness.objects.filter(case=case_id).first()
 
 
+def seen(actor: Actor, keys: Iterable[UUID | str]) -> set[UUID]:
+    """Those of these cases that somebody may have compared with another."""
+    return set(readable(actor).filter(pk__in=list(keys)).values_list("pk", flat=True))
+
+
+def seen_of(row: Likeness, actor: Actor) -> int:
+    """How many of the cases found like one somebody may read."""
+    return len(seen(actor, [key for key, *_ in row.others]))
+
+
 # ---- repeats counted
 
 

@@ -55,7 +55,7 @@ def show(request: HttpRequest, shown: CaseView, actor: Actor, refused: Refused |
                     "words": pgettext("state", one.state)} for one in shown.secondaries],
         "repeats": [{**line(each), "answered_at": each.answered_at, "person": each.person, "number": each.case.number,
                      "reply": reply_of(each)} for each in repeats],
-        "others": [other(row, case) for row in store.differing(case.pk)] if may_merge else [],
+        "others": others(case, actor) if may_merge else [],
         "differ": f"/desk/{case.pk}/alike/differ/",
         "repeat": cited(service.earlier(shown.snap.repeats, actor=actor)) if shown.snap.repeats else None,
         "may_mark": KNOWN in shown.offers, "mark": f"/desk/{case.pk}/{KNOWN}/", "last": case.last,
@@ -123,6 +123,13 @@ def differ(request: HttpRequest, case_id: UUID) -> HttpResponse:
 # ---- in words
 
 
+def others(case: Case, actor: Actor) -> list[dict[str, Any]]:
+    """The cases that somebody found to differ from this, as far as the reader may read them."""
+    rows = store.differing(case.pk)
+    seen = store.seen(actor, [key for row in rows for key in (row.one_id, row.two_id) if key != case.pk])
+    return [other(row, case) for row in rows if {row.one_id, row.two_id} & seen]
+
+
 def other(row: Distinct, case: Case) -> dict[str, Any]:
     """A case that somebody found to differ from this: which, who, when."""
     found = row.two if row.one_id == case.pk else row.one
@@ -172,8 +179,10 @@ def cited(before: Earlier | None) -> dict[str, Any] | None:
     if before is None:
         return None
     case = before.case
+    if not before.readable:  # that it is a repeat helps whoever works on it; of what, only who may read that case
+        return {"number": ""}
     return {
-        "number": case.number, "url": f"/desk/{case.pk}/" if before.readable else "", "at": before.answered_at,
+        "number": case.number, "url": f"/desk/{case.pk}/", "at": before.answered_at,
         "unit": common.named(case.lead), "outcome": common.word("outcome", case.outcome), "reply": before.reply,
     }  # fmt: skip
 
@@ -186,5 +195,5 @@ def marked(shown: CaseView, actor: Actor) -> dict[str, Any]:
     if actor.grants_for("case.merge"):
         found["url"] = f"/desk/{shown.case.pk}/alike/"
         kept = store.kept(shown.case.pk) if shown.case.state in ("received", "accepted") else None
-        found["count"] = len(kept.others) if kept is not None else 0
+        found["count"] = store.seen_of(kept, actor) if kept is not None else 0
     return found
