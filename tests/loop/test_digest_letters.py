@@ -20,29 +20,36 @@ def deliver(office):
     trust.deliver_pending(office.now + timedelta(days=3650))
 
 
-ANSWERS = {b"GONE@": b"550 5.1.1 no such user", b"FULL@": b"451 later"}
+ANSWERS = {
+    b"GONE@": b"550 5.1.1 no such user",
+    b"OLD@": b"550 no such user here",
+    b"FULL@": b"451 later",
+    b"RELAY@": b"554 5.7.1 Relay access denied",
+    b"AUTH@": b"530 5.7.0 Must issue STARTTLS first",
+}
+LATE = {b"spam@": b"554 5.7.1 looks like spam", b"moved@": b"550 5.1.6 mailbox has moved"}  # said after the letter
 
 
 class Post(socketserver.StreamRequestHandler):
-    """A mail server that knows one mailbox, refuses another for good and a third for a while."""
+    """A mail server that knows most mailboxes, refuses some for good, some for a while, and some for our own fault."""
 
     def handle(self):
         self.wfile.write(b"220 test\r\n")
         while line := self.rfile.readline():
             word = line.strip().upper()
             if word.startswith(b"RCPT"):
-                answer = (
-                    b"550 5.1.1 no such user" if b"GONE@" in word else b"451 later" if b"FULL@" in word else b"250 ok"
-                )
+                answer = next((said for name, said in ANSWERS.items() if name in word), b"250 ok")
             elif word == b"DATA":
                 self.wfile.write(b"354 go\r\n")
                 lines = []
                 while (part := self.rfile.readline()) != b".\r\n":
                     lines.append(part)
-                self.server.got.append(b"".join(lines))
-                answer = b"250 ok"
+                letter = b"".join(lines)
+                answer = next((said for name, said in LATE.items() if b"To: " + name in letter), b"250 ok")
+                if answer == b"250 ok":
+                    self.server.got.append(letter)
             elif word == b"QUIT":
-                self.wfile.write(b"221 bye\r\n")
+                self.wfile.write(self.server.bye)
                 return
             else:
                 answer = b"250 ok"
@@ -52,7 +59,7 @@ class Post(socketserver.StreamRequestHandler):
 @pytest.fixture
 def post():
     with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Post) as server:
-        server.got, server.daemon_threads = [], True
+        server.got, server.bye, server.daemon_threads = [], b"221 bye\r\n", True
         threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
         yield server
         server.shutdown()
@@ -153,6 +160,72 @@ def test_a_server_that_is_away_is_asked_again(office, post):
     assert (wish.bounced_at, wish.sent_at) == (None, None)
 
 
+def test_refusals_that_are_not_of_the_mailbox_stop_nobody(office, post):
+    """A server that relays nothing for us says so of every mailbox: none of them is gone."""
+    way, people = by_smtp(post), {"hugo": "relay", "lena": "auth", "tom": "spam", "hana": "moved", "liam": "old"}
+    for name, box in people.items():
+        wants(office, name, address=f"{box}@example.cn")
+    case = office.to("dispatched")
+    Notice.objects.bulk_create(
+        Notice(user=office.users[name], kind="dispatched", case_id=case, origin=name, at=office.now) for name in people
+    )
+    assert digests.send_due(office.now, by=way) == 0
+    stopped = NoticeWish.objects.exclude(bounced_at=None).values_list("user__username", "bounce")
+    assert sorted(stopped) == [("hana", "550"), ("liam", "550")]
+
+
+def test_a_letter_that_was_taken_is_not_sent_again_however_the_server_leaves(office, post):
+    way = by_smtp(post)
+    wants(office, "hugo")
+    for n, bye in enumerate((b"421 too many connections\r\n", b"", b"500 what\r\n"), 1):
+        post.bye = bye
+        office.to("dispatched")
+        deliver(office)
+        assert digests.send_due(office.later(hours=2), by=way) == 1
+        assert digests.send_due(office.later(hours=2), by=way) == 0
+        assert len(post.got) == n
+
+
+def test_a_server_that_is_away_is_waited_for_once_in_a_round(office):
+    """With three hundred people and a server that does not answer, each would wait its twenty seconds."""
+    for name in ("hugo", "lena", "tom"):
+        wants(office, name)
+    case, asked = office.to("dispatched"), []
+    Notice.objects.bulk_create(
+        Notice(user=office.users[name], kind="task", case_id=case, origin=name, at=office.now)
+        for name in ("hugo", "lena", "tom")
+    )
+
+    class Gone(SmtpSender):
+        def send(self, letter):
+            asked.append(letter.to)
+            super().send(letter)
+
+    assert digests.send_due(office.now, by=Gone("smtp://127.0.0.1:1", "gezhi@example.cn")) == 0
+    assert len(asked) == 1
+    assert not NoticeWish.objects.exclude(bounced_at=None, sent_at=None).exists()
+
+
+def test_one_letter_that_cannot_be_written_keeps_no_other_back(office, tmp_path, monkeypatch):
+    wants(office, "hugo")
+    wants(office, "lena")
+    office.to("replied")
+    deliver(office)
+    write = digests.letter
+
+    def broken(wish, rows, now):
+        if wish.user.username == "hugo":
+            raise ValueError
+        return write(wish, rows, now)
+
+    monkeypatch.setattr(digests, "letter", broken)
+    case = Notice.objects.first().case_id
+    Notice.objects.create(user=office.users["hugo"], kind="task", case_id=case, origin="x", at=office.now)
+    assert digests.send_due(office.now, by=FileSender(tmp_path, "Hotline <gezhi@example.cn>")) == 1
+    [file] = tmp_path.glob("*.eml")
+    assert message_from_bytes(file.read_bytes(), policy=default)["Message-ID"].endswith("@example.cn>")
+
+
 def test_a_delivery_report_stops_the_mailbox_it_names(office, tmp_path, capsys):
     from argparse import Namespace
 
@@ -171,7 +244,8 @@ def test_a_delivery_report_stops_the_mailbox_it_names(office, tmp_path, capsys):
 
 
 def test_an_address_is_wanted_before_letters_are(office):
-    for address in ("", "hugo", "a@b", "a b@c.cn", "a@b.cn\nBcc: x@y.cn"):
+    headers = ("a@b.cn\nBcc: x@y.cn", "a\x00@b.cn", "=?utf-8?q?a=0A?=@b.cn")
+    for address in ("", "hugo", "a@b", "a b@c.cn", "张三@例子.cn", *headers):
         with pytest.raises(Refused, match=r"^mail-address"):
             service.keep_wish([], "daily", address, actor=office.actor("hugo"), now=office.now)
     with pytest.raises(Refused, match=r"^field-invalid"):

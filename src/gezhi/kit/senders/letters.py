@@ -1,17 +1,21 @@
 """A letter, and the two ways to send it."""
 
+import re
 import smtplib
 import ssl
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from email.message import EmailMessage
 from email.policy import SMTP
-from email.utils import format_datetime
+from email.utils import format_datetime, parseaddr
 from pathlib import Path
 from typing import Protocol
 from urllib.parse import parse_qs, unquote, urlsplit
 
 WAIT = 20  # seconds for a mail server
+GONE = (550, 551, 553)  # that there is no such mailbox, where no finer status is told
+_STATUS = re.compile(r"5\.(\d+)\.\d+")  # RFC 3463: 5.1 is about the address, 5.2 about the mailbox, 5.7 about rights
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +38,12 @@ class Bounced(Exception):  # noqa: N818 - what happened, in the words of the pos
         self.address, self.code = address, code
 
 
+class Away(OSError):  # noqa: N818 - as above
+    """The mail server is not reached, or refuses us whoever we write to: no other letter would go out either."""
+
+
 class Sender(Protocol):
-    """Hands a letter on; raises Bounced for a mailbox that refuses, OSError for what may pass."""
+    """Hands a letter on; raises Bounced for a mailbox that refuses, Away where no letter goes out, else OSError."""
 
     def send(self, letter: Letter) -> None: ...
 
@@ -45,7 +53,7 @@ def message_of(letter: Letter, sender: str) -> EmailMessage:
     made = EmailMessage(policy=SMTP)
     made["From"], made["To"], made["Subject"] = sender, letter.to, letter.subject
     made["Date"] = format_datetime(letter.at)
-    made["Message-ID"] = f"<{letter.mark}@{sender.rpartition('@')[2] or 'gezhi.invalid'}>"
+    made["Message-ID"] = f"<{letter.mark}@{parseaddr(sender)[1].rpartition('@')[2] or 'gezhi.invalid'}>"
     made["Content-Language"], made["Auto-Submitted"] = letter.language, "auto-generated"
     made.set_content(letter.text)
     return made
@@ -74,25 +82,53 @@ class SmtpSender:
     sender: str
 
     def send(self, letter: Letter) -> None:
+        try:
+            self._hand_over(letter)
+        except smtplib.SMTPRecipientsRefused as refused:
+            code, said = next(iter(refused.recipients.values()))
+            raise _refused(letter.to, code, said) from refused
+        except smtplib.SMTPDataError as refused:
+            raise _refused(letter.to, refused.smtp_code, refused.smtp_error) from refused
+        except smtplib.SMTPNotSupportedError:  # an address that this server cannot write to
+            raise
+        except OSError as fault:
+            raise Away(str(fault)) from fault
+
+    def _hand_over(self, letter: Letter) -> None:
+        server = self._open()
+        try:
+            server.send_message(message_of(letter, self.sender), self.sender, [letter.to])
+        finally:
+            with suppress(OSError):  # the letter is taken or refused by now; how they part changes nothing
+                server.quit()
+            server.close()
+
+    def _open(self) -> smtplib.SMTP:
         parts = urlsplit(self.url)
         host, secure = parts.hostname or "localhost", parts.scheme == "smtps"
         context = ssl.create_default_context()
+        server = (
+            smtplib.SMTP_SSL(host, parts.port or 465, timeout=WAIT, context=context)
+            if secure
+            else smtplib.SMTP(host, parts.port or 25, timeout=WAIT)
+        )
         try:
-            with (
-                smtplib.SMTP_SSL(host, parts.port or 465, timeout=WAIT, context=context)
-                if secure
-                else smtplib.SMTP(host, parts.port or 25, timeout=WAIT)
-            ) as server:
-                if not secure and parse_qs(parts.query).get("tls") == ["starttls"]:
-                    server.starttls(context=context)
-                if parts.username:
-                    server.login(unquote(parts.username), unquote(parts.password or ""))
-                server.send_message(message_of(letter, self.sender), self.sender, [letter.to])
-        except smtplib.SMTPRecipientsRefused as refused:
-            code = next(iter(refused.recipients.values()))[0]
-            if code >= 500:
-                raise Bounced(letter.to, str(code)) from refused
-            raise OSError(f"the mail server answers {code}") from refused
+            if not secure and parse_qs(parts.query).get("tls") == ["starttls"]:
+                server.starttls(context=context)
+            if parts.username:
+                server.login(unquote(parts.username), unquote(parts.password or ""))
+        except OSError:
+            server.close()
+            raise
+        return server
+
+
+def _refused(address: str, code: int, said: bytes | str) -> Exception:
+    """What a refusal is: of this mailbox for good, or of us or of the moment (relaying, policy, a full disk)."""
+    text = said.decode("ascii", "replace") if isinstance(said, bytes) else said
+    why = _STATUS.match(text)
+    gone = why[1] in ("1", "2") if why else code in GONE
+    return Bounced(address, str(code)) if code >= 500 and gone else OSError(f"the mail server answers {code}")
 
 
 def sender_of(url: str, sender: str, data: Path) -> Sender:

@@ -10,7 +10,8 @@ from django.db import transaction
 from django.utils import timezone, translation
 from django.utils.translation import gettext, ngettext, pgettext
 
-from gezhi.kit.senders import Bounced, Letter, Sender, sender_of
+from gezhi.kernel.errors import Refused
+from gezhi.kit.senders import Away, Bounced, Letter, Sender, sender_of
 from gezhi.kit.text import pick
 from gezhi.loop.models import Notice, NoticeWish
 from gezhi.loop.notices import service, store
@@ -34,7 +35,14 @@ def send_due(now: datetime, *, by: Sender | None = None) -> int:
     local = timezone.localtime(now)
     start = local.replace(hour=settings.GEZHI_DIGEST_HOUR, minute=0, second=0, microsecond=0)
     kinds = [NoticeWish.HOURLY, *([NoticeWish.DAILY] if local >= start else [])]
-    return sum(_send(user, now, start, way) for user in store.due_letters(now, kinds))
+    done = 0
+    for user in store.due_letters(now, kinds):
+        try:
+            done += _send(user, now, start, way)
+        except Away as away:  # hundreds of people must not each wait for a server that does not answer
+            logger.warning("no digest goes out: %s", type(away.__cause__ or away).__name__)
+            break
+    return done
 
 
 def _send(user: int, now: datetime, start: datetime, way: Sender) -> bool:
@@ -56,7 +64,9 @@ def _send(user: int, now: datetime, start: datetime, way: Sender) -> bool:
     except Bounced as bounced:
         service.mark_bounced(user, bounced.code, actor=Actor.system("loop"), now=now)
         return False
-    except OSError as fault:
+    except Away:
+        raise
+    except (OSError, ValueError, Refused) as fault:  # one person's letter keeps nobody else's back
         logger.warning("a digest was not sent: %s", type(fault).__name__)
         return False
     return True

@@ -20,7 +20,7 @@ from gezhi.trust.service import Event, record, verb
 
 FIRST_LOOK = timedelta(hours=1)
 DIGESTS = (NoticeWish.OFF, NoticeWish.HOURLY, NoticeWish.DAILY)
-_ADDRESS = re.compile(r"[^@\s<>\",;:]+@[^@\s<>\",;:]+\.[^@\s<>\",;:]+")
+_ADDRESS = re.compile(r"[A-Za-z0-9._%+'-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")  # what every mail server takes
 
 
 def tell(event: Event) -> None:
