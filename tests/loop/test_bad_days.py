@@ -11,14 +11,14 @@ from docx import Document
 
 from gezhi.kernel.errors import Refused
 from gezhi.loop.documents import service as documents
-from gezhi.loop.models import Case, CaseClock, CatalogueItem, Step
+from gezhi.loop.models import CalendarDay, Case, CaseClock, CatalogueItem, Step
 from gezhi.loop.pages.forms import matter_options
 from gezhi.loop.service import replay
 from gezhi.loop.service.calendar import set_day
 from gezhi.loop.service.contents import edit_matter
 from gezhi.loop.service.dissolving import dissolve
 from gezhi.loop.service.reading import view
-from gezhi.loop.service.recalculating import recalculate
+from gezhi.loop.service.recalculating import recalculate, recalculate_for
 from gezhi.loop.store import content
 from gezhi.trust import service as trust
 from gezhi.trust.rules import Actor
@@ -124,6 +124,16 @@ def test_a_holiday_declared_after_limits_were_set(office):
     assert recalculate(friday, **given).moved == 2
     assert due(running) == before
     assert faults() == []
+
+
+def test_the_worker_works_with_the_day_that_was_just_set(office):
+    """Content is kept for some seconds in each process: the worker's must not be that of before the decree."""
+    case, friday = office.to("handling"), date(2026, 3, 6)
+    before = due(case)
+    content.content()
+    CalendarDay.objects.create(day=friday, kind="holiday", source="local")  # as another process writes it
+    recalculate_for(friday.isoformat(), None, now=office.now)
+    assert due(case) > before
 
 
 def test_no_limit_becomes_overdue_by_a_decree(office):

@@ -1,13 +1,22 @@
-"""A bad day: two dispatchers at once, in threads that really commit."""
+"""Bad days with two at once, in threads that really commit: two dispatchers; a decree while somebody works."""
+
+import threading
+from datetime import date, timedelta
 
 import pytest
 from at_once import at_once, refused
+from django.apps import apps
+from django.db import connection
+from django.db.transaction import atomic
 from loop_office import build_office
 
 from gezhi.kernel.errors import Refused
 from gezhi.loop.models import Case, CaseClock, Step
 from gezhi.loop.service import replay
+from gezhi.loop.service.calendar import set_day
+from gezhi.loop.service.dissolving import dissolve
 from gezhi.loop.service.moving import move
+from gezhi.loop.service.recalculating import recalculate
 from gezhi.loop.store import content, numbers
 from gezhi.trust.rules import Actor
 from gezhi.trust.service import acts
@@ -44,4 +53,61 @@ def test_two_dispatchers_at_once(really):
     assert (won.state, won.last) == ("dispatched", seen + 1)
     blind = at_once(*(lambda: move(case, "sign", {}, actor=office.actor("hugo"), now=office.now) for _ in range(2)))
     assert len([one for one in blind if isinstance(one, Refused)]) in (1, 2)  # 2 where another unit had won
+    assert faults() == []
+
+
+def meanwhile(held, act):
+    """What an act does that waits for a case on which somebody is just making a move; both have committed then."""
+    given = []
+
+    def run():
+        try:
+            given.append(act())
+        finally:
+            connection.close()
+
+    with atomic():
+        held()
+        other = threading.Thread(target=run)
+        other.start()
+        other.join(2)  # it waits for the row by now
+        assert other.is_alive()
+    other.join(30)
+    return given[0]
+
+
+def test_a_holiday_is_worked_out_while_somebody_signs(really):
+    """The clock that ended while the decree waited stays ended, and the one that began meanwhile runs over the day."""
+    office = really
+    case, friday = office.to("dispatched"), date(2026, 3, 6)
+    root, hugo = Actor.system("tests"), office.actor("hugo")
+    day = office.now.date()
+    set_day(day, "holiday", actor=root, now=office.now)
+    office.later(minutes=10)
+    done = meanwhile(
+        lambda: move(case, "sign", {}, actor=hugo, now=office.now),
+        lambda: recalculate(day, actor=root, now=office.now),
+    )
+    assert done.looked == 1
+    assert CaseClock.objects.get(case=case, stage="sign").finished_at == office.now
+    assert faults() == []
+    set_day(friday, "holiday", actor=root, now=office.now)
+    before = CaseClock.objects.get(case=case, stage="handle").due_at
+    assert recalculate(friday, actor=root, now=office.now).moved == 1
+    assert CaseClock.objects.get(case=case, stage="handle").due_at > before
+
+
+def test_a_unit_is_dissolved_while_its_answer_is_reviewed(really):
+    office = really
+    case = office.to("replied")
+    apps.get_model("trust", "Holding").objects.filter(user__username__in=("hugo",)).update(valid_to=office.now)
+    lena = office.actor("lena")
+    apps.get_model("trust", "Holding").objects.filter(user__username="lena").update(valid_to=office.now)
+    office.now += timedelta(minutes=5)
+    meanwhile(
+        lambda: move(case, "review_pass", {}, actor=lena, now=office.now),
+        lambda: dissolve("urban", "housing", actor=Actor.system("tests"), now=office.now),
+    )
+    ended = CaseClock.objects.filter(case=case, stage__in=("reply", "handle")).values_list("finished_at", flat=True)
+    assert all(ended)
     assert faults() == []

@@ -56,8 +56,9 @@ def dissolve(
 @verb("unit.close")
 def _hand_over(keys: list[UUID], unit: Any, heir: Any, done: Dissolved, *, actor: Actor, now: datetime) -> None:
     """Some cases in one transaction."""
+    held = store.locked(keys)  # before the clocks: what somebody has just ended must not run on
     clocks, planned, taken = store.running(keys), [], []
-    for key, case in store.locked(keys).items():
+    for key, case in held.items():
         rows = clocks.get(key, [])
         one = _planned(case, rows, unit.pk, heir.pk, now)
         if one is None:
@@ -76,7 +77,9 @@ def _hand_over(keys: list[UUID], unit: Any, heir: Any, done: Dissolved, *, actor
 
 
 def _planned(case: Case, rows: list[CaseClock], former: int, unit: int, now: datetime) -> Planned | None:
-    """The step on one case, None where it was handed on meanwhile."""
+    """The step on one case, None where it was handed on or ended meanwhile."""
+    if case.state not in store.WORKED:
+        return None
     snap = snapshot_of(case, rows)
     named = snap.instruction is not None and former in snap.instruction.units
     helps = [task for task in snap.tasks if task.unit == former and not task.done]

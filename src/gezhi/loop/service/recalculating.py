@@ -15,7 +15,7 @@ from gezhi.loop.rules.clocks import GIVEN, kernel_clock
 from gezhi.loop.service.many import Planned, write_steps
 from gezhi.loop.store import below
 from gezhi.loop.store import many as store
-from gezhi.loop.store.content import Content, content
+from gezhi.loop.store.content import Content, content, forget
 from gezhi.loop.store.rows import snapshot_of
 from gezhi.trust.rules import Actor
 from gezhi.trust.service import actor_for, record, require, unchanged, verb
@@ -56,6 +56,7 @@ def recalculate(
 
 def recalculate_for(day: str, user: int | None, *, now: datetime) -> None:
     """What the worker does after a day was changed, with the rights of the person who did so."""
+    forget()  # the day was set in another process a moment ago
     asked = below.users().filter(pk=user).first() if user else None
     actor = actor_for(asked, now) if asked is not None else Actor.system("loop")
     recalculate(date.fromisoformat(day), actor=actor, now=now)
@@ -71,9 +72,9 @@ def _close(done: Recalculated, *, actor: Actor, now: datetime) -> None:
 @verb("calendar.edit")
 def _chunk(keys: list[UUID], day: date, *, actor: Actor, now: datetime) -> int:
     """The limits of some cases, in one transaction; one step on each case of which some due moves."""
-    kept, clocks = content(), store.running(keys)
-    planned = []
-    for key, case in store.locked(keys).items():
+    held = store.locked(keys)  # before the clocks: what somebody has just ended must not run on
+    kept, clocks, planned = content(), store.running(keys), []
+    for key, case in held.items():
         ops = [op for row in clocks.get(key, ()) if (op := _op(case, row, kept, now)) is not None]
         if ops:
             facts: dict[str, Any] = {"day": day.isoformat(), "clocks": ops}

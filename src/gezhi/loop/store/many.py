@@ -13,6 +13,7 @@ from gezhi.loop.store.cases import DECIDED
 
 CHUNK = 200
 TOGETHER = 100  # altered cases in one statement
+WORKED = (*OPEN, "merged")  # states in which a case is some unit's work
 CLOCK = ("due_at", "finished_at", "paused", "pauses", "extensions", "unit")
 BY_CALENDAR = ("workhour", "workday")  # limits that days off move
 
@@ -58,7 +59,7 @@ def work_of(unit: int) -> Q:
     """Cases that are not over and that a unit leads, assists or takes at its desk; sleeping ones too."""
     helps = CaseClock.objects.filter(unit=unit, finished_at=None).values("case")
     named = Q(more__instruction__units__contains=[unit])
-    return Q(state__in=(*OPEN, "merged")) & (Q(lead=unit) | Q(desk=unit) | Q(pk__in=helps) | named)
+    return Q(state__in=WORKED) & (Q(lead=unit) | Q(desk=unit) | Q(pk__in=helps) | named)
 
 
 def work_count(unit: int) -> int:
