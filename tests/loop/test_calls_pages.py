@@ -107,10 +107,9 @@ def test_the_secret_is_changed_without_losing_an_event(desk):
 # ---- the bar
 
 
-def test_the_bar_rings_for_who_works_and_takes_one_statement(desk, site):
+def test_the_bar_rings_for_who_has_a_telephone_and_takes_one_statement(desk, site):
+    """Whether or not a roster is kept: who steps in for somebody must hear the call too."""
     olive = site("olive")
-    assert olive.get("/desk/calls/ring/").status_code == 204, "no shift"
-    whole_day(desk, "olive")
     page = olive.get("/desk/")
     assert 'data-ring="/desk/calls/ring/"' in page.content.decode()
     address = olive.get("/desk/calls/ring/").json()["watch"]
@@ -125,7 +124,10 @@ def test_the_bar_rings_for_who_works_and_takes_one_statement(desk, site):
     assert "1 earlier case" in text
     assert PHONE not in text
     assert Client().get(f"{address[:-2]}x/").status_code == 410
-    assert site("dora").get("/desk/calls/ring/").status_code == 204, "Dora has a telephone but does not work now"
+    whole_day(desk, "olive")
+    assert site("dora").get("/desk/calls/ring/").status_code == 200, "Dora stands on no shift today"
+    put_extension(desk.users["dora"].pk, "", actor=desk.actor("dora"), now=desk.now)
+    assert site("dora").get("/desk/calls/ring/").status_code == 204, "no telephone"
 
 
 def test_the_call_screen_opens_with_number_cases_and_call(desk, site):

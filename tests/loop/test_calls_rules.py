@@ -132,22 +132,13 @@ def test_a_signature_holds_for_its_moment_and_its_body_alone():
 def test_a_shift_ends_after_it_begins_and_within_a_day(starts, ends, day):
     one = rota.span(1, starts, ends, day, "Asia/Shanghai")
     assert timedelta(0) < one.until - one.since <= timedelta(days=1)
-    assert one.holds(one.since)
-    assert not one.holds(one.until)
 
 
-def test_a_night_shift_holds_after_midnight():
-    shifts = [(1, time(8), time(16)), (2, time(16), time(0)), (3, time(0), time(8))]
-    found = rota.spans(shifts, date(2026, 3, 2), date(2026, 3, 3), "Asia/Shanghai")
-    here = found[0].since.tzinfo
-    assert [one.shift for one in rota.running(found, datetime(2026, 3, 2, 23, 59, tzinfo=here))] == [2]
-    assert [(one.shift, one.day) for one in rota.running(found, datetime(2026, 3, 3, 0, 0, tzinfo=here))] == [
-        (3, date(2026, 3, 3))
-    ]
-    over = rota.spans([(9, time(22), time(6))], date(2026, 3, 2), date(2026, 3, 2), "Asia/Shanghai")
-    assert rota.running(over, datetime(2026, 3, 3, 5, 59, tzinfo=here)) == over
-    assert not rota.is_late(over[0], over[0].until)
-    assert rota.is_late(over[0], over[0].until + rota.LATE)
+def test_a_night_shift_lasts_until_the_next_morning():
+    over = rota.span(9, time(22), time(6), date(2026, 3, 2), "Asia/Shanghai")
+    assert over.until == datetime(2026, 3, 2, 22, tzinfo=UTC)
+    assert not rota.is_late(over, over.until)
+    assert rota.is_late(over, over.until + rota.LATE)
 
 
 # ---- recordings

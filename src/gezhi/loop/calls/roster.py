@@ -8,7 +8,6 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 
 from gezhi.loop.calls import store
-from gezhi.loop.calls.rules.rota import running, spans
 from gezhi.loop.models import Case, Handover, OnDuty, Ringback, Shift
 from gezhi.loop.rules.words import OPEN, URGENT
 from gezhi.loop.store import below
@@ -83,19 +82,6 @@ def copy(source: date, target: date) -> int:
     ]
     OnDuty.objects.bulk_create(made)
     return len(made)
-
-
-def on_shift(user: int, now: datetime) -> bool:
-    """Whether somebody works now."""
-    today = now.astimezone(zone()).date()
-    rows = OnDuty.objects.filter(user=user, day__gte=today - timedelta(days=1), day__lte=today).select_related("shift")
-    kept = [(row.day, row.shift) for row in rows]
-    found = [
-        one
-        for day, one_shift in kept
-        for one in spans([(one_shift.pk, one_shift.starts, one_shift.ends)], day, day, settings.TIME_ZONE)
-    ]
-    return bool(running(found, now))
 
 
 def worked(first: date, last: date) -> list[tuple[date, Shift]]:

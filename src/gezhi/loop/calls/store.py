@@ -60,6 +60,10 @@ def agent_named(name: str) -> Any | None:
     return max(found, key=lambda user: user.own, default=None)
 
 
+def any_extension() -> bool:
+    return Extension.objects.exists()
+
+
 def any_call() -> bool:
     return Call.objects.exists()
 

@@ -16,9 +16,9 @@ _known = {"until": 0.0, "there": False}
 
 
 def in_use() -> bool:
-    """Once the first event has come or a shift exists, it is remembered; before that it is looked up now and then."""
+    """Remembered once an event has come, or a shift or a telephone is entered; till then looked up now and then."""
     if not _known["there"] and time.monotonic() >= _known["until"]:
-        _known["there"] = roster.any_shift() or store.any_call()
+        _known["there"] = roster.any_shift() or store.any_extension() or store.any_call()
         _known["until"] = time.monotonic() + LOOK
     return bool(_known["there"])
 

@@ -1,6 +1,6 @@
-"""Shifts in time: from when until when a shift of a day runs, over midnight too, and which one holds now."""
+"""Shifts in time: from when until when a shift of a day runs, over midnight too."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -17,9 +17,6 @@ class Span:
     since: datetime
     until: datetime
 
-    def holds(self, moment: datetime) -> bool:
-        return self.since <= moment < self.until
-
 
 def span(shift: int, starts: time, ends: time, day: date, zone: str) -> Span:
     """A shift that ends when or before it starts ends on the next day; equal times are a whole day.
@@ -33,22 +30,10 @@ def span(shift: int, starts: time, ends: time, day: date, zone: str) -> Span:
     return Span(shift, day, datetime.combine(day, starts, here), datetime.combine(last, ends, here))
 
 
-def spans(shifts: Iterable[tuple[int, time, time]], first: date, last: date, zone: str) -> list[Span]:
-    """Every shift of the days from first to last, in order of time."""
-    kept = list(shifts)
-    found = [span(key, starts, ends, day, zone) for day in days(first, last) for key, starts, ends in kept]
-    return sorted(found, key=lambda one: (one.since, one.shift))
-
-
 def days(first: date, last: date) -> Iterator[date]:
     """Each day from first to last."""
     for number in range((last - first).days + 1):
         yield first + timedelta(days=number)
-
-
-def running(found: Sequence[Span], now: datetime) -> list[Span]:
-    """The shifts that hold now; several where they overlap."""
-    return [one for one in found if one.holds(now)]
 
 
 def is_late(one: Span, now: datetime) -> bool:

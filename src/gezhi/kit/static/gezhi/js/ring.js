@@ -56,7 +56,7 @@ async function watch(start) {
     let pause = document.hidden ? HIDDEN : SHOWN;
     try {
       url = url || (await address(start));
-      if (!url) pause = 4 * LATER; // not on shift, or no telephone: asked again, since shifts begin
+      if (!url) pause = 4 * LATER; // no telephone: asked again, since one may be given
       else if (!(await look(url))) {
         sessionStorage.removeItem(KEPT);
         url = "";
