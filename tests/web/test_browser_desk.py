@@ -50,6 +50,36 @@ def test_a_question_is_answered_and_a_call_dispatched_by_keyboard_alone(site):
     assert site.faults == []
 
 
+def test_a_key_held_down_or_pressed_behind_a_dialog_ends_no_call(site):
+    """F6 takes the first case that fits and waits for a second press: a finger that stays too long is none."""
+    main = site.office.receive("工地夜里施工", phone="13812346207", matter="0102")
+    page = site.page("dora")
+    site.open(page, "/desk/call/")
+    page.keyboard.press("Alt+0")
+    page.keyboard.type("13812346207")
+    page.keyboard.press("Alt+t")
+    page.wait_for_selector("#past .past li b")
+    page.keyboard.type("又开工了")
+    held = "new KeyboardEvent('keydown', {key: 'F6', repeat: true, bubbles: true})"
+    sent = "() => document.querySelector('form[data-call]').dataset.sent || ''"
+    page.keyboard.press("F6")
+    for _ in range(3):
+        page.evaluate(f"() => document.activeElement.dispatchEvent({held})")
+    assert page.evaluate(sent) == ""
+    page.keyboard.press("Alt+s")
+    page.wait_for_selector("dialog[open]")
+    for key in ("F9", "F4", "F6"):
+        page.keyboard.press(key)
+    assert page.evaluate(sent) == ""
+    page.keyboard.press("Escape")
+    page.keyboard.press('Control+"')
+    assert Step.objects.filter(case=main).count() == 1
+    with page.expect_navigation():
+        page.keyboard.press("F6")
+    assert Step.objects.filter(case=main, move="supplement").count() == 1
+    assert site.faults == []
+
+
 def test_a_list_is_walked_and_left_by_keys_and_keeps_its_place(site):
     for _ in range(3):
         site.office.to("dispatched")

@@ -1,6 +1,6 @@
 // Keys that a page prints on its buttons (F2, F4, Alt+1 …), "/" for search, "?" for help, [ ] for tabs; lists have keys of their own.
 import { pressedOnCase, siblings } from "./casekeys.js";
-import { elsewhere, worklist } from "./worklist.js";
+import { composing, elsewhere, worklist } from "./worklist.js";
 
 let started = false;
 
@@ -21,13 +21,14 @@ function combo(event) {
 }
 
 function pressed(event) {
-  if (event.isComposing || event.keyCode === 229 || event.metaKey) return;
+  if (composing(event) || event.metaKey) return;
   const name = combo(event);
   if (/^F\d|^Alt\+|^Control\+/.test(name)) {
-    const target = document.querySelector(`[data-key="${name}"]`);
+    const target = document.querySelector(`[data-key="${CSS.escape(name)}"]`);
     if (target && !target.closest("[hidden]:not(select)")) {
       event.preventDefault();
-      press(target);
+      const dialog = document.querySelector("dialog[open]");
+      if (!event.repeat && (!dialog || dialog.contains(target))) press(target); // held down or behind a dialog: nothing
       return;
     }
   }

@@ -1,5 +1,6 @@
 // Turns a long select into a field that finds by typing: name, path or the initials that the option carries.
 import { say, announce } from "./words.js";
+import { composing } from "./worklist.js";
 
 let number = 0;
 
@@ -95,7 +96,7 @@ function open(at, text) {
 }
 
 function keys(at, event) {
-  if (event.isComposing) return;
+  if (composing(event)) return;
   const chosen = at.list.hidden ? null : at.shown[at.index];
   if (event.key === "ArrowDown" || event.key === "ArrowUp") {
     event.preventDefault();

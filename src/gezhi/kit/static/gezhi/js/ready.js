@@ -1,4 +1,6 @@
 // Ready texts: a list that is searched by typing, walked by arrows, and put where the cursor stands.
+import { composing } from "./worklist.js";
+
 export function start(root) {
   for (const dialog of root.querySelectorAll("dialog[data-ready]")) if (!dialog.dataset.readyReady) picker(dialog);
 }
@@ -24,7 +26,7 @@ function picker(dialog) {
   for (const button of document.querySelectorAll("[data-ready-open]")) button.addEventListener("click", () => open(dialog, field));
   dialog.querySelector("[data-ready-close]").addEventListener("click", () => dialog.close());
   field.addEventListener("keydown", (event) => {
-    if (event.isComposing) return;
+    if (composing(event)) return;
     const all = rows();
     const at = all.findIndex((row) => row.getAttribute("aria-selected") === "true");
     if (event.key === "ArrowDown" || event.key === "ArrowUp") {
@@ -73,6 +75,6 @@ function select(area, from) {
 
 // Tab goes from field to field of a ready text; behind the last one it leaves the answer as everywhere.
 function gaps(area, event) {
-  if (event.key !== "Tab" || event.shiftKey || event.ctrlKey || event.altKey || event.isComposing) return;
+  if (event.key !== "Tab" || event.shiftKey || event.ctrlKey || event.altKey || composing(event)) return;
   if (select(area, area.selectionEnd)) event.preventDefault();
 }

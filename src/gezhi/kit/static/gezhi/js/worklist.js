@@ -7,9 +7,12 @@ export const typing = (event) => {
   return written || Boolean(field.isContentEditable);
 };
 
-// Whether a key belongs to somebody else: a field, an input method at work (229 is its mark), a dialog, the browser.
+// An input method at work: 229 is its mark, and all that Safari says of the Enter that takes a word.
+export const composing = (event) => event.isComposing || event.keyCode === 229;
+
+// Whether a key belongs to somebody else: a field, an input method, a dialog, the browser.
 export const elsewhere = (event) =>
-  typing(event) || event.isComposing || event.keyCode === 229 || event.ctrlKey || event.altKey || event.metaKey ||
+  typing(event) || composing(event) || event.ctrlKey || event.altKey || event.metaKey ||
   Boolean(document.querySelector("dialog[open]"));
 
 const rows = (list) => [...list.children];
