@@ -6,6 +6,7 @@ import tempfile
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 sys.path.insert(0, str(Path(__file__).parent / "src"))
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "gezhi.web.settings")
@@ -22,6 +23,11 @@ os.environ["GEZHI_DB_ROLE"] = "owner"
 os.environ["GEZHI_PSEUDO"] = "1"
 
 pytest_plugins = ["gezhi.kit.database.testing"]
+
+
+# a busy machine is no fault
+settings.register_profile("calm", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("calm")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
