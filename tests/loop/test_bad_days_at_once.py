@@ -70,7 +70,7 @@ def meanwhile(held, act):
         held()
         other = threading.Thread(target=run)
         other.start()
-        other.join(2)  # it waits for the row by now
+        other.join(1)  # it waits for the row by now
         assert other.is_alive()
     other.join(30)
     return given[0]
