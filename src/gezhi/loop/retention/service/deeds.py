@@ -60,7 +60,7 @@ def forget_identity(keys: Sequence[str], actor: Actor, now: datetime) -> set[str
     calls = Call.objects.filter(case_id__in=keys)
     people = set(Case.objects.filter(pk__in=keys).values_list("requester", flat=True))
     strip(sorted(people | set(calls.values_list("requester", flat=True))), actor=actor, now=now)
-    PersonRequest.objects.filter(case__in=keys, kind="identity").update(words=None)  # a phone, a number of identity
+    PersonRequest.objects.filter(case_id__in=keys, kind="identity").update(words=None)  # a phone, a number of identity
     for event in (
         CallEvent.objects.filter(call__in=calls.values("pk")).exclude(sealed=None).select_related("call__requester")
     ):
