@@ -1,9 +1,12 @@
 """Permission as properties: what grants can and cannot do whatever they are."""
 
+from django.utils import translation
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from gezhi.trust.pages.office import verb_label
 from gezhi.trust.rules import SMALL_OFFICE, STANDARD, Actor, Grant, allowed, conflict, covers, why, within
+from gezhi.trust.service.roles import shipped_roles
 
 CALM = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # a busy machine is no fault
 LABELS = st.sampled_from(["a", "b", "ab", "c"])
@@ -102,3 +105,10 @@ def test_a_small_office_of_three_can_be_staffed():
     assert conflict(["operator", "dispatcher", "handler", "unit_lead", "callback", "sysadmin"], SMALL_OFFICE) is None
     assert conflict(["operator", "dispatcher"], STANDARD) is None
     assert conflict(["callback", "handler"], STANDARD) == ("callback", "handler")
+
+
+def test_every_permission_has_words_in_both_languages():
+    said = {verb for row in shipped_roles() for verb in row["verbs"].split()}
+    for language in ("zh-hans", "en"):
+        with translation.override(language):
+            assert {verb for verb in said if verb_label(verb) == verb} == set(), language
