@@ -106,7 +106,7 @@ def test_headers_are_filled_too():
     ("made", "placeholder", "place"),
     [
         (docx("一", "致 {{ case.phone }}"), "case.phone", "¶2: 致 {{ case.phone }}"),
-        (docx(rows=[["a", "b"], ["c", "{{ nobody }}"]]), "nobody", "table 1, row 2, cell 2: {{ nobody }}"),
+        (docx(rows=[["a", "b"], ["c", "{{ nobody }}"]]), "nobody", "第 1 个表第 2 行第 2 格: {{ nobody }}"),
         (docx("x", header="{{ who }}"), "who", "header ¶1: {{ who }}"),
         (docx("{% for s in steps %}{{ s.phone }}{% endfor %}"), "s.phone", "¶1"),
         (docx("{% for s in people %}{% endfor %}"), "people", "¶1"),

@@ -61,7 +61,7 @@ def test_a_document_before_any_upload(office):
     made = make(office, case)
     said = words(made.data)
     assert (made.version, made.format) == (0, "docx")
-    for part in ("转 办 单", made.number, "路灯不亮", "城乡建设 › 路灯", "urban", "王**", "投诉", "派单"):
+    for part in ("转 办 单", made.number, "路灯不亮", "城乡建设 › 路灯", "urban", "王**", "投诉", "派单", "一般"):
         assert part in said
     assert "王小明" not in said
     assert "保密件" not in said

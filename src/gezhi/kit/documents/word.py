@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from copy import deepcopy
 from typing import Any
 
+from django.utils.translation import gettext
+
 from gezhi.kernel.errors import Refused
 from gezhi.kit.documents.archive import parsed
 from gezhi.kit.documents.language import END, FOR, LOOSE, Plain, Reader
@@ -82,7 +84,8 @@ def _paragraphs(part: str, root: Any) -> Iterator[tuple[str, Any]]:
             table = next(row.iterancestors(f"{W}tbl"))
             y = list(table.iter(f"{W}tr")).index(row) + 1
             x = list(row.iter(f"{W}tc")).index(cell) + 1
-            place = f"table {tables[table]}, row {y}, cell {x}"
+            where = {"table": tables[table], "row": y, "cell": x}
+            place = gettext("table %(table)s, row %(row)s, cell %(cell)s") % where
         words = _text(paragraph).strip()
         yield f"{part} {place}: {words[:40]}".strip(), paragraph
 

@@ -12,6 +12,7 @@ from gezhi.kit.text import pick
 from gezhi.loop.documents.rules import KINDS
 from gezhi.loop.rules.moves import BY_NAME
 from gezhi.loop.rules.redact import redact
+from gezhi.loop.rules.words import URGENCY_WORDS
 from gezhi.loop.service.reading import OPINIONS, CaseView, Entry
 from gezhi.loop.store.content import Content, content
 from gezhi.trust.rules import Actor, within
@@ -72,7 +73,7 @@ def case_of(shown: CaseView, kept: Content) -> dict[str, Any]:
     return {
         "number": case.number, "title": story.get("title", ""), "text": story.get("text", ""),
         "kind": pgettext("kind", case.kind) if case.kind else "", "matter": " › ".join(names[-2:]),
-        "channel": code(kept, "channel", case.channel), "urgency": pgettext("urgency", str(case.urgency)),
+        "channel": code(kept, "channel", case.channel), "urgency": pgettext("urgency", URGENCY_WORDS[case.urgency]),
         "area": name(shown.area), "place": story.get("place", ""), "state": pgettext("state", case.state),
         "round": case.round, "received": moment(case.received_at), "due": moment(case.due_at),
         "lead": name(case.lead), "assisting": "、".join(name(task["unit"]) for task in shown.tasks),
