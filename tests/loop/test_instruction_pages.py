@@ -47,6 +47,13 @@ def test_a_confidential_case_is_redacted_on_the_list(office, client):
     page = client.get("/desk/instructions/").content.decode()
     assert "请联系来信人***办理。" in page
     assert "13800001234" not in page
+    blamed = office.receive(matter="0101", kind="complaint", name="李四", phone="13900001234",
+                            complained=office.units["urban"].pk)  # fmt: skip
+    office.to("handling", blamed)
+    office.move(blamed, "instruct", "mayor", words="请回复李某，电话13900001234。", due="2026-03-06")
+    assert "13900001234" not in client.get("/desk/instructions/").content.decode(), "the unit complained about"
+    client.force_login(office.users["mayor"])
+    assert "13900001234" in client.get("/desk/instructions/").content.decode()
 
 
 def test_the_form_holds_the_true_values(office):

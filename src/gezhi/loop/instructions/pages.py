@@ -16,6 +16,7 @@ from gezhi.loop.pages import common
 from gezhi.loop.pages.rows import row_of
 from gezhi.loop.rules.instructions import LIVE, STATES, Instruction
 from gezhi.loop.rules.redact import redact
+from gezhi.loop.service.reading import hidden
 from gezhi.loop.store import below
 from gezhi.loop.store.content import Content, content
 from gezhi.loop.store.lines import Line, lines
@@ -42,6 +43,8 @@ def page(request: HttpRequest) -> HttpResponse:
     found = store.of_state(actor, LIVE if tab == "open" else [tab])[(number - 1) * PAGE : number * PAGE]
     shown = lines(found)
     words = store.newest_words(line.pk for line in shown)
+    guarded = store.guarded(line.pk for line in shown)
+    secret = {case.pk for case in guarded if case.confidential or hidden(actor, case)}
     told = {line.pk: instruction_of(line.more) for line in shown}
     units = below.named(below.units(), {unit for one in told.values() if one for unit in one.units})
     names: Mapping[str, Mapping[Any, str]] = {
@@ -50,7 +53,7 @@ def page(request: HttpRequest) -> HttpResponse:
     named = {key: common.named(unit) for key, unit in units.items()}
     today = kept.calendar.local_date(moment)
     rows = [
-        {**row_of(line, kept, names, moment), **_of(one, named, today), **_words(line, words)}
+        {**row_of(line, kept, names, moment), **_of(one, named, today), **_words(line, words, hide=line.pk in secret)}
         for line in shown
         if (one := told[line.pk]) is not None
     ]
@@ -103,7 +106,7 @@ def _of(one: Instruction, units: Mapping[int, str], today: date) -> dict[str, An
     }  # fmt: skip
 
 
-def _words(line: Line, sealed: Mapping[UUID, list[tuple[str, bytes]]]) -> dict[str, str]:
+def _words(line: Line, sealed: Mapping[UUID, list[tuple[str, bytes]]], *, hide: bool) -> dict[str, str]:
     """The leader, the number of the paper, his words or what is proposed to him, and the newest feedback."""
     opened = {move: open_text(line.requester, text) for move, text in sealed.get(line.pk, ())}
     said = opened.get("instruct") or opened.get("instruct_ask") or {}
@@ -111,4 +114,4 @@ def _words(line: Line, sealed: Mapping[UUID, list[tuple[str, bytes]]]) -> dict[s
         "leader": str(said.get("leader", "")), "paper": str(said.get("paper", "")), "words": str(said.get("words", "")),
         "feedback": str(opened.get("instruct_answer", {}).get("note", "")),
     }  # fmt: skip
-    return {name: redact(text) for name, text in found.items()} if line.confidential else found
+    return {name: redact(text) for name, text in found.items()} if hide else found

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.db.models.fields.json import KeyTextTransform
 
 from gezhi.loop.models import Case, CaseClock, StepText
@@ -40,6 +40,12 @@ def pressing(actor: Actor, now: datetime) -> list[UUID]:
     waiting = instructed(actor).filter(**{STATE: "waiting"}).order_by().values("pk")
     clocks = CaseClock.objects.filter(stage="instruct", finished_at=None, case__in=waiting).order_by("due_at")
     return [row.case_id for row in clocks[:LOOKED_AT] if (turns := soon(running_of(row))) is not None and turns <= now]
+
+
+def guarded(cases: Iterable[UUID]) -> list[Case]:
+    """Those of these cases that are confidential or name a unit complained about, with their units."""
+    kept = Q(confidential=True) | Q(complained__isnull=False)
+    return list(Case.objects.filter(kept, pk__in=list(cases)).select_related("desk", "complained"))
 
 
 def newest_words(cases: Iterable[UUID]) -> dict[UUID, list[tuple[str, bytes]]]:
