@@ -110,9 +110,9 @@ def test_the_offices_own_list_holds_alone_and_comes_back_out(listed):
 
 
 def ruled(office, text, **more):
-    case = office.to("dispatched", office.receive(text, matter="0101", kind="complaint"))
+    case = office.to("dispatched", office.receive(text, matter="0101", kind="complaint", name="欧阳振华"))
     office.move(case, "return", "hugo", cause="not_ours", basis="物业的灯")
-    basis = "小区内的灯由物业管，电话 13900001111"
+    basis = "小区内的灯由物业管，电话 13900001111，已告欧阳振华"
     office.move(case, "adjudicate", ruling="uphold", unit=office.units["housing"].pk, basis=basis, precedent=True,
                 **more)  # fmt: skip
     return case
@@ -123,6 +123,8 @@ def test_precedents_are_shown_at_the_return_and_cited(listed):
     kept = Precedent.objects.get()
     assert (str(kept.case_id), kept.returned_by.code, kept.unit.code) == (before, "urban", "housing")
     assert "13900001111" not in kept.basis
+    assert "已告" in kept.basis
+    assert "欧阳振华" not in kept.basis, "every unit reads it, and erasing the person does not reach it"
     count_words(listed.now)
     case = listed.to("handling", listed.receive("锦绣小区里路灯坏了，物业推脱。", matter="0101", kind="complaint"))
     lena = browser(listed, "lena")

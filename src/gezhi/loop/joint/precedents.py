@@ -9,10 +9,11 @@ from uuid import UUID
 from gezhi.loop.alike.rules.score import compare
 from gezhi.loop.alike.store import shares, told_of
 from gezhi.loop.models import Case, CaseText, Precedent
-from gezhi.loop.rules.redact import redact
+from gezhi.loop.rules.redact import without
 from gezhi.loop.rules.snapshot import Snapshot
 from gezhi.loop.store.visible import visible
 from gezhi.trust.rules import Actor
+from gezhi.trust.service import identity_of
 
 LOOKED_AT = 200  # precedents compared at once: the newest of the first level of the matter
 LEAST = 0.12  # of likeness, below which a precedent of another matter says nothing here
@@ -31,13 +32,14 @@ class Near:
 def made(
     case: Case, step: UUID, codes: Mapping[str, Any], texts: Mapping[str, str], before: Snapshot, *, now: datetime
 ) -> Precedent:
-    """A ruling as it is kept. Its reason is the office's own and shown to every unit: numbers are taken out, and of a
-    confidential case nothing is kept but what was ruled.
+    """A ruling as it is kept. Its reason is the office's own and shown to every unit: numbers and the requester's name
+    are taken out, and of a confidential case nothing is kept but what was ruled.
     """
+    name = identity_of(case.requester).get("name", "").strip()
     return Precedent(
         step_id=step, case=case, matter=case.matter, area=case.area, ruling=codes["ruling"],
         returned_by_id=before.lead, unit_id=case.lead_id, made_at=now,
-        basis="" if case.confidential else redact(texts.get("basis", "")),
+        basis="" if case.confidential else without(texts.get("basis", ""), name),
     )  # fmt: skip
 
 

@@ -25,6 +25,7 @@ SURNAMES = (
 NEXT = "电话|手机|身份证|住|家住|今年|是|在|来自|反映|要|想"
 NAMED = re.compile(rf"((?:我的?名字|我|名)叫(?:做)?|姓名{MARK}?)\s*([一-鿿]{{2,4}}?)(?={MARK}|{NEXT}|$)")
 SELF = re.compile(rf"((?:我是|本人|联系人{MARK}?)\s*)([{SURNAMES}][一-鿿]{{1,2}}?)(?={MARK}|{NEXT}|$)")
+SHORT_NAME = 2  # one character alone is a common word, not a name
 FAMILY = re.compile(rf"(我姓)[{SURNAMES}]")
 
 
@@ -42,3 +43,13 @@ def redact(text: str) -> str:
     """
     text = DOOR.sub("**", PERSONAL.sub("***", text))
     return FAMILY.sub(r"\1*", SELF.sub(r"\1***", NAMED.sub(r"\1***", text)))
+
+
+def without(text: str, name: str) -> str:
+    """The redacted text without a name that is known wherever it stands.
+
+    >>> without("电话13800001234，王小明家的灯", "王小明"), without("王家的灯", "王")
+    ('电话***，***家的灯', '王家的灯')
+    """
+    text = redact(text)
+    return text.replace(name, "***") if len(name) >= SHORT_NAME else text

@@ -24,15 +24,13 @@ from gezhi.loop.models import (
     ScoreExclusion,
     StepText,
 )
-from gezhi.loop.rules.redact import redact
+from gezhi.loop.rules.redact import without
 from gezhi.loop.store import below, erasing
 from gezhi.trust.rules import Actor
 from gezhi.trust.service import erase, identity_of, open_text, seal_text, strip
 
 Deed = Callable[[Sequence[str], Actor, datetime], set[str]]
 SUBJECTS = {"calls": "call", "no_cases": "no_case", "rejects": "batch", "handovers": "handover"}
-HIDDEN = "***"
-SHORT_NAME = 2  # one character alone is a common word, not a name
 
 
 def forget_case(keys: Sequence[str], actor: Actor, now: datetime) -> set[str]:
@@ -112,8 +110,7 @@ def hidden(value: Any, name: str) -> Any:
     {'text': '我叫***,小明妈妈***,电话***', 'answers': {'a': ['**']}}
     """
     if isinstance(value, str):
-        value = redact(value)
-        return value.replace(name, HIDDEN) if len(name) >= SHORT_NAME else value
+        return without(value, name)
     if isinstance(value, dict):
         return {key: hidden(each, name) for key, each in value.items()}
     if isinstance(value, list):
