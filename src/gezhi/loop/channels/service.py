@@ -14,6 +14,7 @@ from gezhi.kit.sheets import read_tables
 from gezhi.loop.models import CodeItem, Limit
 from gezhi.loop.rules.channels import MOST_SIGN_OFFS, channel_rule
 from gezhi.loop.store import content as store
+from gezhi.loop.store.locks import alone
 from gezhi.trust.rules import Actor
 from gezhi.trust.service import record, require, unchanged, verb
 from gezhi.trust.service.roles import shipped_roles
@@ -109,6 +110,7 @@ def _read(file: Path | IO[bytes]) -> Iterable[dict[str, str]]:
 
 def _set(given: Mapping[str, Any], actor: Actor) -> bool:
     """Write the local rows of one channel, where they differ from what holds."""
+    alone(f"code:{LIST}")
     before = next((row for row in rows() if row["code"] == given["code"]), None)
     wanted = {name: str(given[name]) for name in COLUMNS if name != "public_reply"}
     wanted["public_reply"] = "yes" if given["public_reply"] else "no"

@@ -9,6 +9,7 @@ from django.db.models import Count, Q
 
 from gezhi.loop.models import Case, Step, TownDuty
 from gezhi.loop.rules.words import WITH_UNIT
+from gezhi.loop.store.locks import alone
 from gezhi.loop.store.visible import visible
 from gezhi.trust.rules import Actor
 
@@ -17,6 +18,7 @@ LOCAL = "local"
 
 def put_list(day: str, lines: Iterable[Mapping[str, Any]]) -> str:
     """A new list of the office, in force alone among its own; named after the day."""
+    alone("duties")
     own = TownDuty.objects.filter(pack=LOCAL)
     taken = set(own.values_list("version", flat=True).distinct())
     version = next(name for name in (day, *(f"{day}-{n}" for n in range(2, len(taken) + 3))) if name not in taken)

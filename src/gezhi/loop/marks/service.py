@@ -10,6 +10,7 @@ from gezhi.loop.models import NuisanceMark
 from gezhi.loop.person.service.proving import speaks_for
 from gezhi.loop.rules.fields import text
 from gezhi.loop.store.content import content
+from gezhi.loop.store.locks import alone
 from gezhi.loop.store.visible import get_visible
 from gezhi.trust.rules import Actor
 from gezhi.trust.service import open_text, record, require, seal_text, verb
@@ -54,6 +55,7 @@ def propose(case_id: UUID | str, cause: str, words: str, *, actor: Actor, now: d
     said = _said(words, "words")
     if case.requester.phone_hash is None:
         raise Refused("mark-no-number")
+    alone(f"mark:{bytes(case.requester.phone_hash).hex()}")
     before = store.on_number([case.requester_id])
     if before.filter(state="proposed").exists() or store.of_tab("in_force", now, before).exists():
         raise Refused("mark-exists")

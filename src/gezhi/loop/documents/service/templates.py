@@ -11,6 +11,7 @@ from gezhi.loop.documents.builtin import built_in
 from gezhi.loop.documents.rules import KINDS, Kind
 from gezhi.loop.documents.store import templates as store
 from gezhi.loop.models import DocumentTemplate
+from gezhi.loop.store.locks import alone
 from gezhi.trust.rules import Actor
 from gezhi.trust.service import record, require, unchanged, verb
 
@@ -52,6 +53,7 @@ def put_template(
     data = file.read(archive.MOST_BYTES + 1)
     checked = check(data, names)
     digest = uploads.keep(data)
+    alone(f"document:{kind}")  # its version is the next after the newest
     by = int(actor.id)
     row = store.add(kind, name[:200], checked.format, digest, len(data), by=by, at=now)
     if not hold:

@@ -11,6 +11,7 @@ from gezhi.loop.person import store
 from gezhi.loop.person.service.proving import Scope
 from gezhi.loop.rules.fields import text as checked_text
 from gezhi.loop.store.content import content
+from gezhi.loop.store.locks import alone
 from gezhi.trust.rules import Actor
 from gezhi.trust.service import amend, record, seal_text, unchanged, verb
 
@@ -51,6 +52,7 @@ def ask(
         raise Refused("person-kind", status=422, kind=kind[:20])
     known = {case.pk for case in seen.cases}
     about = [case for case in cases if case.pk in known] or [seen.case]
+    alone(f"person:{seen.case.pk}:{kind}")
     if store.open_request(seen.case, kind) is not None:
         raise Refused("person-asked")
     if seen.case.requester.wrapped_key is None:

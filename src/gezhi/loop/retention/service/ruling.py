@@ -10,6 +10,7 @@ from gezhi.loop.rules.fields import text as checked_text
 from gezhi.loop.rules.words import ENDED, KINDS
 from gezhi.loop.store import content as contents
 from gezhi.loop.store.content import content
+from gezhi.loop.store.locks import alone
 from gezhi.trust.rules import Actor
 from gezhi.trust.service import record, require, verb
 
@@ -48,6 +49,7 @@ def edit_rule(code: str, values: dict[str, Any], *, actor: Actor, now: datetime)
     """
     require(actor, "retention.edit")
     rule, row = _checked(code, values)
+    alone(f"code:{LIST}")
     before = content().codes.get(LIST, {}).get(code)
     CodeItem.objects.filter(list=LIST, pack="local", code=code).delete()
     extra = {**(before.extra if before is not None else {}), **{name: rule.plain()[name] for name in EDITED}}
