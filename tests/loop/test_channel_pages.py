@@ -59,6 +59,11 @@ def test_the_sheet_goes_out_and_comes_back(town, client):
     assert service.import_sheet(io.BytesIO(changed.encode()), actor=dora, now=town.now) == 1
     assert row("mailbox")["sign_offs"] == "2"
     assert service.import_sheet(io.BytesIO(changed.encode()), actor=dora, now=town.now) == 0
+    short = "code,name_zh\nmailbox,市长来信\n"
+    assert service.import_sheet(io.BytesIO(short.encode()), actor=dora, now=town.now) == 1
+    assert [row("mailbox")[name] for name in ("name_zh", "sign_offs", "sign_role", "public_reply")] == [
+        "市长来信", "2", "leader", "yes",
+    ]  # fmt: skip
     broken = changed.replace("mailbox,2,leader", "mailbox,9,leader")
     with pytest.raises(Refused, match="field-invalid"):
         service.import_sheet(io.BytesIO(broken.encode()), actor=dora, now=town.now)
