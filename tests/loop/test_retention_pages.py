@@ -11,7 +11,7 @@ from privacy_office import lay_privacy, rule, years
 from test_retention_story import called, plan, told
 
 from gezhi.kernel.errors import Refused
-from gezhi.loop.models import Case, CodeItem, RetentionHold, RetentionItem, RetentionPlan
+from gezhi.loop.models import Call, Case, CodeItem, RetentionHold, RetentionItem, RetentionPlan
 from gezhi.loop.retention import commands, service
 from gezhi.loop.retention.pages import plans
 from gezhi.loop.store import content
@@ -73,6 +73,8 @@ def test_one_person_makes_the_list_another_releases_it(aged):
     lines = sys.get(f"{HERE}{row.pk}/calls.csv").content.decode("utf-8-sig").split()
     assert lines[0] == "call_id,began_at"
     assert lines[1].startswith("c0,")
+    Call.objects.update(call_id="=HYPERLINK(1)")  # as another system names it
+    assert sys.get(f"{HERE}{row.pk}/calls.csv").content.decode("utf-8-sig").split()[1].startswith("'=HYPERLINK(1),")
     assert sys.get(f"{HERE}{row.pk}/none/").status_code == 404
     assert sys.get(f"{HERE}99999/").status_code == 404
 

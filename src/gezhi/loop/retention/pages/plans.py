@@ -1,6 +1,5 @@
 """Lists of what is due: made as a dry run, looked through number by number, released by a second person."""
 
-import csv
 from contextlib import suppress
 from datetime import datetime
 from typing import Any
@@ -15,6 +14,7 @@ from procrastinate.exceptions import AlreadyEnqueued
 
 from gezhi.kernel.errors import Refused
 from gezhi.kit.http import sentence
+from gezhi.kit.sheets.writing import csv_lines
 from gezhi.loop import tasks
 from gezhi.loop.models import RetentionItem, RetentionPlan
 from gezhi.loop.pages import common
@@ -177,12 +177,8 @@ def calls(request: HttpRequest, key: int) -> HttpResponse:
     row = plan_of(key)
     response = HttpResponse(content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="calls-{row.pk}.csv"'
-    response.write("\ufeff")
-    writer = csv.writer(response)
-    writer.writerow(["call_id", "began_at"])
-    count = 0
-    for call_id, began in store.forgotten_calls(row):
-        writer.writerow([call_id, began.isoformat()])
-        count += 1
-    service.note_calls(row.pk, count, actor=actor, now=common.now())
+    rows = [(call_id, began.isoformat()) for call_id, began in store.forgotten_calls(row)]
+    for line in csv_lines(["call_id", "began_at"], rows):
+        response.write(line)
+    service.note_calls(row.pk, len(rows), actor=actor, now=common.now())
     return response
