@@ -143,6 +143,7 @@ def test_a_new_phone_is_checked_by_a_person_before_it_counts(home):
     case = home.receive("路灯不亮", **ME)
     me = proved(case)
     assert "has-error" in text(me.post(address(case, "ask/identity/"), {"phone": "12"}), 422)
+    assert me.post(address(case, "ask/identity/"), {"id_no": "1" * 4000}).status_code == 422
     assert me.post(address(case, "ask/identity/"), {"phone": "13811112222", "case": [case]}).status_code == 302
     row = PersonRequest.objects.get()
     assert (row.due_at - row.asked_at).days == 15

@@ -21,6 +21,7 @@ OWN = {"name": 100, "address": 300, "email": 100}  # fields that a person change
 BY_DESK = ("phone", "id_no")  # they prove who somebody is, so a named person checks them first
 DAYS = 30
 WORDS = 5000
+SHORT = {"phone": 40, "id_no": 40}
 
 
 @verb("person.correct")
@@ -71,8 +72,9 @@ def ask(
 def _said(kind: str, words: dict[str, str]) -> dict[str, str]:
     said = {name: checked_text(name, value).strip() for name, value in words.items() if value.strip()}
     for name, value in said.items():
-        if len(value) > WORDS:
-            raise Refused("text-too-long", status=422, field=name, limit=WORDS, length=len(value))
+        most = SHORT.get(name, WORDS)
+        if len(value) > most:
+            raise Refused("text-too-long", status=422, field=name, limit=most, length=len(value))
     if kind == "correct" and not said.get("words"):
         raise Refused("field-missing", status=422, field="words", move="correct")
     if kind == "identity":
