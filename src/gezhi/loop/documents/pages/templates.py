@@ -131,7 +131,7 @@ def tried(kind: str, version: int, subject: str, *, form: str, language: str, ac
     now = common.now()
     if KINDS[kind].about != CASE_KIND:
         return service.try_on_period(kind, version, subject, actor=actor, now=now, form=form, language=language)
-    case = store.case_numbered(subject)
+    case = store.case_numbered(subject, actor)
     if case is None:
         raise Refused("case-number-unknown", status=422, field="subject", number=subject)
     return service.try_on_case(kind, version, case.pk, actor=actor, now=now, language=language)

@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from gezhi.loop.models import Case, DocumentChoice, DocumentTemplate
+from gezhi.loop.store.visible import visible
+from gezhi.trust.rules import Actor
 
 
 def versions(kind: str = "") -> list[DocumentTemplate]:
@@ -47,5 +49,6 @@ def held(digests: Iterable[str]) -> set[str]:
     return set(DocumentTemplate.objects.filter(digest__in=digests).values_list("digest", flat=True))
 
 
-def case_numbered(number: str) -> Case | None:
-    return Case.objects.filter(number=number).first()
+def case_numbered(number: str, actor: Actor) -> Case | None:
+    """The case of this number where the actor may read it; any other is as if it were not there."""
+    return visible(actor).filter(number=number).first()
