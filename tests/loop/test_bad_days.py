@@ -7,9 +7,12 @@ import pytest
 from django.apps import apps
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 from docx import Document
+from procrastinate.contrib.django.models import ProcrastinateJob
 
 from gezhi.kernel.errors import Refused
+from gezhi.loop import tasks
 from gezhi.loop.documents import service as documents
 from gezhi.loop.models import CalendarDay, Case, CaseClock, CatalogueItem, Step
 from gezhi.loop.pages.forms import matter_options
@@ -134,6 +137,22 @@ def test_the_worker_works_with_the_day_that_was_just_set(office):
     CalendarDay.objects.create(day=friday, kind="holiday", source="local")  # as another process writes it
     recalculate_for(friday.isoformat(), None, now=office.now)
     assert due(case) > before
+
+
+def test_a_decree_whose_worker_was_killed_goes_on(office):
+    """Half of the cases would keep the old limit otherwise, and nobody would be told."""
+    day = date(2026, 3, 6)
+    key = tasks.recalculate_day.defer(day=day.isoformat(), user=None)
+    now = timezone.now()
+    with connection.cursor() as cursor:
+        cursor.execute("INSERT INTO procrastinate_workers DEFAULT VALUES RETURNING id")
+        [worker] = cursor.fetchone()
+        cursor.execute("UPDATE procrastinate_jobs SET status = 'doing', worker_id = %s WHERE id = %s", [worker, key])
+    tasks.resume(int(now.timestamp()))
+    assert ProcrastinateJob.objects.get(pk=key).status == "doing", "its worker lives"
+    tasks.resume(int((now + timedelta(minutes=2)).timestamp()))
+    job = ProcrastinateJob.objects.get(pk=key)
+    assert (job.status, job.args) == ("todo", {"day": "2026-03-06", "user": None})
 
 
 def test_no_limit_becomes_overdue_by_a_decree(office):

@@ -7,10 +7,13 @@ from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
 from django.conf import settings
+from django.db.models import Q
 from django.db.transaction import atomic
 from procrastinate.contrib.django import app
+from procrastinate.contrib.django.models import ProcrastinateJob
 from procrastinate.exceptions import AlreadyEnqueued
 
+SILENT = timedelta(seconds=60)  # without a beat after which a worker must be gone; it beats every ten
 logger = logging.getLogger(__name__)
 
 
@@ -101,10 +104,21 @@ def score_run(run: int) -> None:
     work(run, now=datetime.now(UTC))
 
 
+def taken_up(name: str, now: datetime) -> int:
+    """Give jobs of a task whose worker was killed to the next worker; how many."""
+    silent = Q(worker=None) | Q(worker__last_heartbeat__lt=now - SILENT)
+    keys = list(ProcrastinateJob.objects.filter(silent, task_name=name, status="doing").values_list("pk", flat=True))
+    for key in keys:
+        app.job_manager.retry_job_by_id(key, retry_at=now)
+    return len(keys)
+
+
 @app.periodic(cron="*/2 * * * *")
 @app.task(name="loop.resume", queueing_lock="loop.resume")
 def resume(timestamp: int) -> None:
-    """Every two minutes: imports and runs of scores whose process was killed go on."""
+    """Every two minutes: imports, runs of scores and limits whose process was killed go on."""
+    if count := taken_up("loop.recalculate", datetime.fromtimestamp(timestamp, UTC)):
+        logger.warning("%s recalculations had stopped and go on", count)
     from gezhi.loop.scores.service import abandoned as silent_runs
 
     for run in silent_runs():
