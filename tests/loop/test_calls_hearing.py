@@ -70,6 +70,32 @@ def test_every_order_of_arrival_gives_the_same_row(desk):
     assert kept[0][:3] == ("ended", desk.users["dora"].pk, "8002")
 
 
+def test_a_call_passed_on_once_more_shows_at_the_third_desk(desk):
+    """Whichever transfer arrives first; an older one that comes late is refused, the same one again changes nothing."""
+    put_extension(desk.users["cal"].pk, "8009", actor=desk.actor("dora"), now=desk.now)
+    story = [body(desk, "answered"), body(desk, "transferred", after=20, agent="8002"),
+             body(desk, "transferred", after=40, agent="8009")]  # fmt: skip
+    now = desk.now + timedelta(minutes=1)
+    for number, order in enumerate(itertools.permutations(story)):
+        late = order.index(story[1]) > order.index(story[2])
+        for said in order:
+            event = {**said, "call_id": f"p{number}"}
+            if late and said is story[1]:
+                with pytest.raises(Refused, match="cti-conflict"):
+                    hear(event, actor=CTI, now=now)
+            else:
+                assert hear(event, actor=CTI, now=now).repeated is False
+        assert hear({**story[2], "call_id": f"p{number}"}, actor=CTI, now=now).repeated is True
+        call = Call.objects.get(call_id=f"p{number}")
+        assert (call.agent_id, call.shown_to_id) == (desk.users["cal"].pk, desk.users["cal"].pk)
+        assert call.events.count() == 2
+    assert len(ledger("call.transferred")) == 3 * 2 + 3
+    with pytest.raises(Refused, match="cti-conflict"):
+        hear({**story[2], "call_id": "p0", "agent": "8002"}, actor=CTI, now=now)
+    with pytest.raises(Refused, match="cti-conflict"):
+        hear({**story[0], "call_id": "p0", "at": now, "agent": "8002"}, actor=CTI, now=now)
+
+
 def test_the_same_event_again_changes_nothing_and_another_is_refused(desk):
     first = tell(desk, "answered", after=5)
     records, events = len(ledger()), CallEvent.objects.count()

@@ -48,6 +48,10 @@ def insert_event(event: CallEvent) -> None:
     event.save(force_insert=True)
 
 
+def drop_event(event: CallEvent) -> None:
+    event.delete()
+
+
 def agent_named(name: str) -> Any | None:
     """The person of an extension, else of a user name; an extension wins where both fit."""
     if not name:

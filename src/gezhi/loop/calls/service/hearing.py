@@ -57,21 +57,32 @@ def hear(body: Mapping[str, Any], *, actor: Actor, now: datetime) -> Heard:
     call = store.by_call_id(body["call_id"])
     known = store.events(call) if call is not None else []
     before = next((one for one in known if one.event == body["event"]), None)
-    if call is not None and before is not None:
+    if call is not None and before is not None and not passed_on_again(before, body):
         if before.digest is not None and bytes(before.digest) != digest:
             raise Refused("cti-conflict", event=body["event"])
         unchanged()
         return Heard(call, repeated=True)
     call = _with_person(call, body, actor=actor, now=now)
     event = _event(call, body, digest, now)
-    _work_out(call, [*known, event], now)
+    _work_out(call, [*(one for one in known if one is not before), event], now)
     (store.save if known else store.insert)(call)
+    if before is not None:
+        store.drop_event(before)
     store.insert_event(event)
     digest_of = hashlib.sha256(bytes(event.sealed or b"")).hexdigest() if event.sealed else None
     record(f"call.{event.event}", "call", call.pk, actor=actor,
            body={"at": at.isoformat(), "state": call.state, "agent": call.agent_id, "sealed": digest_of})  # fmt: skip
     missed_or_met(call, now=now)
     return Heard(call, repeated=False)
+
+
+def passed_on_again(before: CallEvent, body: Mapping[str, Any]) -> bool:
+    """Whether a call goes on to a third person: a later transfer takes the place of the one before.
+
+    Only the newest says who has the call, so whichever arrives first, the same row comes of it.
+    """
+    further = body["event"] == "transferred" and body["at"] > before.at and before.digest is not None
+    return further and body.get("agent") not in ("", None, before.facts.get("agent"))
 
 
 def _with_person(call: Call | None, body: Mapping[str, Any], *, actor: Actor, now: datetime) -> Call:
