@@ -11,7 +11,8 @@ from django.db.transaction import atomic
 from loop_office import build_office
 
 from gezhi.kernel.errors import Refused
-from gezhi.loop.models import Case, CaseClock, Step
+from gezhi.loop.models import Case, CaseClock, StandardReply, Step
+from gezhi.loop.replies.service.editing import put_text
 from gezhi.loop.service import replay
 from gezhi.loop.service.calendar import set_day
 from gezhi.loop.service.dissolving import dissolve
@@ -111,3 +112,16 @@ def test_a_unit_is_dissolved_while_its_answer_is_reviewed(really):
     ended = CaseClock.objects.filter(case=case, stage__in=("reply", "handle")).values_list("finished_at", flat=True)
     assert all(ended)
     assert faults() == []
+
+
+def test_of_a_ready_text_that_two_save_at_once_one_version_is_in_force(really):
+    given = {"title_zh": "夜间施工", "text_zh": "22 点后不得施工。", "owner": "urban", "review_on": "2027-01-01"}
+    dora, now = really.actor("dora"), really.now
+    put_text("night", given, actor=dora, now=now)
+
+    def save(words):
+        return lambda: put_text("night", {**given, "text_zh": words}, actor=dora, now=now).version
+
+    assert meanwhile(save("甲的话。"), save("乙的话。")) == "3"
+    rows = StandardReply.objects.filter(code="night").order_by("pk").values_list("version", "active", "text_zh")
+    assert list(rows)[1:] == [("2", False, "甲的话。"), ("3", True, "乙的话。")]
