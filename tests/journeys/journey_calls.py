@@ -11,7 +11,7 @@ from gezhi.loop.calls import sim, use
 from gezhi.loop.calls.pages.door import CtiEvent
 from gezhi.loop.calls.service.hearing import hear
 from gezhi.loop.calls.service.rostering import hand_over, put_extension, put_on_duty, put_shift
-from gezhi.loop.models import Handover
+from gezhi.loop.models import Call, Handover
 from gezhi.trust.rules import Actor
 
 SAID = "今晚三中队值班，防汛电话已转接。"
@@ -42,8 +42,11 @@ def calls_screens(office: Office) -> Iterator[Any]:
     from journey_screens import Screen
 
     telephone(office)
-    note = Handover.objects.get()
+    note, heard = Handover.objects.get(), Call.objects.filter(recorded=True).latest("began_at")
+    today = timezone.localtime(now()).date()
+    entry = f"week={today - timedelta(days=today.weekday())}&day={today}&shift={note.shift_id}"
     paths = {"calls": "/desk/calls/", "calls-figures": "/desk/calls/figures/", "calls-list": "/desk/calls/list/",
-             "shifts": "/desk/shifts/", "handover": f"/desk/shifts/handover/{note.pk}/"}  # fmt: skip
+             "shifts": "/desk/shifts/", "handover": f"/desk/shifts/handover/{note.pk}/",
+             "listen": f"/desk/calls/{heard.pk}/listen/", "shifts-entry": f"/desk/shifts/?{entry}"}  # fmt: skip
     for name, path in paths.items():
         yield Screen(name, "dora", path)

@@ -33,7 +33,7 @@ def privacy_screens(office: Office, closed: str) -> list[tuple[str, str, str, Ca
         ("mine-closed", "", own, None), ("mine", "", own, _prove),
         ("person-requests", "sec", "/desk/person/", None), ("person-request", "sec", f"/desk/person/{asked.pk}/", None),
         ("retention", "sec", "/desk/retention/", None), ("retention-plan", "sam", f"/desk/retention/{plan.pk}/", None),
-        ("retention-numbers", "sec", f"/desk/retention/{plan.pk}/case_consult/", None),
+        ("retention-numbers", "sec", f"/desk/retention/{plan.pk}/identity_general/", None),
         ("retention-rules", "sec", "/desk/retention/rules/", None),
         ("retention-rule", "sec", "/desk/retention/rules/identity_general/", None),
         ("retention-holds", "sue", "/desk/retention/holds/", None), ("model", "eva", "/desk/model/", None),

@@ -7,9 +7,12 @@ from dataclasses import dataclass
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 from journey_calls import SAID, calls_screens
+from journey_comfort import VIEWS, comfort_screens
 from journey_office import Office, now
 from journey_privacy import WORDS as OWN_WORDS
 from journey_privacy import privacy_screens
+from journey_rulings import SAID as RULED
+from journey_rulings import ruled, rulings_screens
 from journey_scores import WORDS, scores_screens
 from journey_site import settle
 from PIL import Image, ImageDraw
@@ -67,6 +70,8 @@ def said() -> set[str]:
     words = {
         SAID,
         "全天",
+        *VIEWS,
+        *RULED,
         *SPOKEN,
         *WORDS,
         *OWN_WORDS,
@@ -208,6 +213,7 @@ def help_(page: Page) -> None:
 def screens(office: Office) -> list[Screen]:
     """All screens of an office that this furnishes."""
     case = furnish(office)
+    found = ruled(office)
     batch = trial(office)
     token = {name: case_token(key) for name, key in case.items()}
     desk = {name: f"/desk/{key}/" for name, key in case.items()}
@@ -244,6 +250,8 @@ def screens(office: Office) -> list[Screen]:
         Screen("duties", "dora", "/desk/duties/"), Screen("load", "dora", "/desk/load/"),
         *(Screen(*one) for one in scores_screens(office, case["closed"])),
         *(Screen(*one) for one in privacy_screens(office, case["closed"])),
+        *(Screen(*one) for one in rulings_screens(office, case, found)),
+        *(Screen(*one) for one in comfort_screens(office, case)),
         Screen("documents", "dora", "/desk/documents/"),
         Screen("document-case", "dora", f"/desk/documents/case/{case['handling']}/"),
         Screen("import", "dora", "/desk/import/"), Screen("import-trial", "dora", f"/desk/import/{batch}/"),
