@@ -41,7 +41,7 @@ DOCUMENT_SCREENS: dict[str, dict[str, Any]] = {
     },
     "loop/document_case.html": {
         "number": "LJ-20260302-0001",
-        "back": "#",
+        "crumbs": [{"label": "LJ-20260302-0001", "url": "#"}, {"label": "生成文书"}],
         "secret": True,
         "languages": LANGUAGES,
         "kinds": [

@@ -32,6 +32,7 @@ WITH_FILES = frozenset({"reply", "note", "contact", "task_done", "ask", "supply"
                         "instruct", "instruct_answer", "review_pass"})  # fmt: skip
 LONG = {"reply": 5, "public_reply": 5, "words": 4, "for_unit": 2, "ask": 3, "reason": 3, "basis": 2, "note": 3}
 GRAVE = frozenset({"decline", "return", "void_ask", "withdraw", "merge", "close"})
+SHORT = ("leader", "paper", "person", "number")  # names and numbers: one line to write on
 PRESENT = ("matter", "kind", "urgency", "area")  # facts that a form shows as they stand
 
 
@@ -107,6 +108,8 @@ def descriptor(move: Move, one: Field, ground: Ground, start: Mapping[str, Any])
     match one.kind:
         case "text":
             made |= {"type": "textarea", "rows": LONG.get(one.name, 3), "max": TEXT_LIMIT}
+            if one.name in SHORT:
+                made |= {"type": "text", "max": 120}
             if one == outward_field(move, ground):
                 made["preview"] = f"preview-{move.name}"
         case "code":

@@ -185,7 +185,7 @@ def cases(request: HttpRequest) -> HttpResponse:
     context = {
         "title": f"{names.get(said, said)} → {names.get(chosen, chosen)}",
         "crumbs": [{"label": gettext("Quality of suggestions"), "url": f"{HERE}?target={target}"},
-                   {"label": gettext("Cases"), "url": ""}],
+                   {"label": pgettext("model", "Cases of one correction"), "url": ""}],
         "rows": [case_of(case) for case in rows], "most": SHOWN if len(rows) == SHOWN else 0,
     }  # fmt: skip
     return render(request, "loop/triage/cases.html", context)

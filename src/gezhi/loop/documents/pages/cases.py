@@ -4,7 +4,7 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
-from django.utils.translation import pgettext
+from django.utils.translation import gettext, pgettext
 from django.views.decorators.http import require_GET, require_POST
 
 from gezhi.kernel.errors import Refused
@@ -42,7 +42,11 @@ def of_case(request: HttpRequest, case_id: UUID) -> HttpResponse:
          "needs": pgettext("move", kind.move) if kind.move and kind.move not in made else ""}
         for code, kind in KINDS.items() if kind.about == CASE_KIND
     ]  # fmt: skip
-    context = {"number": shown.case.number, "kinds": kinds, "back": f"/desk/{case_id}/",
+    way = [
+        {"label": gettext("Worklist"), "url": "/desk/"}, {"label": shown.case.number, "url": f"/desk/{case_id}/"},
+        {"label": gettext("Make a document")},
+    ]  # fmt: skip
+    context = {"number": shown.case.number, "kinds": kinds, "crumbs": way,
                "secret": shown.case.confidential, "languages": languages(language_of(request))}  # fmt: skip
     return render(request, "loop/document_case.html", context)
 

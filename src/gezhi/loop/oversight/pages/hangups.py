@@ -20,6 +20,7 @@ from gezhi.loop.models import Case
 from gezhi.loop.oversight import store
 from gezhi.loop.oversight.rules import Hung
 from gezhi.loop.pages import common
+from gezhi.loop.pages.citizen import base
 from gezhi.loop.pages.rows import row_of
 from gezhi.loop.rules.redact import redact
 from gezhi.loop.service import move
@@ -178,5 +179,5 @@ def public(request: HttpRequest) -> HttpResponse:
     """For everybody: how many problems are set aside, why and for how long. No case, no place, no person."""
     kept, moment = content(), common.now()
     found = store.hangups(store.every_hangup())
-    context = {"figures": figures(list(found.values()), kept, moment), "now": moment, "place": common.place_name()}
+    context = {"figures": figures(list(found.values()), kept, moment), "now": moment, **base()}
     return render(request, "loop/oversight/hangups_public.html", context)

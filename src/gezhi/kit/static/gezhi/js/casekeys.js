@@ -16,7 +16,7 @@ export function siblings(root) {
   if (!place) return;
   const cases = listed();
   const here = cases.indexOf(location.pathname);
-  if (here < 0) return;
+  if (here < 0 || cases.length < 2) return;
   for (const [mark, goal] of [["prev", cases[here - 1]], ["next", cases[here + 1]]]) {
     const link = place.querySelector(`[rel=${mark}]`);
     if (goal) link.href = goal;
