@@ -13,6 +13,7 @@ from gezhi.kit.documents import check
 from gezhi.loop.documents import service
 from gezhi.loop.documents.builtin import built_in
 from gezhi.loop.documents.rules import KINDS
+from gezhi.loop.documents.service import templates
 from gezhi.loop.documents.store import templates as store
 from gezhi.loop.models import DocumentTemplate
 from gezhi.loop.service.sweeping import sweep_files
@@ -186,6 +187,17 @@ def test_pages(office, django_assert_max_num_queries):
     assert (sent.status_code, words(sent.content)[:3]) == (200, "第1版")
     assert client(office, "hugo").get("/desk/documents/").status_code == 403
     assert client(office, "hana").get(f"/desk/documents/case/{case}/").status_code == 404
+
+
+def test_a_template_is_read_once_for_the_page_of_a_case(office, monkeypatch):
+    case = office.to("dispatched")
+    dora, url = client(office, "dora"), f"/desk/documents/case/{case}/"
+    assert "case.number" in dora.get(url).content.decode()
+    monkeypatch.setattr(templates, "check", lambda *_: pytest.fail("read again"))
+    assert "case.number" in dora.get(url).content.decode()
+    monkeypatch.undo()
+    put(office, "{{ case.lead }}")
+    assert service.used("referral") == ["case.lead"], "another version is another template"
 
 
 def test_a_version_is_tried_before_it_holds(office):

@@ -124,6 +124,13 @@ def template_of(
     return found.data, found.form
 
 
+_used: dict[tuple[str, str], list[str]] = {}  # by kind and digest: a version never changes, and reading one takes time
+
+
 def used(kind: str) -> list[str]:
     """The placeholders that the template in force of a kind uses."""
-    return list(dict.fromkeys(one.name for one in check(in_force(kind).data, known(kind)).found))
+    template = in_force(kind)
+    key = (kind, template.digest)
+    if key not in _used:
+        _used[key] = list(dict.fromkeys(one.name for one in check(template.data, known(kind)).found))
+    return _used[key]
