@@ -6,6 +6,7 @@ from privacy_office import lay_privacy, rule, years
 from test_erasure import NAME, NOTE, PHONE, PLACE, REPLY, STORY, SUPPLIED, TITLE, faults, found, fragments, tokens
 
 from gezhi.kernel.errors import Refused
+from gezhi.loop import tasks
 from gezhi.loop.models import (
     Attachment,
     Call,
@@ -331,3 +332,15 @@ def test_the_records_of_a_run_hold_codes_alone(aged):
         "retention.propose", "retention.count", "retention.release", "retention.case", "retention.done",
     }  # fmt: skip
     assert not [one for one in rows if NAME in one.body or PHONE in one.body or "麻将" in one.body]
+
+
+def test_what_ails_one_part_of_the_night_keeps_no_other_from_its_work(aged, monkeypatch):
+    done = []
+    monkeypatch.setattr("gezhi.loop.importing.background.sweep", lambda _: 1 / 0)
+    for place in ("intake.service.typing.sweep", "notices.service.prune", "service.sweeping.sweep_files"):
+        monkeypatch.setattr(f"gezhi.loop.{place}", done.append)
+    monkeypatch.setattr("gezhi.loop.service.replaying.replay", lambda: done.append("proved") or [])
+    with pytest.raises(ExceptionGroup) as told:
+        tasks.night(int(aged.now.timestamp()))
+    assert [type(fault) for fault in told.value.exceptions] == [ZeroDivisionError]
+    assert len(done) == 4, "drafts, notices, files, and the proof of every case"

@@ -61,13 +61,22 @@ def night(timestamp: int) -> None:
     from gezhi.loop.service.replaying import Difference, replay
     from gezhi.loop.service.sweeping import sweep_files
 
-    sweep(datetime.fromtimestamp(timestamp, UTC))
-    sweep_drafts(datetime.fromtimestamp(timestamp, UTC))
-    prune(datetime.fromtimestamp(timestamp, UTC) - timedelta(days=settings.GEZHI_NOTICE_DAYS))
-    sweep_files(datetime.fromtimestamp(timestamp, UTC))
-    for found in replay():
-        if isinstance(found, Difference):
-            logger.critical("case %s: %s is not what its steps say", found.number, found.what)
+    def prove() -> None:
+        for found in replay():
+            if isinstance(found, Difference):
+                logger.critical("case %s: %s is not what its steps say", found.number, found.what)
+
+    moment, faults = datetime.fromtimestamp(timestamp, UTC), []
+    for part in (
+        lambda: sweep(moment), lambda: sweep_drafts(moment),
+        lambda: prune(moment - timedelta(days=settings.GEZHI_NOTICE_DAYS)), lambda: sweep_files(moment), prove,
+    ):  # fmt: skip
+        try:
+            part()
+        except Exception as fault:  # noqa: BLE001 - what ails one part must keep no other from its night's work
+            faults.append(fault)
+    if faults:
+        raise ExceptionGroup("not everything of the night was done", faults)
 
 
 @app.periodic(cron="17 * * * *")
