@@ -59,6 +59,18 @@ def test_a_workbook_of_the_filter_with_real_dates(office, site):
     assert sorted(bodies) == ['{"rows":1}', '{"rows":2}', '{"rows":2}']
 
 
+def test_a_file_that_leaves_the_house_holds_no_number_of_a_person(office, site):
+    """Titles are the caller's first words: what is cut from a letter is cut from a file too."""
+    office.receive("找王先生13812346207反映路灯不亮", matter="0101", place="滨河路8号，电话13900000002")
+    for kind in ("csv", "xlsx"):
+        answer = site("dora").get(f"/desk/export.{kind}?tab=open")
+        told = body(answer).decode() if kind == "csv" else str(table(answer)[1])
+        assert "路灯不亮" in told
+        assert "滨河路8号" in told
+        assert "13812346207" not in told
+        assert "13900000002" not in told
+
+
 def test_a_piece_at_a_time_in_a_fixed_number_of_statements_each(office, site, monkeypatch):
     monkeypatch.setattr(exporting, "CHUNK", 4)
     for n in range(10):

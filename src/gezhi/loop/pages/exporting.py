@@ -17,6 +17,7 @@ from gezhi.kit.sheets import csv_lines, xlsx_pieces
 from gezhi.loop.pages import common
 from gezhi.loop.pages.rows import row_of, urgency_word
 from gezhi.loop.pages.worklist import address, names_of, title_of, verbs_of, wish_of
+from gezhi.loop.rules.redact import redact, unnumbered
 from gezhi.loop.rules.tabs import tabs_for
 from gezhi.loop.service.reading import note_export
 from gezhi.loop.store import worklist
@@ -95,8 +96,9 @@ def _cells(
 ) -> list[Any]:
     row = row_of(case, kept, names, moment)
     return [
-        case.number, row["title"], row["state_words"], common.word("kind", case.kind), urgency_word(case.urgency),
-        common.matter_name(kept, case.matter, 3), row["place"], row["lead"], _local(case.received_at),
+        case.number, redact(row["title"]), row["state_words"], common.word("kind", case.kind),
+        urgency_word(case.urgency),
+        common.matter_name(kept, case.matter, 3), unnumbered(row["place"]), row["lead"], _local(case.received_at),
         _local(case.due_at),
         case.round, common.word("outcome", case.outcome),
         common.word("satisfaction", case.satisfaction if rated else ""),

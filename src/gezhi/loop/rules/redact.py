@@ -29,6 +29,15 @@ SHORT_NAME = 2  # one character alone is a common word, not a name
 FAMILY = re.compile(rf"(我姓)[{SURNAMES}]")
 
 
+def unnumbered(text: str) -> str:
+    """The text without phone, identity and e-mail numbers; a door stays, since a place without it is none.
+
+    >>> unnumbered("滨河路8号，电话13800001234")
+    '滨河路8号，电话***'
+    """
+    return PERSONAL.sub("***", text)
+
+
 def redact(text: str) -> str:
     """The text without phone, identity, e-mail and door numbers and without a name given after "I am".
 
@@ -41,7 +50,7 @@ def redact(text: str) -> str:
     >>> redact("我是业主，3号线旁边2026-03-02又停水，5号才修")
     '我是业主，3号线旁边2026-03-02又停水，5号才修'
     """
-    text = DOOR.sub("**", PERSONAL.sub("***", text))
+    text = DOOR.sub("**", unnumbered(text))
     return FAMILY.sub(r"\1*", SELF.sub(r"\1***", NAMED.sub(r"\1***", text)))
 
 
