@@ -124,9 +124,9 @@ def run_batch(batch_id: int, path: Path, *, actor: Actor, now: datetime, progres
         raise
     if outcome.created > store.CHUNK:
         store.count_cases()
-    finish(batch, outcome, actor=actor, now=now)
-    if options.whole:
+    if options.whole:  # before the batch is done: what is done is never taken up again
         _gone(batch, judging, outcome)
+    finish(batch, outcome, actor=actor, now=now)
     if has_dues(batch):
         outcome.dues = summed(store.given_dues(batch.pk, now))
     return outcome
