@@ -112,6 +112,16 @@ def test_a_light_is_told_once_for_each_turn(office):
     assert sorted(told(office, "hugo")) == ["late", "soon"]
 
 
+def test_however_many_lights_turn_none_is_passed_over(office, monkeypatch):
+    """After a night without a worker thousands turn at once: the next look would not see them any more."""
+    monkeypatch.setattr(store, "LIGHTS", 2)
+    cases = [office.to("handling") for _ in range(5)]
+    service.look_at_lights(office.now)
+    late = max(Case.objects.values_list("due_at", flat=True)) + timedelta(minutes=1)
+    assert service.look_at_lights(late) == len(cases)
+    assert told(office, "hugo").count("late") == len(cases)
+
+
 def test_what_one_does_not_want_is_not_told_and_old_ones_go(office):
     service.keep_wish(["dispatched"], "off", "", actor=office.actor("hugo"), now=office.now)
     office.to("dispatched")

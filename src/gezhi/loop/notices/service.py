@@ -69,15 +69,22 @@ def look_at_lights(now: datetime) -> int:
     """Tell of every case whose first clock has turned yellow or red since the last look; once for each turn."""
     with transaction.atomic():
         since = store.mark("lights", now, FIRST_LOOK)
-        found = store.turned(since, now)
-        for case in found:
-            if case.due_at is None or case.due_stage not in STAGE_VERBS:
-                continue
-            kind = "late" if case.due_at <= now else "soon"
-            origin = f"c{case.pk}.{case.due_stage}.{case.due_at:%Y%m%dT%H%M%S}.{kind}"
-            users = [user for one in _of_stage(case) for user in recipients(one, case, now)]
-            _write(users, kind, case, origin=origin, at=now, stage=case.due_stage)
-    return len(found)
+        count, after = 0, None
+        while found := store.turned(since, now, after):
+            after = found[-1].pk
+            count += len(found)
+            for case in found:
+                _tell_light(case, now)
+    return count
+
+
+def _tell_light(case: Case, now: datetime) -> None:
+    if case.due_at is None or case.due_stage not in STAGE_VERBS:
+        return
+    kind = "late" if case.due_at <= now else "soon"
+    origin = f"c{case.pk}.{case.due_stage}.{case.due_at:%Y%m%dT%H%M%S}.{kind}"
+    users = [user for one in _of_stage(case) for user in recipients(one, case, now)]
+    _write(users, kind, case, origin=origin, at=now, stage=case.due_stage)
 
 
 def _of_stage(case: Case) -> list[Heard]:

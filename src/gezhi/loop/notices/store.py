@@ -16,7 +16,7 @@ from gezhi.trust.rules import Actor
 
 SHOWN = 99  # an unread count above this says "99+"
 PEOPLE = 300  # who hears of one thing, at most
-LIGHTS = 2000
+LIGHTS = 2000  # at once
 
 
 def known_to_others(case: UUID, step: int, actor: Actor) -> bool:
@@ -74,12 +74,13 @@ def mark(name: str, now: datetime, first: timedelta) -> datetime:
     return since
 
 
-def turned(since: datetime, now: datetime) -> list[Case]:
-    """Open cases of which the first clock turned yellow or red in between."""
+def turned(since: datetime, now: datetime, after: UUID | None) -> list[Case]:
+    """The next open cases of which the first clock turned yellow or red in between, in the order of their keys."""
     rows = Case.objects.filter(state__in=OPEN, dormant=False, paused=False).select_related("lead", "desk")
     late = Q(due_at__gt=since, due_at__lte=now)
     soon = Q(due_at__gt=now, soon_at__gt=since, soon_at__lte=now)
-    return list(rows.filter(late | soon).order_by("due_at")[:LIGHTS])
+    rows = rows.filter(late | soon)
+    return list((rows.filter(pk__gt=after) if after else rows).order_by("pk")[:LIGHTS])
 
 
 # ---- one person's own
