@@ -12,6 +12,7 @@ from django.utils import timezone
 from PIL import Image
 
 from gezhi.kit import uploads
+from gezhi.loop.intake import store
 from gezhi.loop.intake.service import typing
 from gezhi.loop.models import Attachment, Case, CodeItem, Draft, Paste, Picture
 from gezhi.loop.service.sweeping import sweep_files
@@ -142,6 +143,26 @@ def test_drafts_are_joined_cut_and_pictures_moved(office, site):
     olive.post(url, sheet(page, act=f"cut:{one}", **{f"{one}-cursor": "5"}))
     olive.post(url, sheet(olive.get(url), act=f"drop:{first}"))
     assert [card["text"]["value"] for card in olive.get(url).context["cards"]] == ["路边积水，", "第二件事。"]
+
+
+def test_a_cut_that_breaks_off_loses_no_word_and_a_paste_sent_twice_is_one(office, site, monkeypatch):
+    olive = site("olive")
+    form = {"pasted": TEXT, "channel": "mail", "act": "keep", "key": "p-1"}
+    url = olive.post("/desk/intake/", form).url
+    assert olive.post("/desk/intake/", form).url == url
+    assert Paste.objects.count() == 1
+    assert olive.post("/desk/intake/", {**form, "pasted": "另一段：楼下的井盖不见了。"}).status_code == 409
+    page = olive.get(url)
+    second = page.context["cards"][1]["id"]
+    text = "井盖松动。\n---\n路边积水，第二件事。"
+
+    def killed(rows):
+        raise SystemExit
+
+    monkeypatch.setattr(store, "insert_drafts", killed)
+    with pytest.raises(SystemExit):
+        olive.post(url, sheet(page, act=f"cut:{second}", **{f"{second}-text": text}))
+    assert "第二件事" in olive.get(url).context["cards"][1]["text"]["value"]
 
 
 def test_ticked_drafts_become_cases_each_in_its_own_act(office, site):

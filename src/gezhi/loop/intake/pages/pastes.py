@@ -54,14 +54,14 @@ def index(request: HttpRequest) -> HttpResponse:
     text, look = request.POST.get("pasted", ""), request.POST.get("act") == "look"
     if look:
         return show_index(request, actor, *common.attempt(lambda: pasting.looked(text)))
+    key, get = common.form_key(request), request.POST.get
+    files, now = common.incoming(request), common.now()
     row, refused = common.attempt(
-        lambda: pasting.paste(
-            text, common.incoming(request), request.POST.get("channel", ""), actor=actor, now=common.now()
-        )
+        lambda: pasting.paste(text, files, get("channel", ""), actor=actor, now=now, form=key)
     )
     if row is None:
         return show_index(request, actor, None, refused)
-    return common.done(HttpResponseRedirect(f"{HERE}{row.pk}/"), common.form_key(request))
+    return common.done(HttpResponseRedirect(f"{HERE}{row.pk}/"), key)
 
 
 def show_index(request: HttpRequest, actor: Actor, looked: Any = None, refused: Refused | None = None) -> HttpResponse:

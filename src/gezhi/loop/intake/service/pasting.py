@@ -7,6 +7,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.db import transaction
+
 from gezhi.kernel.errors import Refused
 from gezhi.kernel.ids import uuid7
 from gezhi.kit import uploads
@@ -21,7 +23,7 @@ from gezhi.loop.service.registering import register, suggested_units
 from gezhi.loop.store.content import content
 from gezhi.loop.triage.service import panel
 from gezhi.trust.rules import Actor
-from gezhi.trust.service import open_text, record, require, seal_text, verb, wrapped_key
+from gezhi.trust.service import once, open_text, record, require, seal_text, verb, wrapped_key
 
 CHANNEL = "wechat"  # where none was chosen that the packs know
 CUT = re.compile(r"\n[ \t]*(?:-{3,}|—{2,}|={3,})[ \t]*(?:\n|$)")
@@ -53,8 +55,13 @@ def said(piece: Piece) -> dict[str, str]:
 
 
 @verb("case.create")
-def paste(text: str, files: Sequence[Incoming], channel: str, *, actor: Actor, now: datetime) -> Paste:
-    """Keep a pasted text as drafts, sealed. Refuses text-missing, text-too-long, files-too-many and those of a file."""
+def paste(
+    text: str, files: Sequence[Incoming], channel: str, *, actor: Actor, now: datetime, form: str = ""
+) -> Paste:  # fmt: skip
+    """Keep a pasted text as drafts, sealed; the same form again gives the first.
+
+    Refuses text-missing, text-too-long, files-too-many, those of a file, and key-reused for another text.
+    """
     require(actor, "case.create")
     user = typing.user_of(actor)
     if len(files) > uploads.MOST_FILES:
@@ -64,6 +71,10 @@ def paste(text: str, files: Sequence[Incoming], channel: str, *, actor: Actor, n
         raise Refused("text-missing", status=422, field="pasted")
     known = content().codes.get("channel", {})
     key = uuid7()
+    before = once(actor, form, "intake.paste", {"paste": str(key)}, content=[text, channel])
+    kept_before = store.paste(before["paste"], user) if before is not None else None
+    if kept_before is not None:
+        return kept_before
     row = Paste(id=key, user_id=user, channel=channel if channel in known else CHANNEL, made_at=now,
                 wrapped_key=wrapped_key(key))  # fmt: skip
     row.sealed = seal_text(row, {"text": text})
@@ -121,6 +132,7 @@ def save(row: Draft, typed: Words, now: datetime) -> None:
     row.save(update_fields=["sealed", "saved_at"])
 
 
+@transaction.atomic
 def join(row: Draft, above: Draft, now: datetime) -> None:
     """Two drafts are one request: the words follow each other, what the upper does not say the lower tells."""
     upper, lower = opened(above), opened(row)
@@ -130,6 +142,7 @@ def join(row: Draft, above: Draft, now: datetime) -> None:
     finishing.settle(row, "dropped")
 
 
+@transaction.atomic
 def cut(row: Draft, at: int, now: datetime) -> list[Draft]:
     """One draft becomes several: at lines of hyphens, else at a place in the text. Refuses intake-no-cut (422)."""
     fields = opened(row)
