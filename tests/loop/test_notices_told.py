@@ -95,6 +95,32 @@ def test_what_has_gone_on_meanwhile_asks_nobody(office):
     assert told(office, "hugo") == []
 
 
+def test_what_was_done_meanwhile_is_asked_of_nobody(office):
+    case, unit = office.to("handling"), office.units["housing"].pk
+    deliver(office)
+    Notice.objects.all().delete()
+    office.move(case, "supervise", "sue", reason="r")
+    office.move(case, "task", "hugo", unit=unit, ask="请核实产权。")
+    office.move(case, "task_done", "hana", unit=unit, note="已核实。")
+    office.move(case, "supervise_answer", "hugo", note="在办")
+    deliver(office)  # the worker comes late
+    assert (told(office, "hana"), told(office, "hugo")) == ([], [])
+
+
+def test_the_light_of_a_task_that_was_asked_again_is_told_to_its_unit(office):
+    case, unit = office.to("handling"), office.units["housing"].pk
+    office.move(case, "task", "hugo", unit=unit, ask="请核实产权。")
+    office.move(case, "task_refuse", "hana", unit=unit, reason="不属我局")
+    office.move(case, "task", "hugo", unit=unit, ask="请再核实。")
+    deliver(office)
+    assert set(told(office, "hana")) == {"task"}
+    office.later(minutes=30)
+    due = office.now - timedelta(minutes=1)
+    Case.objects.filter(pk=case).update(due_stage="task", due_at=due, soon_at=due)
+    service.look_at_lights(office.now)
+    assert told(office, "hana", "late") == ["late"]
+
+
 def test_a_light_is_told_once_for_each_turn(office):
     case = office.to("handling")
     row = Case.objects.get(pk=case)

@@ -35,11 +35,22 @@ def tell(event: Event) -> None:
         return
     actor = str(told.get("by", ""))
     for one in found:
-        if one.kind in WHILE and not _still(one, told, case):
+        if not _wanted_yet(one, told, case):
             continue  # the case has gone on: nobody is asked for anything any more
         users = [user for user in recipients(one, case, event.published_at) if f"user:{user}" != actor]
         origin = f"e{event.id}.{one.kind}.{one.unit or 0}"
         _write(users, one.kind, case, origin=origin, step=told["step"], at=event.published_at)
+
+
+def _wanted_yet(one: Heard, told: Mapping[str, Any], case: Case) -> bool:
+    """Whether what is asked for has still to be done: the task of that unit, the answer to the supervision."""
+    match one.kind:
+        case "task":
+            return one.unit in _waiting(case)
+        case "supervised":
+            return case.more.get("watch") == "asked"
+        case _:
+            return one.kind not in WHILE or _still(one, told, case)
 
 
 def _still(one: Heard, told: Mapping[str, Any], case: Case) -> bool:
@@ -87,11 +98,16 @@ def _tell_light(case: Case, now: datetime) -> None:
     _write(users, kind, case, origin=origin, at=now, stage=case.due_stage)
 
 
+def _waiting(case: Case) -> list[int]:
+    """The units whose part of the work is open."""
+    return [unit for _, unit, done, *_ in case.more.get("tasks", ()) if not done]
+
+
 def _of_stage(case: Case) -> list[Heard]:
     """Who works against the clock that ends first."""
     stage, verb_ = case.due_stage, STAGE_VERBS[case.due_stage]
     if stage == "task":
-        return [Heard("late", verb_, unit=unit) for _, unit, done in case.more.get("tasks", ()) if not done]
+        return [Heard("late", verb_, unit=unit) for unit in _waiting(case)]
     at_desk = stage in ("accept", "dispatch", "verify", "adjudicate") or case.lead_id is None
     unit = case.desk_id if at_desk else case.lead_id
     return [Heard("late", verb_, unit=unit, owner=stage in ("contact", "handle"))]
