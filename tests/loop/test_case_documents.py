@@ -6,6 +6,7 @@ import pytest
 from django.db import Error, transaction
 from django.test import Client
 from docx import Document
+from openpyxl import Workbook
 
 from gezhi.kernel.errors import Refused
 from gezhi.kit import uploads
@@ -15,7 +16,7 @@ from gezhi.loop.documents.builtin import built_in
 from gezhi.loop.documents.rules import KINDS
 from gezhi.loop.documents.service import templates
 from gezhi.loop.documents.store import templates as store
-from gezhi.loop.models import DocumentTemplate
+from gezhi.loop.models import Case, DocumentTemplate
 from gezhi.loop.service.sweeping import sweep_files
 
 SECRET = {
@@ -224,6 +225,19 @@ def test_a_version_is_tried_before_it_holds(office):
     bad = dora.post("/desk/documents/monthly/put/", {"file": docx("{{ received.x }}"), "how": "hold"})
     assert bad.status_code == 422
     assert DocumentTemplate.objects.filter(kind="monthly").count() == 0
+
+
+def test_a_sheet_with_formulas_is_tried_without_pictures(office):
+    case, out, book = office.to("dispatched"), io.BytesIO(), Workbook()
+    book.active.append(["{{ case.number }}", "=LEN(A1)"])
+    book.save(out)
+    out.seek(0)
+    service.put_template("referral", "a.xlsx", out, actor=office.actor("dora"), now=office.now, hold=True)
+    number = Case.objects.get(pk=case).number
+    page = client(office, "dora").get(f"/desk/documents/referral/1/try/?subject={number}")
+    assert page.status_code == 200
+    assert "data:image/png" not in page.content.decode()
+    assert f">{number}<" in page.content.decode()
 
 
 def test_a_trial_shows_no_more_of_a_confidential_case_than_its_reader_may_see(office):

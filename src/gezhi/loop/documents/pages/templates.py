@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from gezhi.kernel.errors import Refused
 from gezhi.kit.documents.pdf import to_pages
+from gezhi.kit.http import sentence
 from gezhi.loop.documents import service
 from gezhi.loop.documents.pages.files import HERE, language_of, languages, sent
 from gezhi.loop.documents.rules import KINDS
@@ -117,9 +118,10 @@ def trial(request: HttpRequest, kind: str, version: int) -> HttpResponse:
     ]
     errors = common.errors_of(refused, "subject")
     common.mark(fields, errors)
+    pages, unseen = pictures(made.data) if made else ([], "")
     context = {
         "name": pgettext("document", kind), "version": version, "fields": fields, "errors": errors, "made": made,
-        "pages": pictures(made.data) if made else [], "format": form, "subject": subject, "language": language,
+        "pages": pages, "unseen": unseen, "format": form, "subject": subject, "language": language,
         "choose_url": f"{HERE}{kind}/{version}/choose/", "back": f"{HERE}#{kind}",
         "said": [{"name": name, "place": place, "words": words} for name, place, words in made.said] if made else [],
     }  # fmt: skip
@@ -137,6 +139,10 @@ def tried(kind: str, version: int, subject: str, *, form: str, language: str, ac
     return service.try_on_case(kind, version, case.pk, actor=actor, now=now, language=language)
 
 
-def pictures(data: bytes) -> list[str]:
-    """The first pages as addresses that hold the picture themselves."""
-    return [f"data:image/png;base64,{base64.b64encode(one).decode()}" for one in to_pages(data, PICTURES)]
+def pictures(data: bytes) -> tuple[list[str], str]:
+    """The first pages as addresses that hold the picture themselves, or why there are none."""
+    try:
+        found = to_pages(data, PICTURES)
+    except Refused as refused:  # a sheet with formulas is a good template all the same
+        return [], sentence(refused)
+    return [f"data:image/png;base64,{base64.b64encode(one).decode()}" for one in found], ""
