@@ -149,3 +149,22 @@ def test_each_is_offered_what_fits(office):
     office.move(case, "instruct", "mayor", **WORDS)
     assert "instruct_answer" in view(case, actor=office.actor("hugo"), now=office.now).offers
     assert Snapshot().instruction is None
+
+
+@pytest.mark.parametrize("due", ["2062-03-06", "9999-12-31"])
+def test_a_slip_in_the_year_is_refused_and_stops_no_clock(office, due):
+    case = office.to("handling")
+    for name, who, data in (("instruct", "mayor", {"words": "x"}), ("supervise", "sue", {"reason": "r"})):
+        with pytest.raises(Refused, match="day-far"):
+            office.move(case, name, who, **data, due=due)
+    with pytest.raises(Refused, match="day-far"):
+        office.move(case, "hangup_ask", "hugo", cause="funds", reason="r", review_on=due)
+    office.move(case, "instruct", "mayor", words="x", due="2029-03-01")
+    assert view(case, actor=office.actor("dora"), now=office.now).clocks
+    CaseClock.objects.filter(case=case, stage="instruct").update(amount=400_000)  # as an older version let it through
+    other = office.to("dispatched")
+    Rung.objects.create(stage="sign", level=1, share=1, role="supervisor", pack="test")
+    Rung.objects.create(stage="instruct", level=1, share=1, role="supervisor", pack="test")
+    content.forget()
+    assert escalate_due(office.later(days=5)) >= 1
+    assert Case.objects.get(pk=other).more["called"], "one clock that cannot be read keeps no other waiting"

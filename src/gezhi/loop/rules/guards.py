@@ -61,6 +61,7 @@ class Situation:
 
 
 LONGEST = 365  # units by which a limit may be put off at once
+FARTHEST = 1096  # days ahead that somebody may set a day: three years, far above any limit and below what a clock holds
 Guard = Callable[[Situation], None]
 
 
@@ -314,7 +315,17 @@ def instruction_named(s: Situation) -> None:
             raise Refused("instruction-unnamed", status=422, field=name)
 
 
+def not_far(s: Situation, field: str) -> None:
+    """A slip in the year must not become a clock that nobody lives to see."""
+    if s.today is None or not s.data.get(field):
+        return
+    day = date.fromisoformat(str(s.data[field]))
+    if (day - s.today).days > FARTHEST:
+        raise Refused("day-far", status=422, field=field, day=day.isoformat(), days=FARTHEST)
+
+
 def instruction_day(s: Situation) -> None:
+    not_far(s, "due")
     if s.today is not None and str(s.data.get("due")) < s.today.isoformat():
         raise Refused("instruction-day-past", status=422, field="due")
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from datetime import date
 
 from gezhi.kernel.errors import Refused
-from gezhi.loop.rules.guards import Guard, Hangup, Situation
+from gezhi.loop.rules.guards import Guard, Hangup, Situation, not_far
 from gezhi.loop.rules.snapshot import Snapshot
 
 
@@ -41,6 +41,7 @@ def cites_precedent(s: Situation) -> None:
 
 
 def due_ahead(s: Situation) -> None:
+    not_far(s, "due")
     if s.data.get("due") and date.fromisoformat(s.data["due"]) < (s.today or date.min):
         raise Refused("due-past", status=422, field="due")
 
@@ -51,6 +52,7 @@ def hangup_day(s: Situation) -> None:
         return
     if not s.data.get("review_on"):
         raise Refused("field-missing", status=422, field="review_on", move="hangup_review")
+    not_far(s, "review_on")
     day, limit = date.fromisoformat(s.data["review_on"]), s.hangup or Hangup()
     today = s.today or date.min
     if day <= today:

@@ -35,10 +35,10 @@ def escalate_due(now: datetime, *, limit: int = 2000) -> int:
         return 0
     count = 0
     for clock in store.candidates(now, kept, limit):
-        rung = next_rung(clock, clock.case.urgency, kept, now)
-        if rung is None:
-            continue
         try:
+            rung = next_rung(clock, clock.case.urgency, kept, now)
+            if rung is None:
+                continue
             with transaction.atomic():
                 if not store.climb(clock, rung.level):
                     continue  # another worker was faster, or the clock has stopped
