@@ -238,22 +238,6 @@ def test_open_cases_that_a_whole_file_lacks_are_told_and_left(bring):
     assert bring(SHEET).gone == 0
 
 
-def test_a_delta_that_is_killed_before_it_has_looked_for_what_is_gone_is_not_done(bring, monkeypatch):
-    """Done once, it would never be taken up again, and nobody would hear of the cases that the source no longer has."""
-    bring(SHEET)
-    looked = service.store.open_numbers
-
-    def killed(source):
-        raise SystemExit
-
-    monkeypatch.setattr(service.store, "open_numbers", killed)
-    with pytest.raises(SystemExit):
-        bring(SHEET.replace("R2,", "R9,"), whole=True)
-    assert Batch.objects.latest("pk").state == "running"
-    monkeypatch.setattr(service.store, "open_numbers", looked)
-    assert bring(SHEET.replace("R2,", "R9,"), whole=True).gone == 1
-
-
 def test_clocks_start_only_when_asked(bring):
     bring(SHEET, start_clocks=True)
     waiting = case("R2")

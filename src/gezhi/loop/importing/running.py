@@ -23,6 +23,7 @@ from gezhi.loop.importing.values import line_of
 
 SHOWN_REJECTS = 1_000  # an answer names so many; the batch keeps all
 EXAMPLES = 20
+BEAT = 5_000  # rows after which whoever watches hears that the file is still being read
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,14 +163,16 @@ def _mapped(header: tuple[str, ...], saved: mappings.Saved | None) -> Columns:
     return mappings.applied(saved, reapplied(header, saved.columns))
 
 
-def survey(path: Path, options: Options, *, rows: bool = True) -> list[SheetView]:
+def survey(
+    path: Path, options: Options, *, rows: bool = True, alive: Callable[[], None] = lambda: None
+) -> list[SheetView]:  # fmt: skip
     """Every sheet as a person checks it. With `rows` the file is walked to its end, so what cannot be read is refused
-    before anything is written; without, only the first rows are looked at.
+    before anything is written; without, only the first rows are looked at. `alive` is called now and then meanwhile.
     """
     found = []
     for sheet, mapping, saved_as in sheets(path, options):
         ahead = list(islice(sheet.rows, EXAMPLES))
-        count = len(ahead) + (sum(1 for _ in sheet.rows) if rows else 0)
+        count = len(ahead) + (_counted(sheet.rows, alive) if rows else 0)
         found.append(
             SheetView(
                 sheet.name, sheet.kind, sheet.encoding, sheet.header, dict(mapping.columns), mapping.usable,
@@ -177,6 +180,14 @@ def survey(path: Path, options: Options, *, rows: bool = True) -> list[SheetView
             )
         )  # fmt: skip
     return found
+
+
+def _counted(rows: Iterable[Row], alive: Callable[[], None]) -> int:
+    count = 0
+    for count, _ in enumerate(rows, start=1):
+        if count % BEAT == 0:
+            alive()
+    return count
 
 
 def _examples(width: int, rows: Iterable[Row]) -> list[str]:

@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -42,8 +43,9 @@ def import_file(
 def try_file(path: Path, *, options: Options, actor: Actor, now: datetime, progress: Progress | None = None) -> Outcome:
     """What an import would do, without writing anything."""
     desk_for(actor)
-    sheets = survey(path, options)
-    outcome = Outcome(headers={sheet.name: list(sheet.header) for sheet in sheets})
+    outcome = Outcome()
+    sheets = survey(path, options, alive=partial(progress, outcome, 0) if progress else lambda: None)
+    outcome.headers = {sheet.name: list(sheet.header) for sheet in sheets}
     total = sum(sheet.rows for sheet in sheets if sheet.usable)
     judging, matcher, tally = Judge(options.mode), Matcher(content()), Tally()
     for _, rows in read(path, options, now=now):

@@ -1,0 +1,50 @@
+"""Imports whose process is killed or slow: what did not end is not called done, what works is not held for dead."""
+
+import pytest
+
+from gezhi.loop.importing import running, service, store
+from gezhi.loop.importing.running import Options
+from gezhi.loop.models import Batch
+
+HEAD = "工单编号,工单类型,标题,主要内容,受理时间\n"
+
+
+def sheet(*numbers):
+    return HEAD + "".join(f"{number},求助,夜里施工,夜里还在施工,2026/1/6 20:00\n" for number in numbers)
+
+
+@pytest.fixture
+def bring(office, tmp_path):
+    def run(text, **options):
+        path = tmp_path / "sheet.csv"
+        path.write_text(text, encoding="utf-8")
+        given = {"options": Options(**options), "actor": office.actor("olive"), "now": office.now}
+        return service.import_file(path, name=path.name, **given)
+
+    return run
+
+
+def test_a_long_file_is_heard_of_while_it_is_still_being_counted(office, tmp_path, monkeypatch):
+    """Silent for a minute and a half it would be held for dead and begun again beside itself, every two minutes."""
+    monkeypatch.setattr(running, "BEAT", 10)
+    path, heard = tmp_path / "long.csv", []
+    path.write_text(sheet(*(f"N{n}" for n in range(60))), encoding="utf-8")
+    service.try_file(path, options=Options(), actor=office.actor("olive"), now=office.now,
+                     progress=lambda plan, total: heard.append((plan.read, total)))  # fmt: skip
+    assert heard == [(0, 0)] * 4 + [(60, 60)]
+
+
+def test_a_delta_that_is_killed_before_it_has_looked_for_what_is_gone_is_not_done(bring, monkeypatch):
+    """Done once, it would never be taken up again, and nobody would hear of the cases that the source no longer has."""
+    bring(sheet("R1", "R2"))
+    looked = store.open_numbers
+
+    def killed(source):
+        raise SystemExit
+
+    monkeypatch.setattr(store, "open_numbers", killed)
+    with pytest.raises(SystemExit):
+        bring(sheet("R1", "R9"), whole=True)
+    assert Batch.objects.latest("pk").state == "running"
+    monkeypatch.setattr(store, "open_numbers", looked)
+    assert bring(sheet("R1", "R9"), whole=True).gone_numbers == ["R2"]
