@@ -34,19 +34,19 @@ def cast(language):
         row["code"]: Party(row["code"], n, row[side], (person(n * 10 + 1), person(n * 10 + 2)), person(n * 10))
         for n, row in enumerate(unit_rows(), 1)
     }
-    desk = [[person(base + n) for n in range(3)] for base in (9000, 9100, 9200, 9300)]
+    desk = [[person(base + n) for n in range(3)] for base in (9000, 9100, 9200, 9300, 9400, 9500)]
     return Cast(parties, *desk)
 
 
-def year(language, cases, seed=7):
+def year(language, cases, seed=7, end=END):
     """All tales of a year, and the writer that counted their texts."""
     rng = Random(seed)
     writer = Writer(rng, language)
     duties = Duties(
         from_rows([]), lambda matter, area: ("urban_management", ["housing", "police"]),
-        lambda stage, *case: LIMITS.get(stage), lambda matter: matter, lambda matter: matter, lambda codes: ["x"],
+        lambda stage, **case: LIMITS.get(stage), lambda matter: matter, lambda matter: matter, lambda codes: ["x"],
     )  # fmt: skip
     world = World(rng, writer, Stage(rng, writer, ZONE), cast(language), duties)
-    tales = Teller(world, Span(END - timedelta(days=365), END, ZONE), language).tell(cases)
-    leave_open(tales, END, rng)
+    tales = Teller(world, Span(end - timedelta(days=365), end, ZONE), language).tell(cases)
+    leave_open(tales, end, rng)
     return tales, writer

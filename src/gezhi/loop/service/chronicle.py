@@ -55,6 +55,7 @@ from gezhi.trust.service import (
 )
 
 SYSTEM = Actor.system("loop")
+BESIDE = {"merge": "main", "repeat_mark": "earlier"}  # fields that name another case
 UNITS = ("unit", "units", "assisting")  # fields that name units
 
 
@@ -145,7 +146,7 @@ class Chronicle:
             raise Refused("move-not-from-here", move=name, state=snap.state)
         codes, texts = clean(row, data)
         codes = self._checked(row, codes)
-        main = self.told[codes["main"]].case if name == "merge" else None
+        main = self.told[codes[BESIDE[name]]].case if name in BESIDE else None
         situation = _situation(
             row, Ground(case, [], snap, main), codes=codes, texts=texts, actor=actor, now=now, kept=self.kept
         )

@@ -30,6 +30,7 @@ BUSY = {"urban_management": 4, "housing": 3, "human_resources": 3, "market": 3, 
         "health": 2, "transport": 2, "ecology": 2}  # fmt: skip
 DESK = "hotline"
 DESK_ROLES = {"operator": 5, "dispatcher": 3, "callback": 4, "supervisor": 2, "evaluator": 1}
+LEADERS = 2
 ADMINISTRATORS = ("sysadmin", "secadmin", "auditor")
 SHOWN = ("urban_management", "street_nanhu")  # units whose people get a sign-in of the demo
 HERE = "@area"  # the catalogue's word for the street or town of the case
@@ -127,6 +128,7 @@ def build(language: str, root: str, *, rng: Random, since: datetime, now: dateti
     hiring = Hiring(rng, language, root, actor=actor, now=since)
     users = {role: hiring.team(role, count) for role, count in DESK_ROLES.items()}
     users |= {role: [hiring.hire(f"{role}1", role, root)] for role in ADMINISTRATORS}
+    users["leader"] = [hiring.hire(f"leader{number}", "leader", root) for number in range(1, LEADERS + 1)]
     rows = [row for row in unit_rows() if row["parent"] and row["code"] != DESK]
     staff = {row["code"]: _staff(hiring, row["code"]) for row in rows}
     password = new_password()
@@ -140,7 +142,10 @@ def build(language: str, root: str, *, rng: Random, since: datetime, now: dateti
         for code, people in staff.items()
     }  # fmt: skip
     desk = {role: [actor_for(user, now) for user in team] for role, team in users.items()}
-    cast = Cast(parties, desk["operator"], desk["dispatcher"], desk["callback"], desk["supervisor"])
+    cast = Cast(
+        parties, desk["operator"], desk["dispatcher"], desk["callback"], desk["supervisor"], desk["leader"],
+        desk["evaluator"],
+    )  # fmt: skip
     streets = {row["area"]: row["code"] for row in rows if row["area"]}
     return City(cast, root, streets, sign_ins, password)
 
@@ -178,8 +183,8 @@ def duties_of(kept: Content, city: City, language: str, rng: Random) -> Duties:
         known = [code for code in dict.fromkeys(found) if code in city.cast.parties]
         return known[0], known[1:]
 
-    def limit(stage: str, matter: str, area: str, kind: str, urgency: int) -> tuple[int, str] | None:
-        found = kept.limits_for(stage, matter=matter, area=area, kind=kind, urgency=urgency)
+    def limit(stage: str, **case: Any) -> tuple[int, str] | None:
+        found = kept.limits_for(stage, **case)
         return (found[0].amount, found[0].unit_of) if found else None
 
     def name(matter: str) -> str:
@@ -193,4 +198,4 @@ def duties_of(kept: Content, city: City, language: str, rng: Random) -> Duties:
     def reasons(code_list: str) -> Sequence[str]:
         return list(kept.codes.get(code_list, {}))
 
-    return Duties(kept.calendar, units, limit, name, sibling, reasons)
+    return Duties(kept.calendar, units, limit, name, sibling, reasons, kept.channel_rule)

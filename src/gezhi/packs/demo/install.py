@@ -17,6 +17,7 @@ from gezhi.loop.service.chronicle import Chronicle, Told
 from gezhi.loop.store.content import content
 from gezhi.loop.triage.service import refresh, say_of_newest
 from gezhi.packs.demo.city import City, SignIn, build, duties_of
+from gezhi.packs.demo.desks import Desks
 from gezhi.packs.demo.scenes import Stage
 from gezhi.packs.demo.tales import WEB, Act, Tale, World
 from gezhi.packs.demo.texts import Writer
@@ -83,9 +84,11 @@ def _install(language: str, cases: int, seed: int, *, actor: Actor, now: datetim
     load_pack(PACK, actor=actor, now=since)  # after the units, for the catalogue names them
     set_office("government_zh", "临江市人民政府", actor=actor, now=now)
     set_office("government_en", "Linjiang Municipal Government", actor=actor, now=now)
-    tales = tell(city, language, cases, seed, now)
-    acts, shown = Play(tales, now).run()
+    tales, world = tell(city, language, cases, seed, now)
+    play = Play(tales, now)
+    acts, shown = play.run()
     judge_suggestions()
+    Desks(world, play.keys(), play.requesters(), now).lay()
     record("demo.install", "demo", PACK, actor=actor, body={"cases": cases, "acts": acts, "seed": seed})
     return Demo(len(tales), acts, now, city.password, city.sign_ins, *shown)
 
@@ -96,15 +99,15 @@ def judge_suggestions() -> None:
     refresh()
 
 
-def tell(city: City, language: str, cases: int, seed: int, now: datetime) -> list[Tale]:
-    """The whole year as tales; nothing is written yet."""
+def tell(city: City, language: str, cases: int, seed: int, now: datetime) -> tuple[list[Tale], World]:
+    """The whole year as tales, and the world in which they are told; nothing is written yet."""
     rng = Random(seed)  # noqa: S311 - draws stories, no secret
     zone = ZoneInfo(settings.TIME_ZONE)
     writer = Writer(rng, language)
     world = World(rng, writer, Stage(rng, writer, zone), city.cast, duties_of(content(), city, language, rng))
     tales = Teller(world, Span(now - timedelta(days=365), now, zone), language).tell(cases)
     leave_open(tales, now, rng)
-    return tales
+    return tales, world
 
 
 class Play:
@@ -126,6 +129,14 @@ class Play:
                 self._move(tale, act)
         shown = self._shown()
         return self.book.write(), shown
+
+    def keys(self) -> list[tuple[Tale, str]]:
+        """Each tale with the key of its case."""
+        return [(tale, str(self.told[id(tale)].case.pk)) for tale in self.tales]
+
+    def requesters(self) -> dict[str, str]:
+        """Who asked, by the key of the case."""
+        return {str(told.case.pk): told.citizen for told in self.told.values()}
 
     def _in_order(self) -> Iterator[tuple[Tale, Act | None]]:
         """All acts of all tales by time; None is the first word of a tale."""

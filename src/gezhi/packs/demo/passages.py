@@ -85,6 +85,17 @@ def answer(t: Tale, outcome: str = "solved", *, number: int = 0, basis: str = ""
         t.act(t.handler, "reply", outcome=outcome, reply=t.world.writer.answer(text, t.slots()), basis=why)
         t.office(0.3, 2)
     t.act(t.party.lead, "review_pass", note=t.note("review_pass", 0.35))
+    _signed_off(t)
+
+
+def _signed_off(t: Tale) -> None:
+    """What the channel asks beyond the unit's own review: another person passes it, with words for the public."""
+    rule = t.world.duties.rule(t.channel)
+    signers = t.rng.sample(list(t.world.cast.supervisors), rule.sign_offs)
+    for number, signer in enumerate(signers, 1):
+        t.office(0.5, 4)
+        last = number == len(signers) and rule.public_reply
+        t.act(signer, "review_pass", public_reply=t.phrase("public_reply") if last else None)
 
 
 def verdict(t: Tale, satisfaction: str, solved: str, *, number: int = -1) -> None:
@@ -139,9 +150,8 @@ def supervised(t: Tale) -> None:
     t.act(t.rng.choice(t.world.cast.supervisors), "supervise", reason=t.phrase("supervise"), due=due.isoformat())
     t.office(1, 6)
     t.act(t.party.lead, "supervise_answer", note=t.phrase("supervise_answer"))
-    if t.sometimes(0.6):
-        t.office(1, 6)
-        t.act(t.rng.choice(t.world.cast.supervisors), "supervise_accept")
+    t.office(1, 6)
+    t.act(t.rng.choice(t.world.cast.supervisors), "supervise_accept")
 
 
 def led_by_another(t: Tale) -> None:

@@ -195,6 +195,8 @@ def angry(t: Tale) -> None:
     t.act(t.party.lead, "supervise_answer", note=t.phrase("supervise_answer"))
     contact(t)
     work(t)
+    t.act(t.rng.choice(t.world.cast.supervisors), "supervise_accept")
+    t.minutes(5, 40)
     answer(t, number=2)
     verdict(t, lukewarm(t), "solved")
 

@@ -17,7 +17,9 @@ ANONYMOUS_SHARE = 0.08
 REPEAT_SHARE = 0.07  # of callers who have called before
 MALE = 0.48
 DRAWS = 80
-NAMED = ("redo", "angry_redo", "reopen", "chase", "waiting", "unreachable", "withdrawn")  # who asks must be known
+# in all other plots who asks must be known
+NAMELESS = ("plain", "answered", "declined", "return", "wrong_return", "postpone", "hangup", "void", "task", "late",
+            "partly", "refused", "policy_limit", "praise", "merged")  # fmt: skip
 
 CLAUSE = re.compile(r"[。！？，；]|[.!?;](?:\s|$)")
 
@@ -173,7 +175,9 @@ class Stage:
         self.known: list[Caller] = []
         self.serial = 0
 
-    def set(self, story: Story, received: datetime, *, part: int = 0, like: Scene | None = None) -> Scene:
+    def set(
+        self, story: Story, received: datetime, *, part: int = 0, like: Scene | None = None, by: Caller | None = None
+    ) -> Scene:
         """A scene for a story; `like` keeps the places of another scene, `part` is which of its tellings is used."""
         for draw in range(DRAWS):
             slots, area = self._slots(story, received, like)
@@ -186,7 +190,7 @@ class Stage:
             raise LookupError(f"no fresh words are left for {story.key}")
         self.writer.keep(title)
         self.writer.keep(text)
-        caller = self.caller(story)
+        caller = by or self.caller(story)
         slots["caller"] = caller.address
         place = fill(story.place, slots, self.language)
         return Scene(story, caller, received, area, title, text, place, slots)
@@ -220,7 +224,7 @@ class Stage:
 
     def caller(self, story: Story) -> Caller:
         """Somebody new, somebody who has called before, or somebody who gives no name."""
-        if story.plot not in NAMED and self.rng.random() < ANONYMOUS_SHARE:
+        if story.plot in NAMELESS and self.rng.random() < ANONYMOUS_SHARE:
             return Caller(address="the caller" if self.language == "en" else "反映人")
         if self.known and self.rng.random() < REPEAT_SHARE:
             return self.rng.choice(self.known)

@@ -8,6 +8,7 @@ from random import Random
 from typing import Any
 
 from gezhi.kernel.calendar import Calendar
+from gezhi.loop.rules.channels import ChannelRule
 from gezhi.loop.rules.words import CRITICAL
 from gezhi.packs.demo.scenes import Scene, Stage
 from gezhi.packs.demo.texts import Writer, fill
@@ -53,6 +54,8 @@ class Cast:
     dispatchers: Sequence[Actor]
     callers: Sequence[Actor]
     supervisors: Sequence[Actor]
+    leaders: Sequence[Actor] = ()
+    evaluators: Sequence[Actor] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +64,11 @@ class Duties:
 
     calendar: Calendar
     units: Callable[[str, str], tuple[str, Sequence[str]]]  # matter, area: the lead, then others it may concern
-    limit: Callable[[str, str, str, str, int], tuple[int, str] | None]  # stage and case: amount and unit
+    limit: Callable[..., tuple[int, str] | None]  # stage, and by name what the case is: amount and unit
     matter: Callable[[str], str]  # its name
     sibling: Callable[[str], str]  # another matter beside it, or itself
     reasons: Callable[[str], Sequence[str]]  # the codes of a list
+    rule: Callable[[str], ChannelRule] = lambda _: ChannelRule()  # what a channel asks of an answer
 
 
 @dataclass(slots=True)
@@ -103,6 +107,7 @@ class Tale:
     handler: Actor
     acts: list[Act] = field(default_factory=list)
     main: "Tale | None" = None
+    earlier: "Tale | None" = None  # the answered one that this repeats
     case: str = ""
     dispatched: datetime | None = None  # when the handling clock began
     sent: datetime | None = None  # when the unit in charge got it
@@ -130,7 +135,10 @@ class Tale:
 
     def limit(self, stage: str) -> tuple[int, str] | None:
         story = self.scene.story
-        return self.world.duties.limit(stage, story.matter, self.scene.area, story.kind, story.urgency)
+        return self.world.duties.limit(
+            stage, matter=story.matter, area=self.scene.area, kind=story.kind, urgency=story.urgency,
+            channel=self.channel,
+        )  # fmt: skip
 
     # ---- time
     def minutes(self, low: float, high: float) -> None:

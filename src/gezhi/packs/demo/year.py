@@ -1,7 +1,7 @@
 """The year of the city: when people call, which stories they bring, and which cases stand open at its end."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 from random import Random
 from zoneinfo import ZoneInfo
@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from gezhi.loop.rules.moves import BY_NAME
 from gezhi.loop.rules.words import OPEN
 from gezhi.packs.demo.plots import PLOTS, joined
+from gezhi.packs.demo.specials import SPECIALS
 from gezhi.packs.demo.tales import Act, Tale, World
 from gezhi.packs.demo.texts import Story, stories
 
@@ -17,8 +18,10 @@ RECENT = 12  # days before the end, in which more is told, so that desks are ful
 RECENT_WEIGHT = 3.4
 HOURS = ((7, 2), (8, 6), (9, 10), (10, 10), (11, 7), (12, 4), (13, 4), (14, 8), (15, 9), (16, 8), (17, 6), (18, 4),
          (19, 4), (20, 4), (21, 3), (22, 2), (23, 1), (2, 0.4))  # fmt: skip
-CHANNELS = {"hotline": 64, "web": 11, "app": 14, "counter": 5, "mail": 2, "grid": 4}
+CHANNELS = {"hotline": 64, "web": 11, "app": 14, "counter": 5, "mail": 2, "grid": 4, "mailbox": 2, "netmsg": 2}
+AT_ONCE = ("answered", "void")  # plots in which somebody answers alone: not by channels that want a second sign-off
 OPEN_SHARE = 0.12
+ORDINARY = ("complaint", "help")  # kinds of which the courses of `specials` are told
 CONFIDENTIAL_KINDS = {"report": 0.25, "complaint": 0.04}
 STANDS = {
     "receive": 5,
@@ -89,16 +92,19 @@ class Teller:
         self.world, self.span, self.rng = world, span, world.rng
         self.stories = stories(language)
         self.told: dict[str, int] = {}
+        self.past: list[Tale] = []  # told so far
+        self.rare: dict[datetime, str] = {}  # moments still kept for certain plots
 
     def tell(self, count: int) -> list[Tale]:
         """So many cases, in the order in which they come in."""
         tales: list[Tale] = []
         coming = moments(count, self.span, self.rng)
-        rare = self._rare(coming)
+        rare = self.rare = self._rare(coming)
         while coming:
             at = coming.pop(0)
             tale = self._tell(at, rare.pop(at, None))
             tales.append(tale)
+            self.past.append(tale)
             if tale.scene.story.plot == "merged":
                 tales += self._join(tale, coming)
         return sorted(tales, key=lambda tale: tale.scene.received)
@@ -109,20 +115,29 @@ class Teller:
         wanted = [plot for plot in PLOTS if plot in RARE or len(coming) < len(self.stories)]
         kept = dict(zip(self.rng.sample(early, min(len(early), len(wanted))), wanted, strict=False))
         late = [at for at in coming if at not in kept]
-        for plot, (number, days) in PLANTED.items():
-            for _ in range(max(1, round(number * len(coming) / 2000))):
-                if late:
-                    coming.remove(late.pop(self.rng.randrange(len(late))))
-                at = self.span.end - timedelta(days=self.rng.uniform(0.4, days))
-                kept[at] = plot
-                coming.append(at)
+        for plot, low, high in self._planted(len(coming)):
+            if late:
+                coming.remove(late.pop(self.rng.randrange(len(late))))
+            at = self.span.end - timedelta(days=self.rng.uniform(low, high))
+            kept[at] = plot
+            coming.append(at)
         coming.sort()
         return kept
+
+    def _planted(self, cases: int) -> Iterator[tuple[str, float, float]]:
+        """What shall stand at the end: a plot, and between how many days before it comes in."""
+        for plot, (number, days) in PLANTED.items():
+            yield from [(plot, 0.4, days)] * max(1, round(number * cases / 2000))
+        for plot, special in SPECIALS.items():
+            yield from [(plot, *special.ago)] * special.times(cases)
 
     def _tell(self, at: datetime, plot: str | None) -> Tale:
         month = at.astimezone(self.span.zone).month
         fitting = [s for s in self.stories if (not s.months or month in s.months) and plot in (None, s.plot)]
         fitting = fitting or [s for s in self.stories if s.plot == plot]
+        if plot is not None and plot in SPECIALS:
+            fitting = [s for s in self.stories if (not s.months or month in s.months) and s.plot == "plain"]
+            fitting = [replace(s, plot=plot) for s in fitting if s.kind in ORDINARY and s.urgency <= 2]
         while True:
             story = self.rng.choices(fitting, [s.weight / (1 + self.told.get(s.key, 0)) ** 0.5 for s in fitting])[0]
             self.told[story.key] = self.told.get(story.key, 0) + 1
@@ -133,18 +148,44 @@ class Teller:
 
     def _cast(self, story: Story, at: datetime, *, part: int = 0, main: Tale | None = None) -> Tale:
         world, cast = self.world, self.world.cast
-        scene = world.stage.set(story, at, part=part, like=main.scene if main else None)
+        earlier = self._earlier(at) if story.plot == "repeated" else None
+        story = replace(earlier.scene.story, plot=story.plot) if earlier else story
+        like = main or earlier
+        scene = world.stage.set(
+            story, at, part=part, like=like.scene if like else None, by=earlier.scene.caller if earlier else None
+        )
         lead, others = world.duties.units(story.matter, scene.area)
         party, other = cast.parties[lead], cast.parties[self._other(others)]
-        channel = self.rng.choices(list(CHANNELS), list(CHANNELS.values()))[0]
+        special = SPECIALS.get(story.plot)
+        channel = self._channel(story, special.channel if special else "")
         tale = Tale(
             world, scene, at, channel, self.rng.choice(cast.operators), self.rng.choice(cast.dispatchers), party, other,
-            self.rng.choice(party.handlers), main=main,
+            self.rng.choice(party.handlers), main=main, earlier=earlier,
             confidential=bool(scene.caller.phone) and self.rng.random() < CONFIDENTIAL_KINDS.get(story.kind, 0),
         )  # fmt: skip
+        if special:
+            special.course(tale, self.span.end)
+            return tale
         act: Callable[[Tale], None] = joined if main else PLOTS[story.plot]
         act(tale)
         return tale
+
+    def _channel(self, story: Story, wanted: str) -> str:
+        """How it comes in; what is answered at once comes by no channel that wants a second sign-off."""
+        drawn = self.rng.choices(list(CHANNELS), list(CHANNELS.values()))[0]
+        alone = story.plot in AT_ONCE and self.world.duties.rule(drawn).sign_offs
+        return wanted or ("hotline" if alone else drawn)
+
+    def _earlier(self, at: datetime) -> Tale | None:
+        """A plain case answered long ago whose caller may come back with it; none in a short year."""
+        since, until = at - timedelta(days=170), at - timedelta(days=70)
+        known = [
+            tale for tale in self.past
+            if tale.scene.story.plot == "plain" and since < tale.scene.received < until and tale.scene.caller.phone
+            and tale.channel == "hotline" and tale.acts[-1].move == "callback" and tale.acts[-1].at < at
+            and not tale.confidential
+        ]  # fmt: skip
+        return self.rng.choice(known) if known else None
 
     def _other(self, others: Sequence[str]) -> str:
         return others[0] if self.rng.random() < 0.7 else self.rng.choice(others)
@@ -154,13 +195,14 @@ class Teller:
         tales: list[Tale] = []
         for part in range(1, len(main.scene.story.text)):
             at = main.scene.received + timedelta(minutes=self.rng.randint(8, 1200))
-            if not coming or at >= self.span.end:
+            free = [moment for moment in coming if moment not in self.rare]
+            if not free or at >= self.span.end:
                 break
             try:
                 tales.append(self._cast(main.scene.story, at, part=part, main=main))
             except LookupError:  # said too often already
                 continue
-            coming.pop(self.rng.randrange(len(coming)))
+            coming.remove(self.rng.choice(free))
         return tales
 
 
@@ -192,7 +234,8 @@ def _target(act: Act, state: str, targets: tuple[str, ...]) -> str:
 
 def leave_open(tales: list[Tale], end: datetime, rng: Random) -> None:
     """Cut tales short so that every desk has work at the end: each state, some overdue, some due soon."""
-    alone = [tale for tale in tales if tale.main is None and tale.scene.story.plot != "merged"]
+    fixed = {"merged", *SPECIALS}
+    alone = [tale for tale in tales if tale.main is None and tale.scene.story.plot not in fixed]
     rng.shuffle(alone)
     for move, number in STANDS.items():
         _stand(alone, move, max(1, round(number * len(tales) / 2000)), end)
