@@ -109,3 +109,12 @@ def test_whatever_is_pasted_gives_drafts_within_bounds(text):
         fields = found_in(piece)
         assert fields.get("text", "").strip() or not piece.text.strip()
         assert all(isinstance(value, str) and value for value in fields.values())
+
+
+def test_a_number_after_its_label_is_kept_whatever_its_form():
+    for said, phone in (("95588", "95588"), ("+44 20 7946 0018", "+442079460018"), ("10033781746", "10033781746")):
+        (one, _) = split(
+            f"1、姓名：张大海，电话：{said}，反映：小区停水三天，138 1234 6207 是物业。\n2、路灯不亮请修"
+        ).pieces
+        found = found_in(one)
+        assert (found["phone"], found["name"]) == (phone, "张大海"), said

@@ -79,6 +79,7 @@ def found_in(piece: Piece) -> dict[str, str]:
     return {name: value[: LIMITS.get(name, 200)] for name, value in found.items() if value}
 
 
+DIGITS = re.compile(r"\+?\d{5,18}")  # of another country, of a service, of no form that we know
 HEAD = re.compile(
     rf"^(?:[{SURNAMES}][一-鿿]{{0,2}}?(?:先生|女士|小姐)?[ \t,，:：]*)?"
     r"(?:\+?86)?1[3-9]\d[ -]?\d{4}[ -]?\d{4}[ \t,，:：]*"
@@ -92,12 +93,15 @@ def _without_head(text: str) -> str:
 
 
 def _phone(said: str, text: str) -> str:
-    for source in (unicodedata.normalize("NFKC", said), text):
-        for pattern in (MOBILE, FIXED):
-            match = pattern.search(source)
-            if match:
-                return re.sub(r"[ -]", "", match[1])
-    return ""
+    """The number: what stands after its label, whatever its form, before one that is seen in the words."""
+    told = unicodedata.normalize("NFKC", said)
+    plain = re.sub(r"[ -]", "", told)
+    return _number(told) or (plain if DIGITS.fullmatch(plain) else _number(text))
+
+
+def _number(text: str) -> str:
+    match = MOBILE.search(text) or FIXED.search(text)
+    return re.sub(r"[ -]", "", match[1]) if match else ""
 
 
 def _name(text: str) -> str:
