@@ -14,6 +14,7 @@ from gezhi.kernel.errors import Refused
 from gezhi.loop.models import Call, Case, CodeItem, RetentionHold, RetentionItem, RetentionPlan
 from gezhi.loop.retention import commands, service
 from gezhi.loop.retention.pages import plans
+from gezhi.loop.service import case_token
 from gezhi.loop.store import content
 from gezhi.trust.service import acts
 
@@ -202,3 +203,15 @@ def test_the_command_prints_each_number_and_releases_nothing(aged, capsys, monke
     commands.listing(Namespace())
     assert "done" in capsys.readouterr().out
     content.forget()
+
+
+def test_a_rule_that_reaches_too_far_back_is_told_on_the_page_and_stops_nothing(aged):
+    rule("far", "files", "delete", 3000)
+    rule("odd", "files", "delete", 2, "week")
+    sec = client(aged, "sec")
+    assert sec.get(f"{HERE}rules/").content.decode().count("无法执行") == 2
+    case = told(aged)
+    assert plan(aged).state == "proposed"
+    assert sec.post(f"{HERE}rules/far/", {"name_zh": "远", "what": "files", "do": "delete", "after": "3000",
+                                          "unit": "year"}).status_code == 422  # fmt: skip
+    assert Client().get(f"/f/{case_token(case)}/mine/").status_code == 200

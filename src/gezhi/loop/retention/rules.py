@@ -32,6 +32,7 @@ OF_CASES = ("case", "identity", "texts", "files", "originals", "recordings", "po
 # days: a slip of the finger must not empty an office
 LEAST = {"case": 365, "identity": 180, "texts": 180, "files": 90, "originals": 30, "recordings": 30, "point": 30,
          "calls": 30, "no_cases": 30, "rejects": 7, "handovers": 30}  # fmt: skip
+MOST = 200 * 365  # days: what reaches before the calendar begins would stop every list
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +92,8 @@ def fault_of(rule: Rule) -> str:
     ('deed', 'short')
     >>> fault_of(Rule("a", "calls", "erase", 1, "year", channels=("web",)))
     'scope'
+    >>> fault_of(Rule("a", "case", "erase", 3000, "year"))
+    'after'
     """
     if rule.what not in DEEDS:
         return "what"
@@ -100,7 +103,7 @@ def fault_of(rule: Rule) -> str:
         return "scope"  # a call without a case has no kind and no matter: the rule would reach all of them
     if rule.do == KEEP:
         return ""
-    if rule.unit not in UNITS or rule.after < 1:
+    if rule.unit not in UNITS or not 1 <= rule.length <= MOST:
         return "after"
     return "short" if rule.length < LEAST[rule.what] else ""
 

@@ -41,7 +41,7 @@ def length_words(after: int, unit: str) -> str:
     True
     """
     said = {"day": gettext("%(n)s days"), "month": gettext("%(n)s months"), "year": gettext("%(n)s years")}
-    return said[unit] % {"n": after}
+    return said.get(unit, f"%(n)s {unit}") % {"n": after}
 
 
 def scope_words(rule: Rule, kept: Any) -> str:
