@@ -37,6 +37,8 @@ class Post(socketserver.StreamRequestHandler):
         self.wfile.write(b"220 test\r\n")
         while line := self.rfile.readline():
             word = line.strip().upper()
+            if b"DROP@" in word:
+                return
             if word.startswith(b"RCPT"):
                 answer = next((said for name, said in ANSWERS.items() if name in word), b"250 ok")
             elif word == b"DATA":
@@ -204,6 +206,20 @@ def test_a_server_that_is_away_is_waited_for_once_in_a_round(office):
     assert digests.send_due(office.now, by=Gone("smtp://127.0.0.1:1", "gezhi@example.cn")) == 0
     assert len(asked) == 1
     assert not NoticeWish.objects.exclude(bounced_at=None, sent_at=None).exists()
+
+
+def test_a_mailbox_at_which_the_server_hangs_up_keeps_nobody_elses_letter_back(office, post):
+    """It comes first in every round: were the round ended there, nobody after it would ever get a letter."""
+    wants(office, "hugo", address="drop@example.cn")
+    wants(office, "lena")
+    case = office.to("dispatched")
+    Notice.objects.bulk_create(
+        Notice(user=office.users[name], kind="task", case_id=case, origin=name, at=office.now)
+        for name in ("hugo", "lena")
+    )
+    assert office.users["hugo"].pk < office.users["lena"].pk
+    assert digests.send_due(office.now, by=by_smtp(post)) == 1
+    assert [message_from_bytes(raw)["To"] for raw in post.got] == ["lena@example.cn"]
 
 
 def test_one_letter_that_cannot_be_written_keeps_no_other_back(office, tmp_path, monkeypatch):

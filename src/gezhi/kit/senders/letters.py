@@ -83,21 +83,18 @@ class SmtpSender:
 
     def send(self, letter: Letter) -> None:
         try:
-            self._hand_over(letter)
+            server = self._open()
+        except OSError as fault:
+            raise Away(str(fault)) from fault
+        try:
+            server.send_message(message_of(letter, self.sender), self.sender, [letter.to])
         except smtplib.SMTPRecipientsRefused as refused:
             code, said = next(iter(refused.recipients.values()))
             raise _refused(letter.to, code, said) from refused
         except smtplib.SMTPDataError as refused:
             raise _refused(letter.to, refused.smtp_code, refused.smtp_error) from refused
-        except smtplib.SMTPNotSupportedError:  # an address that this server cannot write to
-            raise
-        except OSError as fault:
-            raise Away(str(fault)) from fault
-
-    def _hand_over(self, letter: Letter) -> None:
-        server = self._open()
-        try:
-            server.send_message(message_of(letter, self.sender), self.sender, [letter.to])
+        except smtplib.SMTPSenderRefused as refused:
+            raise Away(str(refused)) from refused
         finally:
             with suppress(OSError):  # the letter is taken or refused by now; how they part changes nothing
                 server.quit()
