@@ -387,3 +387,10 @@ def test_the_follow_page_lists_the_answers_in_words(citizen):
     for question, answer in (("Is a wire on the ground?", "No"), ("How many are out?", "3"),
                              ("What proof is there?", "Photo, Bill")):  # fmt: skip
         assert f"<dt>{question}</dt><dd>{answer}</dd>" in told_part
+
+
+def test_an_address_that_asks_without_end_is_not_helped_any_more(citizen, monkeypatch):
+    monkeypatch.setattr("gezhi.loop.pages.citizen.LOOKS_FREE", 2)
+    words = {"text": REPORT["text"], "place": REPORT["place"]}
+    assert [citizen.post("/report/questions/", words).status_code for _ in range(3)] == [200, 200, 204]
+    assert citizen.post("/report/", {**REPORT, **ANSWERS}).status_code == 302  # reporting goes on

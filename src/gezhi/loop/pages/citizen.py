@@ -176,7 +176,12 @@ def report_fields(typed: Any) -> dict[str, common.Field | None]:
 
 @require_POST
 def questions(request: HttpRequest) -> HttpResponse:
-    """What the report seems to be about and what that makes us ask; only the questions where the matter was changed."""
+    """What the report seems to be about and what that makes us ask; only the questions where the matter was changed.
+
+    An address that asks without end gets nothing: the form does without, and what is asked comes when it is sent.
+    """
+    if asks_without_end(request, "questions"):
+        return HttpResponse(status=204)
     if request.headers.get("HX-Target") == "questions":
         context = asking.part(request.POST.get("matter", ""), request.POST)
         return render(request, "loop/parts/questions.html", context)
@@ -192,15 +197,21 @@ def near(request: HttpRequest) -> HttpResponse:
 
 def looked(request: HttpRequest, typed: QueryDict) -> list[dict[str, Any]]:
     """The same, nothing for an address that asks without end: it is a help, and nobody waits for it."""
-    text, place, moment = typed.get("text", ""), typed.get("place", "")[:200], common.now()
-    if too_little(text, place):
+    text, place = typed.get("text", ""), typed.get("place", "")[:200]
+    if too_little(text, place) or asks_without_end(request, "near"):
         return []
-    try:
-        hold("near", where_from(request), now=moment)
-    except Refused:
-        return []
-    count_try("near", where_from(request), free=LOOKS_FREE, forget=LOOKS_WINDOW, now=moment)
     return near_cases(text, place, typed.get("area", ""))
+
+
+def asks_without_end(request: HttpRequest, what: str) -> bool:
+    """Whether an address has asked for help of one kind more often than anybody types; counts this time."""
+    moment = common.now()
+    try:
+        hold(what, where_from(request), now=moment)
+    except Refused:
+        return True
+    count_try(what, where_from(request), free=LOOKS_FREE, forget=LOOKS_WINDOW, now=moment)
+    return False
 
 
 def too_little(text: str, place: str) -> bool:

@@ -20,6 +20,7 @@ def keep(name: str, wish: Mapping[str, Any], *, actor: Actor, now: datetime) -> 
     Raises field-missing, view-name-long (422), view-too-many.
     """
     said = _named(name)
+    store.hold(actor)
     mine = list(store.own(actor))
     view = next((one for one in mine if one.name == said), None)
     if view is None:
@@ -52,6 +53,7 @@ def _mine(key: int, actor: Actor) -> SavedView:
 @verb("view.keep")
 def rename(key: int, name: str, *, actor: Actor, now: datetime) -> None:
     """Another name; raises view-name-taken where another of one's views has it."""
+    store.hold(actor)
     view, said = _mine(key, actor), _named(name)
     if store.own(actor).filter(name=said).exclude(pk=key).exists():
         raise Refused("view-name-taken", status=422, field="name", name=said)
@@ -70,6 +72,7 @@ def drop(key: int, *, actor: Actor, now: datetime) -> None:
 @verb("view.keep")
 def put(key: int, step: int, *, actor: Actor, now: datetime) -> None:
     """One place up (-1) or down (1)."""
+    store.hold(actor)
     _mine(key, actor)
     order = placed([view.pk for view in store.own(actor)], key, step)
     for place, one in enumerate(order, start=1):
@@ -79,8 +82,10 @@ def put(key: int, step: int, *, actor: Actor, now: datetime) -> None:
 
 @verb("view.share")
 def share(key: int, *, on: bool, actor: Actor, now: datetime) -> None:
-    """Show the view to everybody of one's unit and below it, or no longer."""
+    """Show the view to everybody of one's unit and below it, or no longer; raises view-no-unit."""
     view = _mine(key, actor)
+    if on and actor.unit_id is None:
+        raise Refused("view-no-unit", status=422)
     if on:
         require(actor, "view.share", unit_paths=[actor.unit_path])
     view.shared = below.units().get(pk=actor.unit_id) if on else None
