@@ -48,7 +48,7 @@ def _wanted_yet(one: Heard, told: Mapping[str, Any], case: Case) -> bool:
         case "task":
             return one.unit in _waiting(case)
         case "supervised":
-            return case.more.get("watch") == "asked"
+            return bool(case.more.get("watch") == "asked")
         case _:
             return one.kind not in WHILE or _still(one, told, case)
 
