@@ -34,8 +34,10 @@ SHIFTS: Sequence[tuple[Words, time, time]] = (
     (("早班", "Morning"), time(8), time(16)), (("中班", "Evening"), time(16), time(0)),
     (("夜班", "Night"), time(0), time(8)),
 )  # fmt: skip
+MESSAGE = ("{n}、姓名：{who}，电话：{phone}，反映：{text}", "{n}. Name: {who}\nPhone: {phone}\n{text}")
 EMPTY = ("silent", "wrong_number", "silent", "nuisance", "wrong_number", "silent")  # calls of the last days
 MARKS = (("abuse", 0.1), ("flood", 3.0), ("abuse", 9.0))  # why, and how many days ago
+NAMED = ("help", "suggest")  # kinds that nobody tells without his name
 OBJECTS = 5  # days after which somebody objects to a mark
 SCORED = "three_rates"
 
@@ -68,23 +70,24 @@ class Desks:
 
     # ---- what operators have before them
     def _fresh(self) -> tuple[Story, Any]:
-        """A story that nobody has told yet, by somebody with a number."""
+        """A story in words that nobody has used yet, by somebody with a name and a number."""
         month = self.now.astimezone(self.world.stage.zone).month
-        known = [one for one in stories(self.world.writer.language)
-                 if one.plot == "plain" and (not one.months or month in one.months)]  # fmt: skip
-        while True:
-            story = replace(self.world.rng.choice(known), plot="desk")  # with a name and a number
+        known = [replace(one, plot="desk") for one in stories(self.world.writer.language)
+                 if one.kind in NAMED and (not one.months or month in one.months)]  # fmt: skip
+        self.world.rng.shuffle(known)
+        for story in known:
             try:
                 return story, self.world.stage.set(story, self.now)
             except LookupError:  # its words are used up
                 continue
+        raise LookupError("no story is left for the desks")
 
     def paste_two(self) -> None:
         """Two messages of a residents' group, pasted as one text: two drafts wait to be looked through."""
         told = []
         for number in (1, 2):
             _, scene = self._fresh()
-            line = self.said(("{n}、{who}，电话：{phone}，{text}", "{n}. Name: {who}, Phone: {phone}\n{text}"))
+            line = self.said(MESSAGE)
             who, phone = scene.caller.name, scene.caller.phone
             told.append(line.format(n=number, who=who, phone=phone, text=scene.text))
         actor = self.world.cast.operators[0]
