@@ -11,7 +11,8 @@ from journey_site import AXE, DESK, PHONE, hindrances, overflow
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 TEXTS = """() => {
-  const skip = '[data-insert],.rows .t,script,style,template,kbd,.code,[lang]:not(html),noscript';
+  const said = '[data-insert],.sug,.hints .chip,[role=option],textarea,.rows .t,';
+  const skip = said + 'script,style,template,kbd,.code,[lang]:not(html),noscript';
   const walker = document.createTreeWalker(document.documentElement, NodeFilter.SHOW_TEXT);
   const found = [];
   while (walker.nextNode()) {
@@ -38,6 +39,12 @@ NAMES = {
     "Excel",
     "HTML",
     "xlsx",
+    "docx",
+    "pdf",
+    "PDF",
+    "Asia",
+    "Shanghai",
+    "workday",
     "xls",
     "csv",
     "http",
@@ -46,7 +53,10 @@ NAMES = {
 NAME = ("code", "name_zh", "name_en")
 ROWS = (
     ("trust", "Unit", NAME), ("trust", "Role", NAME), ("loop", "Matter", (*NAME, "hint_zh", "hint_en")),
-    ("loop", "CodeItem", NAME), ("place", "Area", NAME), ("trust", "User", ("display_name",)),
+    ("loop", "CodeItem", (*NAME, "source", "extra")), ("loop", "FormQuestion", ("text_zh", "text_en", "extra")),
+    ("loop", "ReplyCheck", ("title_zh", "title_en", "hint_zh", "hint_en", "source")),
+    ("loop", "TownDuty", (*NAME, "basis_zh", "basis_en", "source", "keywords")),
+    ("place", "Area", NAME), ("trust", "User", ("display_name",)),
     ("loop", "CatalogueItem", ("basis_zh", "basis_en")), ("loop", "Limit", ("source",)),
     *(("loop", f"Score{what}", (*NAME, "source")) for what in ("Measure", "Set", "Indicator", "Group", "Band")),
     ("loop", "Shift", ("name_zh", "name_en")), ("loop", "Call", ("skill",)),
@@ -62,6 +72,7 @@ def content(site):
         *re.findall("[A-Za-z]{3,}", agent),
         "English",
         "简体中文",
+        "中文",
         "Linjiang",
         "临江市",
         "路灯.jpg",
@@ -70,8 +81,16 @@ def content(site):
     }
     for room, model, columns in ROWS:
         for row in apps.get_model(room, model).objects.values_list(*columns):
-            said |= set(row)
+            said |= set(spoken(row))
     return sorted((words for words in said if words), key=len, reverse=True)
+
+
+def spoken(value, *, deep=False):
+    """The words in a value, however deep they lie; a code inside of one says nothing."""
+    if isinstance(value, str):
+        return [value] if not deep or re.search(r"[ \u3400-\u9fff]", value) else []
+    parts = value.values() if isinstance(value, dict) else value if isinstance(value, list | tuple) else ()
+    return [words for part in parts for words in spoken(part, deep=not isinstance(value, tuple))]
 
 
 def bare(text):

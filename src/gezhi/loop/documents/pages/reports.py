@@ -72,7 +72,7 @@ def page(request: HttpRequest, kind: str) -> HttpResponse:
         "rises": values["rises"], "office": common.place_name(), "file_url": f"{ADDRESS}{kind}/file/",
         "earlier": f"{ADDRESS}{kind}/?period={periods.name_of(kind, earlier)}", "back": ADDRESS,
         "later": f"{ADDRESS}{kind}/?period={periods.name_of(kind, later)}" if later.until <= now else "",
-        "languages": languages(language), "monthly": kind == "monthly",
+        "languages": languages(language), "written": language, "monthly": kind == "monthly",
     }  # fmt: skip
     return render(request, "loop/report_period.html", context)
 
