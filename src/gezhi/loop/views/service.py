@@ -7,6 +7,7 @@ from typing import Any
 from gezhi.kernel.errors import Refused
 from gezhi.loop.models import SavedView
 from gezhi.loop.store import below
+from gezhi.loop.store.locks import alone
 from gezhi.loop.views import store
 from gezhi.loop.views.rules import LONGEST, MOST, kept, name_of, placed
 from gezhi.trust.rules import Actor
@@ -20,7 +21,7 @@ def keep(name: str, wish: Mapping[str, Any], *, actor: Actor, now: datetime) -> 
     Raises field-missing, view-name-long (422), view-too-many.
     """
     said = _named(name)
-    store.hold(actor)
+    alone(f"views:{actor.id}")
     mine = list(store.own(actor))
     view = next((one for one in mine if one.name == said), None)
     if view is None:
@@ -53,7 +54,7 @@ def _mine(key: int, actor: Actor) -> SavedView:
 @verb("view.keep")
 def rename(key: int, name: str, *, actor: Actor, now: datetime) -> None:
     """Another name; raises view-name-taken where another of one's views has it."""
-    store.hold(actor)
+    alone(f"views:{actor.id}")
     view, said = _mine(key, actor), _named(name)
     if store.own(actor).filter(name=said).exclude(pk=key).exists():
         raise Refused("view-name-taken", status=422, field="name", name=said)
@@ -72,7 +73,7 @@ def drop(key: int, *, actor: Actor, now: datetime) -> None:
 @verb("view.keep")
 def put(key: int, step: int, *, actor: Actor, now: datetime) -> None:
     """One place up (-1) or down (1)."""
-    store.hold(actor)
+    alone(f"views:{actor.id}")
     _mine(key, actor)
     order = placed([view.pk for view in store.own(actor)], key, step)
     for place, one in enumerate(order, start=1):

@@ -8,7 +8,6 @@ from django.db import connection
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from gezhi.loop.models import SavedView, ViewChoice
-from gezhi.loop.store import below
 from gezhi.loop.store.visible import visible
 from gezhi.loop.store.worklist import Wish, narrowed
 from gezhi.trust.rules import Actor
@@ -34,11 +33,6 @@ def seen(actor: Actor) -> list[SavedView]:
 def one(key: int, actor: Actor) -> SavedView | None:
     """A view that this person sees."""
     return next((view for view in seen(actor) if view.pk == key), None)
-
-
-def hold(actor: Actor) -> None:
-    """One act of a person on his views after the other: two in one moment would both find a name free."""
-    below.users().select_for_update().get(pk=int(actor.id))
 
 
 def locked(key: int, actor: Actor) -> SavedView | None:
