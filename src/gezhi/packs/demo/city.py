@@ -8,6 +8,8 @@ from datetime import datetime
 from random import Random
 from typing import Any
 
+from django.apps import apps
+
 from gezhi.loop.duties.rules import fitting
 from gezhi.loop.rules.catalogue import duty_for
 from gezhi.loop.store.content import Content
@@ -40,10 +42,10 @@ LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # without those that are taken for 
 
 @dataclass(frozen=True, slots=True)
 class SignIn:
-    """One way into the demo: as whom, with which name."""
+    """One way into the demo: with which name, and as whom, in both languages."""
 
-    role: str
     username: str
+    role: str
     unit: str
 
 
@@ -166,7 +168,13 @@ def _sign_ins(
         shown += [("unit_lead", head), ("handler", handler)]
     for _, user in shown:
         change_password(user, password, old=None, actor=actor_for(user, now), now=now)
-    return tuple(SignIn(role, user.username, user.unit.code if user.unit else "") for role, user in shown)
+    roles = apps.get_model("trust", "Role")._default_manager.in_bulk()
+    return tuple(SignIn(user.username, _both(roles[role]), _both(user.unit)) for role, user in shown)
+
+
+def _both(named: Any) -> str:
+    """A name in both languages."""
+    return f"{named.name_zh} {named.name_en}" if named else ""
 
 
 def duties_of(kept: Content, city: City, language: str, rng: Random) -> Duties:

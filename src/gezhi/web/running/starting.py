@@ -117,7 +117,8 @@ def demo(given: Namespace) -> int:
             from gezhi.packs import demo as city
 
             made = city.install_demo(as_of=given.as_of or now().date(), language=given.language, cases=given.cases)
-        lines = [f"{item.username}  {made.password}  {item.role} {item.unit}" for item in made.sign_ins]
+        widest = max(len(item.username) for item in made.sign_ins)
+        lines = [f"{item.username:{widest}}  {made.password}  {item.role} · {item.unit}" for item in made.sign_ins]
         demo_file(settings).write_text("\n".join(lines) + "\n", encoding="utf-8")
         demo_file(settings).chmod(0o600)
         links_file(settings).unlink(missing_ok=True)  # the demo has its own people
