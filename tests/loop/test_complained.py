@@ -69,3 +69,14 @@ def test_the_case_page_names_it_but_not_to_that_unit_where_it_is_sealed(office, 
     assert "Complained about" in site("dora").get(f"/desk/{case}/").content.decode()
     assert ("Complained about" in site("hugo").get(f"/desk/{case}/").content.decode()) is seen
     assert view(case, actor=office.actor("hugo"), now=office.now).requester == ""
+
+
+def test_lists_show_no_number_of_who_complains(office, site):
+    case = office.to("handling", office.receive(
+        "执法人员野蛮收摊，请打13812346207", matter="0101", kind="complaint", complained=office.units["urban"].pk
+    ))  # fmt: skip
+    for name in ("hugo", "dora"):
+        page = site(name).get("/desk/?tab=open").content.decode()
+        assert f"/desk/{case}/" in page
+        assert "野蛮收摊" in page
+        assert "13812346207" not in page

@@ -41,11 +41,11 @@ def rendered(rows: Iterable[Mapping[str, Any]], moment: datetime) -> SafeString:
 
 
 def row_of(case: Line, kept: Content, names: Mapping[str, Mapping[Any, str]], moment: datetime) -> dict[str, Any]:
-    """One case for a list; what a confidential person wrote is shown without personal data."""
+    """One case for a list; what a confidential person or one who complains of a unit wrote, without personal data."""
     story = open_text(case.requester, case.story)
     title, place = str(story.get("title", "")), str(story.get("place", ""))
-    if case.confidential:
-        title, place = redact(title), ""
+    if case.confidential or case.complained_id:
+        title, place = redact(title), "" if case.confidential else redact(place)
     notes = []
     if case.round > 1:
         notes.append(gettext("round %(n)s") % {"n": case.round})

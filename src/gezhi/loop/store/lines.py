@@ -37,6 +37,7 @@ class Line:
     number: str
     external_number: str
     confidential: bool
+    complained_id: int | None  # the unit complained about, which may be the reader's
     story: bytes
     channel: str
     received_at: datetime
