@@ -147,8 +147,9 @@ def test_it_ends_with_the_hangup_and_a_second_hangup_has_its_own_day(office):
     assert sound()
 
 
-def test_a_hangup_with_a_day_without_end_harms_no_other(office):
-    hung_up(office, date(9999, 12, 31))
+def test_a_hangup_with_a_day_without_end_is_refused_and_harms_no_other(office):
+    with pytest.raises(Refused, match="day-far"):
+        hung_up(office, date(9999, 12, 31))
     case = hung_up(office, date(2026, 3, 20))
     assert review_due(office.later(days=40)) == 1
     assert called(office, "sue") == [case]
