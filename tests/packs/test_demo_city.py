@@ -156,6 +156,8 @@ def test_each_role_has_a_way_in_with_the_one_password(demo):
     roles = {"operator", "dispatcher", "callback", "supervisor", "evaluator", "leader", "handler", "unit_lead",
              "sysadmin", "secadmin", "auditor"}  # fmt: skip
     assert {way.role for way in demo.sign_ins} == roles
+    told = {way.username: way.told for way in demo.sign_ins}
+    assert told["operator1"] == "受理员 Intake operator · 政务服务便民热线中心 Public Service Hotline Centre"
     way = next(way for way in demo.sign_ins if way.role == "handler")
     user = sign_in(way.username, demo.password, address="127.0.0.1", now=NOW)
     assert not user.must_change_password

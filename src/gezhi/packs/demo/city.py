@@ -42,11 +42,11 @@ LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # without those that are taken for 
 
 @dataclass(frozen=True, slots=True)
 class SignIn:
-    """One way into the demo: with which name, and as whom, in both languages."""
+    """One way into the demo: with which name, in which role, and who that is in both languages."""
 
     username: str
     role: str
-    unit: str
+    told: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +169,7 @@ def _sign_ins(
     for _, user in shown:
         change_password(user, password, old=None, actor=actor_for(user, now), now=now)
     roles = apps.get_model("trust", "Role")._default_manager.in_bulk()
-    return tuple(SignIn(user.username, _both(roles[role]), _both(user.unit)) for role, user in shown)
+    return tuple(SignIn(user.username, role, f"{_both(roles[role])} · {_both(user.unit)}") for role, user in shown)
 
 
 def _both(named: Any) -> str:
