@@ -17,13 +17,11 @@ def desk_keys(*, small: bool = False) -> Iterator[Figure]:
     from screens import prepare  # the office of the journeys, in a database of its own
 
     office = prepare()
-    from journey_hands import ASSUMED, dispatch, question, ten_cases
+    from journey_hands import ASSUMED, dispatch, ordinary, question, ten_cases
     from journey_site import Site, browsing, served
 
     count = 2 if small else 10
-    for number in range(count):
-        told = {"matter": "010404", "kind": "complaint", "name": "王小明", "phone": "13812346207", "place": "书院路"}
-        office.to("handling", office.receive(f"书院路{number}号路灯不亮，晚上走路危险", **told))
+    ordinary(office, count)
     with browsing() as browser, served() as url:
         site = Site(url, browser, office)
         desk = site.page("dora")

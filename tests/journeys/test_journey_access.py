@@ -82,6 +82,8 @@ def content(site):
     for room, model, columns in ROWS:
         for row in apps.get_model(room, model).objects.values_list(*columns):
             said |= set(spoken(row))
+    for extra in apps.get_model("loop", "FormQuestion").objects.values_list("extra", flat=True):
+        said |= {option[language] for option in extra.get("options", ()) for language in ("zh", "en")}
     return sorted((words for words in said if words), key=len, reverse=True)
 
 

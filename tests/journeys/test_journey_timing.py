@@ -1,7 +1,7 @@
 """The times that a desk must keep: strokes counted in Chromium, a person's seconds estimated from them."""
 
 import pytest
-from journey_hands import dispatch, question, ten_cases
+from journey_hands import dispatch, ordinary, question, ten_cases
 
 
 def test_a_question_and_a_dispatch_by_keyboard_alone_keep_their_time(site):
@@ -18,10 +18,7 @@ def test_a_question_and_a_dispatch_by_keyboard_alone_keep_their_time(site):
 
 @pytest.mark.parametrize("count", [10])
 def test_ten_ordinary_cases_are_answered_in_ten_minutes(site, count):
-    for number in range(count):
-        case = site.office.receive(f"书院路{number}号路灯不亮，晚上走路危险", matter="010404", kind="complaint",
-                                   name="王小明", phone="13812346207", place="书院路")  # fmt: skip
-        site.office.to("handling", case)
+    ordinary(site.office, count)
     done = ten_cases(site, site.page("hugo"), count)
     assert done["person_s"] <= 600, done
     assert done["clicks"] == 0
