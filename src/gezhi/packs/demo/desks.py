@@ -12,7 +12,6 @@ from gezhi.loop.calls.service import rostering
 from gezhi.loop.documents.service import make_report
 from gezhi.loop.intake.service import ending, pasting, typing
 from gezhi.loop.marks import service as marks
-from gezhi.loop.models import ScoreRun
 from gezhi.loop.scores import service as scores
 from gezhi.loop.scores.rules.definition import Definition
 from gezhi.loop.views import service as views
@@ -192,7 +191,7 @@ class Desks:
         scores.publish_run(run.pk, actor=actor, now=self.before(hours=5))
         self._appeal(run)
 
-    def _appeal(self, run: ScoreRun) -> None:
+    def _appeal(self, run: Any) -> None:
         """By the first unit with a sign-in of the demo, else any, that lost something by a case."""
         parties, told = self.world.cast.parties, {key: tale for tale, key in self.told}
         wanted = [code for code in (*SHOWN, *parties) if code in parties]
