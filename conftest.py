@@ -31,9 +31,18 @@ settings.load_profile("calm")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests that ask the product over HTTP are marked `pages`: a whole request costs ten times what a rule does."""
+    """Marks that follow from what a test asks for, so that nobody forgets them.
+
+    A whole request costs ten times what a rule does (`pages`); really committing, one process beside another, needs
+    every table emptied afterwards (`slow`).
+    """
     from django.test import Client
 
     for item in items:
-        if any(value is Client for value in vars(getattr(item, "module", None) or object).values()):
+        asked = getattr(item, "fixturenames", ())
+        if "client" in asked or any(
+            value is Client for value in vars(getattr(item, "module", None) or object).values()
+        ):
             item.add_marker("pages")
+        if "committing_db" in asked:
+            item.add_marker("slow")

@@ -11,6 +11,7 @@ from gezhi.kit.config import Config
 from gezhi.kit.database.server import Server
 from gezhi.kit.database.session import embedded, in_use, opened
 
+pytestmark = pytest.mark.slow  # each starts a server of its own
 SMALL = {"fsync": "off", "shared_buffers": "8MB", "max_connections": "10"}
 
 

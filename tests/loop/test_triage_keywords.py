@@ -73,6 +73,7 @@ def test_good_keywords_are_heard_and_misleading_ones_are_not():
     assert with_bad.suggest(text).candidates[0].label == "路灯"
 
 
+@pytest.mark.slow
 def test_keywords_make_a_young_model_better():
     """Few cases, and words in the question that no case had: only keywords can know them."""
     good = Keywords([(label, word, 2.0) for label, words in SAY_LABELS.items() for word in words])
@@ -93,6 +94,7 @@ def test_the_learnt_say_makes_what_happened_likeliest():
     assert learn_voice(np.clip(np.eye(2)[truth], 0.05, 0.95).astype(np.float32), telling[::-1], truth)[1] == 0.0
 
 
+@pytest.mark.slow
 def test_keywords_refine_a_coarse_model():
     rows = [Example(row.fields, "教育" if row.label == "学校" else "城乡建设") for row in stories()]
     coarse = train(rows, columns=["t"], created_at=NOW)
