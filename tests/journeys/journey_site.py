@@ -131,6 +131,8 @@ def settle(page: Page) -> None:
             ? !window.matchMedia('(scripting: enabled)').matches
             : [...document.querySelectorAll('[data-picker]')].every((e) => e.dataset.pickerReady)
               && [...document.querySelectorAll('[data-list]')].every((e) => e.dataset.listReady)
+              && (document.documentElement.dataset.keysReady
+                  || !document.querySelector('[data-key], [data-case], [data-desk]'))
               && [...document.querySelectorAll('[data-upload]')].every((e) => e.dataset.uploadReady)"""
         )
 

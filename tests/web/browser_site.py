@@ -51,7 +51,11 @@ class Site:
 
     def open(self, page, path):
         page.goto(self.server.url + path)
-        page.wait_for_function("document.documentElement.classList.contains('js')")
+        page.wait_for_function(
+            """() => document.documentElement.classList.contains('js')
+            && (document.documentElement.dataset.keysReady
+                || !document.querySelector('[data-list], [data-key], [data-case], [data-desk]'))"""
+        )
 
     def hindrances(self, page):
         """What axe finds that keeps people out."""

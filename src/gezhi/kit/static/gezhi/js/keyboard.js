@@ -11,6 +11,7 @@ export function start(root) {
   if (started) return;
   started = true;
   document.addEventListener("keydown", pressed);
+  document.documentElement.dataset.keysReady = "1";
 }
 
 function combo(event) {
