@@ -7,6 +7,9 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 VENDOR := src/gezhi/kit/static/gezhi/vendor/htmx.min.js
 NPM_QUIET := --no-audit --no-fund --no-update-notifier --loglevel=error
 
+# Compiled modules are kept whatever the shell prefers: every process of the product and of the tests starts from them.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: setup run test check bench docs lock chromium clean
 
 setup: .venv/.dev $(VENDOR)
