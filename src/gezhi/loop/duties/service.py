@@ -42,14 +42,17 @@ def words_of(case: Case) -> str:
     return f"{told.get('title', '')} {told.get('text', '')}"
 
 
-def line_for(case: Case, matter: str, kept: Content, unit: str = "", words: str | None = None) -> TownDuty | None:
-    """The line that speaks of a case; its words are opened only where a line of its matters goes by words."""
+def line_for(case: Case, matter: str, kept: Content) -> TownDuty | None:
+    """The line that speaks of a case."""
     path = kept.matter_path(matter)
-    if words is None:
-        parts = path.split(".")
-        asked = any(row.keywords and (not row.matter or row.matter in parts) for row in kept.town_duties)
-        words = words_of(case) if asked else ""
-    return fitting(kept.town_duties, path, words, unit)
+    return fitting(kept.town_duties, path, _words_asked(case, path, kept), "")
+
+
+def _words_asked(case: Case, path: str, kept: Content) -> str:
+    """What a case says: opened only where a line of its matters goes by words."""
+    parts = path.split(".")
+    asked = any(row.keywords and (not row.matter or row.matter in parts) for row in kept.town_duties)
+    return words_of(case) if asked else ""
 
 
 def objection(move: str, case: Case, snap: Snapshot, codes: Mapping[str, Any], kept: Content) -> Refused | None:
@@ -57,15 +60,15 @@ def objection(move: str, case: Case, snap: Snapshot, codes: Mapping[str, Any], k
     leads, assists = named_units(move, dict(codes), snap.lead)
     named = [(unit, True) for unit in leads] + [(unit, False) for unit in assists]
     left = [(unit, first) for unit, first in named if move == "duty_allow" or unit not in snap.allowed]
-    if not kept.town_duties or not left:
-        return None
-    words: str | None = None
-    if all(row.kind == "basic" for row in kept.town_duties):
+    path = kept.matter_path(codes.get("matter") or snap.matter)
+    parts = path.split(".")
+    if not left or not any(row.kind != "basic" and (not row.matter or row.matter in parts) for row in kept.town_duties):
         return None
     towns = {row.pk: row for row in below.units().filter(pk__in=[u for u, _ in left], kind__in=TOWNSHIPS)}
+    words = _words_asked(case, path, kept) if towns else ""
     for unit, first in left:
         town = towns.get(unit)
-        duty = line_for(case, codes.get("matter") or snap.matter, kept, town.code, words) if town else None
+        duty = fitting(kept.town_duties, path, words, town.code) if town else None
         code = against(duty, leads=first)
         if duty is not None and code:
             return _refusal(code, duty)

@@ -96,7 +96,15 @@ class Content:
     def limits_for(
         self, stage: str, *, matter: str, area: str, kind: str, urgency: int, channel: str = ""
     ) -> list[LimitRow]:
-        return pick(self.limits, stage, matter=matter, area=area, kind=kind, urgency=urgency, channel=channel)
+        near = [rule for size in range(len(matter) + 1) for rule in self._limits_at.get((stage, matter[:size]), ())]
+        return pick(near, stage, matter=matter, area=area, kind=kind, urgency=urgency, channel=channel)
+
+    @cached_property
+    def _limits_at(self) -> Mapping[tuple[str, str], Sequence[LimitRule]]:
+        table: dict[tuple[str, str], list[LimitRule]] = {}
+        for rule in self.limits:
+            table.setdefault((rule.stage, rule.matter), []).append(rule)
+        return table
 
     def channel_rule(self, channel: str) -> ChannelRule:
         """What holds for answers to what came in by a channel."""
