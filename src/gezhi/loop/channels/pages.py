@@ -18,7 +18,6 @@ from gezhi.loop.pages import common
 from gezhi.loop.rules.channels import MOST_SIGN_OFFS
 from gezhi.loop.store import below
 from gezhi.loop.store.content import content
-from gezhi.trust.service import actor_from_request
 
 HERE = "/desk/channels/"
 
@@ -49,7 +48,6 @@ def _said(stage: str, text: str) -> str:
 @require_GET
 def export(request: HttpRequest) -> HttpResponse:
     """The rules as a sheet that can be edited and brought back."""
-    actor_from_request(request)
     common.guard(request, "case.read")
     out = io.BytesIO()
     write_csv(out, list(COLUMNS), ([row[name] for name in COLUMNS] for row in service.rows()))
@@ -77,8 +75,7 @@ def edit(request: HttpRequest) -> HttpResponse:
 
 def _fields(now: Mapping[str, str]) -> list[common.Field]:
     get = now.get
-    roles = [("", gettext("Anybody who may review")), *((row.pk, common.named(row)) for row in below.roles()
-                                                      if not row.admin and row.pk != "citizen")]  # fmt: skip
+    roles = [("", gettext("Anybody who may review")), *((row.pk, common.named(row)) for row in service.signing_roles())]
     offs = [(str(n), str(n)) for n in range(MOST_SIGN_OFFS + 1)]
     how = gettext("An amount and a unit: minute, hour, workhour, workday or day. For ordinary and raised cases.")
     return [

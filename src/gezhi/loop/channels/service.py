@@ -13,11 +13,11 @@ from gezhi.kernel.errors import Refused
 from gezhi.kit.sheets import read_tables
 from gezhi.loop.models import CodeItem, Limit
 from gezhi.loop.rules.channels import MOST_SIGN_OFFS, channel_rule
+from gezhi.loop.store import below
 from gezhi.loop.store import content as store
 from gezhi.loop.store.locks import alone
 from gezhi.trust.rules import Actor
 from gezhi.trust.service import record, require, unchanged, verb
-from gezhi.trust.service.roles import shipped_roles
 
 LIST, VERB = "channel", "channel.edit"
 STAGES = ("accept", "handle", "reply")
@@ -55,13 +55,18 @@ def rows() -> list[dict[str, str]]:
     return made
 
 
+def signing_roles() -> list[Any]:
+    """Whose signature a channel may ask for: any role of the office that does not administer."""
+    return list(below.roles().filter(admin=False).exclude(pk="citizen"))
+
+
 def checked(values: Mapping[str, str]) -> dict[str, Any]:
     """The values of one channel in good form. Refuses field-missing and field-invalid (422)."""
     given = {name: str(values.get(name, "")).strip() for name in COLUMNS}
     if not given["code"] or not given["name_zh"]:
         raise Refused("field-missing", status=422, field="name_zh" if given["code"] else "code", move=VERB)
     offs = given["sign_offs"] or "0"
-    roles = {row["code"] for row in shipped_roles() if not row["admin"]} - {"citizen"}
+    roles = {row.pk for row in signing_roles()}
     wrong = {
         "code": not CODE.fullmatch(given["code"]), "sign_offs": not offs.isdecimal() or int(offs) > MOST_SIGN_OFFS,
         "sign_role": bool(given["sign_role"]) and given["sign_role"] not in roles,
