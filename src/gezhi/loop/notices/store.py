@@ -12,6 +12,7 @@ from gezhi.loop.models import Case, Notice, NoticeMark, NoticeWish
 from gezhi.loop.notices.rules import Heard
 from gezhi.loop.rules.words import OPEN
 from gezhi.loop.store import below
+from gezhi.loop.store.visible import visible
 from gezhi.trust.rules import Actor
 
 SHOWN = 99  # an unread count above this says "99+"
@@ -150,6 +151,4 @@ def with_address(address: str) -> list[int]:
 
 def told_cases(actor: Actor, keys: Iterable[Any]) -> QuerySet[Case]:
     """Of these cases, those that the person may still read."""
-    from gezhi.loop.store.visible import visible
-
     return visible(actor).filter(pk__in=[key for key in keys if key])
