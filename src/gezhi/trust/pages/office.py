@@ -63,7 +63,8 @@ def role(request: HttpRequest, code: str) -> HttpResponse:
     known = sorted({verb for row in shipped_roles() if not row["admin"] for verb in row["verbs"].split()} | held)
     verbs = [{"verb": verb, "label": verb_label(verb), "on": verb in held} for verb in known]
     name = pick(found, "name", get_language() or "")
-    context = {"role": found, "name": name, "verbs": verbs, "errors": errors_of(refused)}
+    crumbs = [{"label": gettext("Roles and posts"), "url": "/office/roles/"}, {"label": name}]
+    context = {"role": found, "name": name, "verbs": verbs, "errors": errors_of(refused), "crumbs": crumbs}
     return render(request, "trust/role.html", context, status=refused.status if refused else 200)
 
 

@@ -143,6 +143,7 @@ def _show(
     given = request.POST
     opener = "role.edit" if service.administers(person, now()) else "user.edit"
     context = {
+        "crumbs": [{"label": gettext("Users"), "url": "/office/users/"}, {"label": person.display_name}],
         "person_": person,
         "unit": person.unit,
         "posts": store.holdings_of(person.pk, now()),

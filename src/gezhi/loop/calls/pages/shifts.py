@@ -175,9 +175,9 @@ def handover(request: HttpRequest, key: int) -> HttpResponse:
         raise Refused("handover-unknown", status=404)
     cases = visible(actor).filter(pk__in=note.open.get("urgent", [])).order_by("-urgency", "due_at", "pk")
     missed = store.ringbacks().filter(pk__in=note.open.get("missed", []))
-    moment = common.now()
+    moment, line = common.now(), note_line(note)
     context = {
-        "note": note_line(note),
+        "note": line,
         "words": note.words,
         "waiting": note.open.get("waiting", 0),
         "now": moment,
@@ -197,6 +197,7 @@ def handover(request: HttpRequest, key: int) -> HttpResponse:
         and note.taken_at is None
         and not (actor.kind == "user" and note.written_by_id == int(actor.id)),
         "action": f"/desk/shifts/handover/{note.pk}/take/",
+        "crumbs": [{"label": gettext("Shifts and handover"), "url": "/desk/shifts/"}, {"label": line["shift"]}],
     }
     return render(request, "loop/calls/handover.html", context)
 

@@ -70,9 +70,10 @@ def page(request: HttpRequest, kind: str) -> HttpResponse:
         "units": [{"name": row["name"], "cells": [row[code] for code in IN_UNITS]} for row in values["units"]],
         "top": values["top"],
         "rises": values["rises"], "office": common.place_name(), "file_url": f"{ADDRESS}{kind}/file/",
-        "earlier": f"{ADDRESS}{kind}/?period={periods.name_of(kind, earlier)}", "back": ADDRESS,
+        "earlier": f"{ADDRESS}{kind}/?period={periods.name_of(kind, earlier)}",
         "later": f"{ADDRESS}{kind}/?period={periods.name_of(kind, later)}" if later.until <= now else "",
         "languages": languages(language), "written": language, "monthly": kind == "monthly",
+        "crumbs": [{"label": gettext("Reports"), "url": ADDRESS}, {"label": pgettext("document", kind)}],
     }  # fmt: skip
     return render(request, "loop/report_period.html", context)
 

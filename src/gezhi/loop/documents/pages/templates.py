@@ -120,9 +120,10 @@ def trial(request: HttpRequest, kind: str, version: int) -> HttpResponse:
     common.mark(fields, errors)
     pages, unseen = pictures(made.data) if made else ([], "")
     context = {
+        "crumbs": [{"label": gettext("Document templates"), "url": HERE}, {"label": pgettext("document", kind)}],
         "name": pgettext("document", kind), "version": version, "fields": fields, "errors": errors, "made": made,
         "pages": pages, "unseen": unseen, "format": form, "subject": subject, "language": language,
-        "choose_url": f"{HERE}{kind}/{version}/choose/", "back": f"{HERE}#{kind}",
+        "choose_url": f"{HERE}{kind}/{version}/choose/",
         "said": [{"name": name, "place": place, "words": words} for name, place, words in made.said] if made else [],
     }  # fmt: skip
     return render(request, "loop/document_try.html", context, status=refused.status if refused else 200)
