@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, OperationalError, connection, transaction
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 from psycopg.errors import QueryCanceled
 
 from gezhi.loop.alike.rules.probes import Probe
@@ -267,8 +267,3 @@ def no_longer_like(first: UUID, second: UUID) -> None:
         elif row is not None and len(left) < len(row.others):
             row.others, row.best = left, left[0][1]
             row.save(update_fields=["others", "best"])
-
-
-def unmerged(rows: QuerySet[Case]) -> QuerySet[Case]:
-    """Those into which nobody is merged."""
-    return rows.exclude(Exists(Case.objects.filter(main=OuterRef("pk"), state="merged")))

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db.models import Count, Q
 
-from gezhi.loop.models import Case, Step, TownDuty
+from gezhi.loop.models import Step, TownDuty
 from gezhi.loop.rules.words import WITH_UNIT
 from gezhi.loop.store.locks import alone
 from gezhi.loop.store.visible import visible
@@ -79,8 +79,3 @@ def loads(actor: Actor, now: datetime, until: datetime, units: Iterable[int] | N
         load.open, load.week, load.late = load.open + row["n"], load.week + row["due"], load.late + row["over"]
         load.people[row["owner"]] = row["n"]
     return found
-
-
-def open_of(unit: int, actor: Actor) -> list[Case]:
-    """The open cases of a unit, the first due first."""
-    return list(visible(actor).filter(lead=unit, state__in=WITH_UNIT, dormant=False).order_by("due_at", "pk")[:50])

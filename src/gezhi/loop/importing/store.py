@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from gezhi.kit.bulk import copy_models
 from gezhi.loop.models import Batch, BatchReject, Case, CaseClock, CaseText, ImportMapping, Involvement, Step, StepText
@@ -224,12 +224,6 @@ def clear_rejects(batch: Batch) -> None:
 def rejects(batch: Batch, limit: int | None = None) -> Iterator[BatchReject]:
     rows = BatchReject.objects.filter(batch=batch).order_by("sheet", "row", "pk")
     return iter(rows[:limit]) if limit else rows.iterator(chunk_size=CHUNK)
-
-
-def reject_codes(batch: Batch) -> list[tuple[str, int]]:
-    """How many rows were refused for which reason, most first."""
-    rows = BatchReject.objects.filter(batch=batch).values_list("code").annotate(count=Count("pk"))
-    return list(rows.order_by("-count", "code"))
 
 
 def saved_mapping(signature: str) -> ImportMapping | None:

@@ -50,10 +50,6 @@ def put_text(row: StandardReply) -> None:
     row.save(force_insert=True)
 
 
-def own_text(code: str) -> StandardReply | None:
-    return StandardReply.objects.filter(code=code, pack="local", active=True).first()
-
-
 def take_back(code: str) -> int:
     """The office's own versions are no longer in force; that of the pack is again, where there is one."""
     return StandardReply.objects.filter(code=code, pack="local", active=True).update(active=False)

@@ -116,10 +116,6 @@ def unspoken(most: int) -> list[Case]:
     return list(rows.order_by("-received_at")[:most])
 
 
-def kept_for(case_id: UUID | str) -> Suggested | None:
-    return Suggested.objects.filter(case_id=case_id).first()
-
-
 def hits(digest: str) -> dict[str, int]:
     """How a model did on the desk: closed cases it spoke of, and how often its first suggestion was right."""
     spoke = Suggested.objects.filter(digest=digest, case__state__in=DECIDED).exclude(case__matter="")

@@ -173,20 +173,10 @@ def note_shipped_verbs(shipped: dict[str, list[str]], *, by: str, now: datetime)
     Setting.objects.update_or_create(pk=_SHIPPED, defaults={"value": shipped, "changed_at": now, "changed_by": by})
 
 
-def known_unit_codes() -> dict[str, int]:
-    """Id of each unit code."""
-    return dict(Unit.objects.values_list("code", "pk"))
-
-
 def names_of(keys: Iterable[str]) -> list[tuple[int, str]]:
     """Id and name of these users."""
     wanted = [int(key) for key in keys if key.isdecimal()]
     return list(User.objects.filter(pk__in=wanted).values_list("pk", "display_name"))
-
-
-def usernames(names: Sequence[str]) -> set[str]:
-    """Which of these names are taken."""
-    return set(User.objects.filter(username__in=list(names)).values_list("username", flat=True))
 
 
 def holders_of(role: str, now: datetime) -> list[User]:

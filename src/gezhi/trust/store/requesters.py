@@ -1,7 +1,6 @@
 """Queries of requesters: insert, find by keyed hash, erase, reveals."""
 
 from collections.abc import Sequence
-from datetime import datetime
 from uuid import UUID
 
 from django.db.models import Q
@@ -63,8 +62,3 @@ def reveals(*, requester_id: UUID | None = None, case_id: UUID | None = None, li
     if case_id is not None:
         rows = rows.filter(case_id=case_id)
     return list(rows[:limit])
-
-
-def reveal_count(actor_id: str, since: datetime) -> int:
-    """How often somebody opened an identity since then."""
-    return Reveal.objects.filter(actor_id=actor_id, acted_at__gte=since).count()

@@ -86,17 +86,6 @@ def end_sessions(user_id: int, *, keep: str = "") -> int:
     return len(rows)
 
 
-def end_session(user_id: int, row_id: int) -> str:
-    """End one session of a user; its key, empty when there is none."""
-    row = SignedIn.objects.filter(user_id=user_id, pk=row_id).first()
-    if row is None:
-        return ""
-    session_store: Any = import_module(settings.SESSION_ENGINE).SessionStore
-    session_store(row.session_key).delete()
-    row.delete()
-    return row.session_key
-
-
 def forget_session(session_key: str) -> None:
     """A session was ended by signing out."""
     SignedIn.objects.filter(session_key=session_key).delete()
