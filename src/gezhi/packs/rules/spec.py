@@ -229,7 +229,6 @@ TABLES: Mapping[str, Table] = {
     "number": _codes("number", C("area", most=12), codes=("pattern",), names=("name",)),
 }  # fmt: skip
 
-LOADED = ("matters", "keywords", "catalogue", "duties", "limits", "escalation", "office_hours", "questions", "replies")
 TEMPLATES = ("units",)  # brought only when asked for: a real office has units of its own
 
 EXAMPLES: Mapping[str, Table] = {
