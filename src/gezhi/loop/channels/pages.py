@@ -1,6 +1,5 @@
 """Channel rules on a page: what each channel asks, a form for one, the sheet out and in."""
 
-import io
 from collections.abc import Mapping
 from typing import Any
 
@@ -11,7 +10,8 @@ from django.utils.translation import gettext, pgettext
 from django.views.decorators.http import require_GET, require_http_methods
 
 from gezhi.kernel.errors import Refused
-from gezhi.kit.sheets import write_csv
+from gezhi.kit.downloads import sent
+from gezhi.kit.sheets import csv_lines
 from gezhi.loop.channels import service
 from gezhi.loop.channels.service import COLUMNS, STAGES, VERB
 from gezhi.loop.pages import common
@@ -49,11 +49,7 @@ def _said(stage: str, text: str) -> str:
 def export(request: HttpRequest) -> HttpResponse:
     """The rules as a sheet that can be edited and brought back."""
     common.guard(request, "case.read")
-    out = io.BytesIO()
-    write_csv(out, list(COLUMNS), ([row[name] for name in COLUMNS] for row in service.rows()))
-    response = HttpResponse(out.getvalue(), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = 'attachment; filename="channels.csv"'
-    return response
+    return sent(csv_lines(list(COLUMNS), ([row[name] for name in COLUMNS] for row in service.rows())), "channels.csv")
 
 
 @require_http_methods(["GET", "POST"])

@@ -11,6 +11,7 @@ from django.utils.translation import gettext, ngettext, pgettext
 from django.views.decorators.http import require_GET, require_POST
 
 from gezhi.kernel.errors import Refused
+from gezhi.kit.downloads import sent
 from gezhi.kit.http import sentence
 from gezhi.kit.text import pick
 from gezhi.loop.duties import service, store
@@ -24,7 +25,6 @@ HERE = "/desk/duties/"
 YEAR = timedelta(days=365)
 FAULTS_SHOWN = 20
 LIGHTS = {"basic": "ok", "cooperating": "due", "taken_back": "late"}
-SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @require_GET
@@ -133,6 +133,4 @@ def export(request: HttpRequest) -> HttpResponse:
     common.guard(request, "case.read")
     out = io.BytesIO()
     service.export(out)
-    response = HttpResponse(out.getvalue(), content_type=SHEET)
-    response["Content-Disposition"] = 'attachment; filename="township-duties.xlsx"'
-    return response
+    return sent(out.getvalue(), "township-duties.xlsx")

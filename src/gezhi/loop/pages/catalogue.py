@@ -15,6 +15,7 @@ from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_GET, require_http_methods
 
 from gezhi.kernel.errors import Refused
+from gezhi.kit.downloads import sent
 from gezhi.kit.http import sentence
 from gezhi.kit.text import pick
 from gezhi.loop.models import CatalogueItem, CatalogueVersion
@@ -36,7 +37,6 @@ ADDRESS = "/desk/catalogue/"
 VERB = "catalogue.edit"
 PAGE = 100
 TRIED_SHOWN = 200
-SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def chosen(request: HttpRequest) -> CatalogueVersion | None:
@@ -142,9 +142,7 @@ def export(request: HttpRequest) -> HttpResponse:
     edition = chosen(request)
     out = io.BytesIO()
     service.export(out, edition.name if edition is not None else "")
-    response = HttpResponse(out.getvalue(), content_type=SHEET)
-    response["Content-Disposition"] = 'attachment; filename="catalogue.xlsx"'
-    return response
+    return sent(out.getvalue(), "catalogue.xlsx")
 
 
 @require_http_methods(["GET", "POST"])

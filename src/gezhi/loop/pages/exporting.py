@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone, translation
@@ -13,6 +13,7 @@ from django.utils.translation import gettext, pgettext
 from django.views.decorators.http import require_http_methods
 
 from gezhi.kernel.errors import Refused
+from gezhi.kit.downloads import streamed
 from gezhi.kit.sheets import csv_lines, xlsx_pieces
 from gezhi.loop.pages import common
 from gezhi.loop.pages.rows import row_of, urgency_word
@@ -29,10 +30,7 @@ from gezhi.trust.rules import Actor
 LIMIT = 100_000  # cases in one file; a spreadsheet with more is of little use to people
 COUNTED = 1_000_000  # a longer list is said to be longer than this
 CHUNK = 500  # cases held at once
-TYPES = {
-    "csv": "text/csv; charset=utf-8",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-}
+FORMATS = ("csv", "xlsx")
 
 
 @require_http_methods(["GET", "POST"])
@@ -42,7 +40,7 @@ def export(request: HttpRequest, kind: str) -> HttpResponseBase:
     A list that is too long is said to be cut before it is sent, so that nobody takes a part for the whole.
     """
     actor = common.guard(request, "case.export")
-    if kind not in TYPES:
+    if kind not in FORMATS:
         raise Refused("file-not-found", status=404)
     moment = common.now()
     wish = replace(wish_of(request, tabs_for(verbs_of(actor))), page=1)
@@ -53,10 +51,7 @@ def export(request: HttpRequest, kind: str) -> HttpResponseBase:
     rows = _rows(actor, wish, moment, translation.get_language() or "zh-hans")
     head = _heading()
     data = csv_lines(head, map(_for_csv, rows)) if kind == "csv" else xlsx_pieces((title_of(wish), head, rows))
-    response = StreamingHttpResponse(data, content_type=TYPES[kind])
-    stamp = timezone.localtime(moment).strftime("%Y%m%d-%H%M")
-    response["Content-Disposition"] = f'attachment; filename="cases-{stamp}.{kind}"'
-    return response
+    return streamed(data, f"cases-{timezone.localtime(moment):%Y%m%d-%H%M}.{kind}")
 
 
 def _rows(actor: Actor, wish: Wish, moment: datetime, language: str) -> Iterator[list[Any]]:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext, ngettext, pgettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from gezhi.kernel.errors import Refused
+from gezhi.kit.downloads import sent
 from gezhi.kit.http import sentence
 from gezhi.loop import tasks
 from gezhi.loop.importing import background, mappings, service, store
@@ -30,7 +31,6 @@ from gezhi.trust.rules import Actor
 ADDRESS = "/desk/import/"
 ZONES = ("Asia/Shanghai", "Asia/Urumqi", "Asia/Hong_Kong", "UTC", "America/New_York", "Europe/London")
 VERB = "import.run"
-SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 RECENT = 20
 SHOWN = 6
 ALL = 1_000
@@ -307,6 +307,4 @@ def rejects(request: HttpRequest, batch_id: int) -> HttpResponse:
         return HttpResponseRedirect(f"{ADDRESS}{batch_id}/")
     out = io.BytesIO()
     write_rejects(batch, out)
-    response = HttpResponse(out.getvalue(), content_type=SHEET)
-    response["Content-Disposition"] = f'attachment; filename="import-{batch.pk}-rejected.xlsx"'
-    return response
+    return sent(out.getvalue(), f"import-{batch.pk}-rejected.xlsx")

@@ -9,6 +9,7 @@ from django.utils.translation import get_language, gettext
 from django.views.decorators.http import require_GET, require_http_methods
 
 from gezhi.kernel.errors import Refused
+from gezhi.kit.downloads import sent
 from gezhi.kit.http import sentence
 from gezhi.kit.sheets import write_xlsx
 from gezhi.trust import service
@@ -17,7 +18,6 @@ from gezhi.trust.service.importing import POST_SHEET, USER_COLUMNS
 
 LARGEST = 20 * 1024 * 1024
 WAITING = "posts_waiting"  # in the session: rows of user names, roles and units
-SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @require_http_methods(["GET", "POST"])
@@ -89,6 +89,4 @@ def waiting(request: HttpRequest) -> HttpResponse:
         for column in POST_SHEET
     ]
     write_xlsx(out, (gettext("Posts"), header, rows))
-    response = HttpResponse(out.getvalue(), content_type=SHEET)
-    response["Content-Disposition"] = 'attachment; filename="posts.xlsx"'
-    return response
+    return sent(out.getvalue(), "posts.xlsx")

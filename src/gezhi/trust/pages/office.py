@@ -11,6 +11,7 @@ from django.utils.translation import get_language, gettext, pgettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from gezhi.kernel.errors import Refused
+from gezhi.kit.downloads import sent
 from gezhi.kit.text import pick
 from gezhi.trust import service
 from gezhi.trust.pages.common import attempt, choices, errors_of, field, form, guard, now
@@ -181,9 +182,7 @@ def checkpoint(request: HttpRequest) -> HttpResponse:
     """Sign how far the chain reaches and hand the paper over as a file."""
     guard(request, "ledger.verify")
     document = service.checkpoint(now())
-    response = HttpResponse(service.checkpoint_text(document), content_type="application/json")
-    response["Content-Disposition"] = f'attachment; filename="checkpoint-{document["sequence"]}.json"'
-    return response
+    return sent(service.checkpoint_text(document).encode(), f"checkpoint-{document['sequence']}.json")
 
 
 def _names(actors: list[tuple[str, str]]) -> dict[str, str]:

@@ -1,6 +1,5 @@
 """Figures of calls per shift and agent; each number opens its calls; the table as CSV."""
 
-import io
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from urllib.parse import urlencode
@@ -11,7 +10,8 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.views.decorators.http import require_GET
 
-from gezhi.kit.sheets import write_csv
+from gezhi.kit.downloads import sent
+from gezhi.kit.sheets import csv_lines
 from gezhi.loop.calls import roster, store
 from gezhi.loop.calls.pages.desk import READ, call_line
 from gezhi.loop.calls.rules.rota import Span, days, span
@@ -129,11 +129,10 @@ def export(request: HttpRequest) -> HttpResponse:
         gettext("Mean talk, seconds"),
     ]  # fmt: skip
     names = ("day", "shift_name", "who", "offered", "answered", "fast", "missed", "mean")
-    out = io.BytesIO()
-    write_csv(out, head, ([row[name] for name in names] for row in rows_of(first, last)))
-    response = HttpResponse(out.getvalue(), content_type="text/csv; charset=utf-8")
-    response.headers["Content-Disposition"] = f'attachment; filename="calls-{first}-{last}.csv"'
-    return response
+    return sent(
+        csv_lines(head, ([row[name] for name in names] for row in rows_of(first, last))),
+        f"calls-{first}-{last}.csv",
+    )
 
 
 @require_GET

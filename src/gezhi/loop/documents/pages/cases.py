@@ -8,8 +8,9 @@ from django.utils.translation import gettext, pgettext
 from django.views.decorators.http import require_GET, require_POST
 
 from gezhi.kernel.errors import Refused
+from gezhi.kit.downloads import sent
 from gezhi.loop.documents import service
-from gezhi.loop.documents.pages.files import HERE, language_of, languages, sent
+from gezhi.loop.documents.pages.wish import HERE, language_of, languages
 from gezhi.loop.documents.rules import KINDS
 from gezhi.loop.documents.rules.kinds import CASE_KIND
 from gezhi.loop.documents.store import templates as store
@@ -59,4 +60,4 @@ def make(request: HttpRequest, case_id: UUID, kind: str) -> HttpResponse:
         kind, case_id, actor=actor, now=common.now(), wanted=wanted if wanted == "pdf" else "",
         language=language_of(request),
     )  # fmt: skip
-    return sent(made.data, made.format, f"{pgettext('document', kind)}-{made.number}")
+    return sent(made.data, f"{pgettext('document', kind)}-{made.number}.{made.format}")

@@ -9,8 +9,9 @@ from django.utils.translation import gettext, pgettext
 from django.views.decorators.http import require_GET, require_POST
 
 from gezhi.kernel.errors import Refused
+from gezhi.kit.downloads import sent
 from gezhi.loop.documents import service
-from gezhi.loop.documents.pages.files import HERE, language_of, languages, sent
+from gezhi.loop.documents.pages.wish import HERE, language_of, languages
 from gezhi.loop.documents.rules import KINDS, periods
 from gezhi.loop.documents.rules.figures import CALLS, CASES, COMPARED, FIGURES, IN_UNITS, RATES, SHARES, name_of
 from gezhi.loop.documents.rules.kinds import PERIOD_KIND, RUN_KIND
@@ -117,4 +118,4 @@ def file(request: HttpRequest, kind: str) -> HttpResponse:
         made = service.make_appraisal(period, wanted, actor=actor, now=common.now(), language=language)
     else:
         made = service.make_report(kind, period, wanted, actor=actor, now=common.now(), language=language)
-    return sent(made.data, made.format, f"{pgettext('document', kind)}-{made.number}")
+    return sent(made.data, f"{pgettext('document', kind)}-{made.number}.{made.format}")

@@ -11,9 +11,10 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from gezhi.kernel.errors import Refused
 from gezhi.kit.documents.pdf import to_pages
+from gezhi.kit.downloads import sent
 from gezhi.kit.http import sentence
 from gezhi.loop.documents import service
-from gezhi.loop.documents.pages.files import HERE, language_of, languages, sent
+from gezhi.loop.documents.pages.wish import HERE, language_of, languages
 from gezhi.loop.documents.rules import KINDS
 from gezhi.loop.documents.rules.kinds import CASE_KIND
 from gezhi.loop.documents.store import templates as store
@@ -94,7 +95,7 @@ def template(request: HttpRequest, kind: str, version: int) -> HttpResponse:
     """A template as it is, to be changed and brought back."""
     actor, form = common.guard(request, service.PUT), request.GET.get("format", "")
     data, form = service.template_of(kind, version, actor=actor, form=form, language=language_of(request))
-    return sent(data, form, f"{pgettext('document', kind)}-v{version}")
+    return sent(data, f"{pgettext('document', kind)}-v{version}.{form}")
 
 
 @require_http_methods(["GET", "POST"])
@@ -110,7 +111,7 @@ def trial(request: HttpRequest, kind: str, version: int) -> HttpResponse:
     if subject or (request.method == "POST" and not of_case):
         made, refused = common.attempt(lambda: tried(kind, version, subject, form=form, language=language, actor=actor))
     if made is not None and request.method == "POST":
-        return sent(made.data, made.format, f"{pgettext('document', kind)}-v{version}-{made.number}")
+        return sent(made.data, f"{pgettext('document', kind)}-v{version}-{made.number}.{made.format}")
     asked = gettext("Number of a case") if of_case else gettext("Period (empty: the newest)")
     fields = [
         common.field("subject", asked, value=subject, required=of_case, max=40),

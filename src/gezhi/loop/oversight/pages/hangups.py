@@ -1,6 +1,5 @@
 """The pool of hang-ups 挂账池: why, by whose leave, how long; several reviewed at once; figures for everybody."""
 
-import io
 from collections.abc import Mapping
 from datetime import date, datetime
 from statistics import median
@@ -14,8 +13,9 @@ from django.utils.translation import gettext, ngettext, pgettext
 from django.views.decorators.http import require_GET, require_POST
 
 from gezhi.kernel.errors import Refused
+from gezhi.kit.downloads import sent
 from gezhi.kit.http import sentence
-from gezhi.kit.sheets import write_csv
+from gezhi.kit.sheets import csv_lines
 from gezhi.loop.models import Case
 from gezhi.loop.oversight import store
 from gezhi.loop.oversight.rules import Hung
@@ -158,11 +158,10 @@ def export(request: HttpRequest) -> HttpResponse:
         gettext("Allowed by"), gettext("Hung up since"), gettext("Days"), gettext("Next review"), gettext("Days over"),
         gettext("Reviews"),
     ]  # fmt: skip
-    out = io.BytesIO()
-    write_csv(out, heading, (_cells(row) for row in rows))
-    response = HttpResponse(out.getvalue(), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="hangups-{timezone.localtime(moment):%Y%m%d-%H%M}.csv"'
-    return response
+    return sent(
+        csv_lines(heading, (_cells(row) for row in rows)),
+        f"hangups-{timezone.localtime(moment):%Y%m%d-%H%M}.csv",
+    )
 
 
 def _cells(row: Mapping[str, Any]) -> list[Any]:

@@ -1,6 +1,5 @@
 """The board of supervision: who demanded what by when, which unit has answered, how many days are over."""
 
-import io
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -12,7 +11,8 @@ from django.utils import timezone
 from django.utils.translation import gettext, pgettext
 from django.views.decorators.http import require_GET
 
-from gezhi.kit.sheets import write_csv
+from gezhi.kit.downloads import sent
+from gezhi.kit.sheets import csv_lines
 from gezhi.loop.instructions.pages import pressing
 from gezhi.loop.models import Case
 from gezhi.loop.oversight import store
@@ -133,11 +133,10 @@ def export(request: HttpRequest) -> HttpResponse:
         gettext("Lead unit"), gettext("Demanded by"), gettext("Demanded"),
         gettext("Reason"), gettext("Due"), gettext("State"), gettext("Days over"), gettext("Level"), gettext("Times"),
     ]  # fmt: skip
-    out = io.BytesIO()
-    write_csv(out, heading, (_cells(row) for row in rows))
-    response = HttpResponse(out.getvalue(), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="supervision-{timezone.localtime(moment):%Y%m%d-%H%M}.csv"'
-    return response
+    return sent(
+        csv_lines(heading, (_cells(row) for row in rows)),
+        f"supervision-{timezone.localtime(moment):%Y%m%d-%H%M}.csv",
+    )
 
 
 def _cells(row: Mapping[str, Any]) -> list[Any]:

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 from procrastinate.exceptions import AlreadyEnqueued
 
 from gezhi.kernel.errors import Refused
+from gezhi.kit.downloads import sent
 from gezhi.kit.http import sentence
 from gezhi.kit.sheets.writing import csv_lines
 from gezhi.loop import tasks
@@ -175,10 +176,6 @@ def calls(request: HttpRequest, key: int) -> HttpResponse:
     """The calls whose recordings were forgotten here, for the telephone system, which holds the bytes."""
     actor = common.guard(request, READ)
     row = plan_of(key)
-    response = HttpResponse(content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="calls-{row.pk}.csv"'
     rows = [(call_id, began.isoformat()) for call_id, began in store.forgotten_calls(row)]
-    for line in csv_lines(["call_id", "began_at"], rows):
-        response.write(line)
     service.note_calls(row.pk, len(rows), actor=actor, now=common.now())
-    return response
+    return sent(csv_lines(["call_id", "began_at"], rows), f"calls-{row.pk}.csv")

@@ -12,6 +12,7 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from gezhi.kernel.errors import Refused
+from gezhi.kit.downloads import sent
 from gezhi.kit.http import sentence
 from gezhi.kit.text import pick
 from gezhi.loop import tasks
@@ -26,7 +27,6 @@ from gezhi.loop.scores.service.reading import READ, get
 from gezhi.trust.rules import Actor
 
 READY = ("draft", "published", "replaced")
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def tabs(actor: Actor, current: str) -> list[dict[str, Any]]:
@@ -245,6 +245,4 @@ def export(request: HttpRequest, run_id: int, kind: str) -> HttpResponse:
         service.export_xlsx(run_id, out, language=common.language(), actor=actor, now=common.now())
     else:
         service.export_csv(run_id, out, language=common.language(), actor=actor, now=common.now())
-    response = HttpResponse(out.getvalue(), content_type=XLSX if kind == "xlsx" else "text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="scores-{run_id}.{kind}"'
-    return response
+    return sent(out.getvalue(), f"scores-{run_id}.{kind}")
