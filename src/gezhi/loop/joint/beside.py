@@ -101,5 +101,5 @@ def load_row(unit: Any, load: loads.Load, users: dict[int, Any], most: int = PEO
     return {
         "id": unit.pk, "name": common.named(unit), "open": load.open, "week": load.week, "late": load.late,
         "people": named[:most], "more": max(0, len(named) - most), "url": f"/desk/?tab=open&unit={unit.pk}",
-        "all": ", ".join(f"{one['name']} {one['n']}" for one in named),
+        "all": gettext(", ").join(f"{one['name']} {one['n']}" for one in named),
     }  # fmt: skip

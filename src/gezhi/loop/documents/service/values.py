@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.utils import timezone, translation
-from django.utils.translation import pgettext
+from django.utils.translation import gettext, pgettext
 
 from gezhi.kernel.errors import Refused
 from gezhi.kit.text import pick
@@ -76,7 +76,7 @@ def case_of(shown: CaseView, kept: Content) -> dict[str, Any]:
         "channel": code(kept, "channel", case.channel), "urgency": pgettext("urgency", URGENCY_WORDS[case.urgency]),
         "area": name(shown.area), "place": story.get("place", ""), "state": pgettext("state", case.state),
         "round": case.round, "received": moment(case.received_at), "due": moment(case.due_at),
-        "lead": name(case.lead), "assisting": "、".join(name(task["unit"]) for task in shown.tasks),
+        "lead": name(case.lead), "assisting": gettext(", ").join(name(task["unit"]) for task in shown.tasks),
         "desk": name(case.desk), "requester": shown.requester,
     }  # fmt: skip
 
@@ -93,7 +93,8 @@ def instruction_of(shown: CaseView) -> dict[str, Any]:
         "leader": wrote.get("leader") or himself or asked.get("leader", ""),
         "paper": wrote.get("paper", ""), "words": wrote.get("words", ""),
         "at": moment(newest["instruct"].acted_at) if "instruct" in newest else "",
-        "due": day(one.due) if one is not None else "", "units": "、".join(name(unit) for unit in units if unit),
+        "due": day(one.due) if one is not None else "",
+        "units": gettext(", ").join(name(unit) for unit in units if unit),
         "state": pgettext("instruction", one.state) if one is not None else "", "proposal": asked.get("words", ""),
         "feedback": "\n".join(f"{name(entry.unit)}：{words(entry)}" for entry in told),
     }  # fmt: skip
