@@ -147,3 +147,23 @@ def test_other_channels_are_as_before(mailbox, client):
     case = mailbox.to("replied")
     assert mailbox.move(case, "review_pass", "lena").state == "verifying"
     assert "已修好。" in page_of(client, case)
+
+
+def test_a_letter_merged_into_a_call_keeps_its_second_signature_and_its_public_words(mailbox, client):
+    call = mailbox.receive(matter="0101", kind="complaint", name="李四", phone="13900001234")
+    letter = mailbox.receive(matter="0101", kind="complaint", channel="mailbox", name="王小明", phone="13800001234")
+    mailbox.move(letter, "accept")
+    mailbox.move(letter, "merge", main=call)
+    with pytest.raises(Refused, match="channel-needs-review") as refused:
+        mailbox.move(call, "answer", "dora", matter="0101", kind="complaint", reply="答复")
+    assert refused.value.facts["channel"] == "mailbox"
+    mailbox.to("handling", call)
+    mailbox.move(call, "reply", "hugo", **REPLY)
+    assert mailbox.move(call, "review_pass", "lena").state == "replied"
+    with pytest.raises(Refused, match="public-reply-missing"):
+        mailbox.move(call, "review_pass", "sue")
+    assert mailbox.move(call, "review_pass", "sue", public_reply=OUTSIDE).state == "verifying"
+    for case in (call, letter):
+        assert OUTSIDE in page_of(client, case)
+        assert "内部" not in page_of(client, case)
+    assert not [found for found in replay() if isinstance(found, Difference)]

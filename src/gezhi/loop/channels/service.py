@@ -42,7 +42,7 @@ def rows() -> list[dict[str, str]]:
     kept = store.content()
     made = []
     for code, item in kept.codes.get(LIST, {}).items():
-        rule = channel_rule(item.extra)
+        rule = channel_rule(item.code, item.extra)
         limits = dict.fromkeys(STAGES, "")
         for limit in kept.limits:  # local ones come to hold
             own = limit.channel == code and limit.stage in limits and not limit.matter and limit.urgency in (None, 1)

@@ -13,6 +13,7 @@ from gezhi.loop.pages import common
 from gezhi.loop.rules import words
 from gezhi.loop.rules.moves import BY_NAME, Field, Move
 from gezhi.loop.rules.words import DIMENSIONS, TEXT_LIMIT, URGENCIES, URGENCY_WORDS
+from gezhi.loop.service.moving import answer_rule
 from gezhi.loop.service.registering import suggested_units
 from gezhi.loop.store import below, worklist
 from gezhi.loop.store.content import Content
@@ -65,7 +66,7 @@ def fields_of(move: Move, ground: Ground) -> list[common.Field]:
 
 def _for_public(ground: Ground) -> bool:
     """Whether the public is answered in words of its own."""
-    return ground.case is not None and ground.kept.channel_rule(ground.case.channel).public_reply
+    return ground.case is not None and answer_rule(ground.case, ground.kept).public_reply
 
 
 def outward_field(move: Move, ground: Ground) -> Field | None:

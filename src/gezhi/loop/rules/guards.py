@@ -269,7 +269,7 @@ def earlier_answered(s: Situation) -> None:
 def no_sign_off(s: Situation) -> None:
     """Where an answer needs a second sign-off nobody gives it alone."""
     if s.rule.sign_offs:
-        raise Refused("channel-needs-review", channel=s.snap.channel)
+        raise Refused("channel-needs-review", channel=s.rule.channel)
 
 
 def another_signs(s: Situation) -> None:

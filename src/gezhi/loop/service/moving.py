@@ -15,6 +15,7 @@ from gezhi.loop.oversight import store as oversight
 from gezhi.loop.oversight.drawing import objection, sample_of
 from gezhi.loop.oversight.rules import Tried
 from gezhi.loop.rules.catalogue import duty_for
+from gezhi.loop.rules.channels import ChannelRule, strictest
 from gezhi.loop.rules.clocks import GIVEN
 from gezhi.loop.rules.fields import clean
 from gezhi.loop.rules.guards import Hangup, Other, Situation
@@ -39,6 +40,7 @@ from gezhi.trust.service import once, remember, verb
 NOT_THERE = {"repeat_mark": "repeat-not-found"}
 OWN_NAME = "instruct.own"  # who has this verb is a leader and needs to name none
 TOWN = {"town-duty", "town-barred"}
+SIGNING = {"no-sign-off", "another-signs", "signing-role", "public-reply"}
 OWN_TASK = ("task_done", "task_refuse")
 RESERVED = ("receive", "answered")  # made by the receiving verb and by the product itself
 
@@ -204,7 +206,7 @@ def _situation(
         codes["notice"] = numbers.next_in_year("supervise", kept.calendar.local_date(now))
     if texts.get("public_reply"):
         codes["public"] = True  # that there is one; its words are sealed
-    rule = kept.channel_rule(snap.channel)
+    rule = answer_rule(case, kept) if set(row.guards) & SIGNING else kept.channel_rule(snap.channel)
     if row.name == "callback":
         codes["sample"] = sample_of(case, kept) or None  # how it was drawn is for nobody to choose
     return Situation(
@@ -221,6 +223,12 @@ def _situation(
         barred=duty_objection(row.name, case, snap, codes, kept) if set(row.guards) & TOWN else None,
         cited=not codes.get("cites") or precedents.holds(codes["cites"]),
     )  # fmt: skip
+
+
+def answer_rule(case: Case, kept: Content) -> ChannelRule:
+    """What an answer to this case needs before it goes out, with all those who were merged into it."""
+    channels = (case.channel, *store.merged_channels(case.pk))
+    return strictest([kept.channel_rule(channel) for channel in channels])
 
 
 def _objection(case: Case, cause: str, kept: Content) -> str:

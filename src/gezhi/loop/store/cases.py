@@ -63,6 +63,11 @@ def merged_into(mains: Iterable[UUID]) -> QuerySet[Case]:
     return Case.objects.filter(main__in=list(mains), state="merged").select_related(*JOINED).order_by("pk")
 
 
+def merged_channels(main: UUID) -> list[str]:
+    """How those asked who wait for the answer of this case."""
+    return list(Case.objects.filter(main=main, state="merged").values_list("channel", flat=True).distinct())
+
+
 @dataclass(frozen=True, slots=True)
 class Clocks:
     """The clocks of a case before and after a step, and the rows of those before."""

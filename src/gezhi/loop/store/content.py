@@ -109,7 +109,7 @@ class Content:
     def channel_rule(self, channel: str) -> ChannelRule:
         """What holds for answers to what came in by a channel."""
         item = self.codes.get("channel", {}).get(channel)
-        return channel_rule(item.extra if item is not None else {})
+        return channel_rule(channel, item.extra if item is not None else {})
 
     def questions_for(self, matter: str) -> list[Question]:
         """What a matter and the matters above it ask, the general first."""
