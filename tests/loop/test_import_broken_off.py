@@ -1,8 +1,11 @@
 """Imports whose process is killed or slow: what did not end is not called done, what works is not held for dead."""
 
+import io
+from datetime import UTC, datetime, timedelta
+
 import pytest
 
-from gezhi.loop.importing import running, service, store
+from gezhi.loop.importing import background, running, service, store
 from gezhi.loop.importing.running import Options
 from gezhi.loop.models import Batch
 
@@ -48,3 +51,34 @@ def test_a_delta_that_is_killed_before_it_has_looked_for_what_is_gone_is_not_don
     assert Batch.objects.latest("pk").state == "running"
     monkeypatch.setattr(store, "open_numbers", looked)
     assert bring(sheet("R1", "R9"), whole=True).gone_numbers == ["R2"]
+
+
+def test_a_run_that_breaks_off_at_the_same_row_again_and_again_is_left_to_its_person(office, monkeypatch, settings):
+    """An error that no refusal foresees would otherwise begin the run anew every two minutes for good."""
+    batch = background.upload(io.BytesIO(sheet("B1", "B2").encode()), "sheet.csv", Options(),
+                              actor=office.actor("olive"), now=office.now)  # fmt: skip
+    background.start(batch.pk, actor=office.actor("olive"), now=office.now)
+    later = datetime.now(UTC) + timedelta(seconds=background.STALLED + 60)
+    Batch.objects.filter(pk=batch.pk).update(state="running")
+    for _ in range(background.TRIES):
+        (found,) = background.abandoned(later)
+        assert not background.given_up(found)
+        assert background.again(found) == ("run", found.created_by_id)
+    (found,) = background.abandoned(later)
+    assert background.given_up(found)
+    batch.refresh_from_db()
+    assert (batch.state, batch.error, background.abandoned(later)) == ("failed", "import-broken-off", [])
+    background.start(batch.pk, actor=office.actor("olive"), now=office.now)
+    background.run(Batch.objects.get(pk=batch.pk), actor=office.actor("olive"), now=office.now)
+    batch.refresh_from_db()
+    assert (batch.state, batch.created, batch.mapping["taken_up"]) == ("done", 2, [0, 0])
+
+
+def test_a_run_that_gets_further_each_time_goes_on(office):
+    batch = background.upload(io.BytesIO(sheet("C1").encode()), "sheet.csv", Options(), actor=office.actor("olive"),
+                              now=office.now)  # fmt: skip
+    for done in range(background.TRIES + 3):
+        Batch.objects.filter(pk=batch.pk).update(state="running", read=done)
+        found = Batch.objects.get(pk=batch.pk)
+        assert not background.given_up(found)
+        background.again(found)

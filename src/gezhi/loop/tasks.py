@@ -134,9 +134,12 @@ def resume(timestamp: int) -> None:
         logger.warning("run %s of scores had stopped and goes on", run)
         with suppress(AlreadyEnqueued), atomic():
             score_run.configure(queueing_lock=f"loop.score.{run}").defer(run=run)
-    from gezhi.loop.importing.background import abandoned, again
+    from gezhi.loop.importing.background import abandoned, again, given_up
 
     for batch in abandoned(datetime.fromtimestamp(timestamp, UTC)):
+        if given_up(batch):
+            logger.error("import %s broke off again and again and is left to its person", batch.pk)
+            continue
         logger.warning("import %s had stopped and goes on", batch.pk)
         what, user = again(batch)
         job = import_batch.configure(queueing_lock=f"loop.import.{batch.pk}")

@@ -32,6 +32,7 @@ CHUNK = 1 << 20
 QUICK = 1_500_000  # bytes: a file up to this size is tried while the person waits
 STALLED = 90  # seconds without progress after which a run may be taken up again
 KEPT = 24 * 3600  # seconds for which an upload waits for its person
+TRIES = 5  # times that a batch is taken up again where it gets no further
 EDITABLE = ("draft", "checked", "failed")
 
 
@@ -178,7 +179,8 @@ def start(batch_id: int, *, actor: Actor, now: datetime) -> Batch:
         raise Refused("batch-not-waiting", batch=batch_id, state=batch.state)
     path_of(batch)
     batch.state = "waiting"
-    store.save_batch(batch, "state")
+    batch.mapping = {**batch.mapping, "taken_up": (0, 0)}
+    store.save_batch(batch, "state", "mapping")
     record("import.start", "batch", batch.pk, actor=actor, body={})
     return batch
 
@@ -237,8 +239,24 @@ def abandoned(now: datetime) -> list[Batch]:
     ]
 
 
+def given_up(batch: Batch) -> bool:
+    """Whether a batch has broken off so often at the same row that a person must look; it then says so on its page."""
+    done, times = batch.mapping.get("taken_up", (0, 0))
+    if times < TRIES or batch.read != done:
+        return False
+    _fail(
+        batch,
+        Refused("import-broken-off", times=times, row=batch.read),
+        "done" if batch.state == "undoing" else "failed",
+    )
+    return True
+
+
 def again(batch: Batch) -> tuple[str, int | None]:
     """What a batch taken up again has before it, and for whom."""
+    done, times = batch.mapping.get("taken_up", (0, 0))
+    batch.mapping = {**batch.mapping, "taken_up": [batch.read, times + 1 if batch.read == done else 1]}
+    store.save_batch(batch, "mapping")
     if batch.state == "undoing":
         return "undo", batch.mapping.get("undo_for")
     return "check" if batch.state == "checking" else "run", batch.created_by_id
