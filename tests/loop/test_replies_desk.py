@@ -62,6 +62,30 @@ def test_ready_texts_are_edited_in_versions_by_who_may(office, site):
     assert dora.post("/desk/replies/take-back/", {"code": "light-fixed"}).status_code == 404
 
 
+def test_who_saves_second_is_told_and_loses_no_word(office, site):
+    one, other = site("dora"), site("dora")
+    one.post("/desk/replies/edit/", GIVEN)
+    seen = one.get("/desk/replies/edit/?code=light-fixed").context["seen"]
+    assert seen == "local 1"
+    assert one.post("/desk/replies/edit/", {**GIVEN, "text_zh": "先存的", "seen": seen}).status_code == 302
+    page = other.post("/desk/replies/edit/", {**GIVEN, "text_zh": "后存的", "seen": seen})
+    assert page.status_code == 409
+    assert "后存的" in page.content.decode()
+    assert "local 2" in page.content.decode(), "the version to compare with"
+    assert content.content().replies["light-fixed"].text_zh == "先存的"
+    again = {**GIVEN, "text_zh": "后存的", "seen": page.context["seen"]}
+    assert other.post("/desk/replies/edit/", again).status_code == 302
+    fresh = {**GIVEN, "code": "light-fixed", "seen": ""}
+    assert one.post("/desk/replies/edit/", fresh).status_code == 409, "a new text under a code that is taken"
+    hint = {
+        "code": "promise",
+        "pattern_zh": "近期",
+        "seen": one.get("/desk/replies/check/?code=promise").context["seen"],
+    }
+    assert one.post("/desk/replies/check/", hint).status_code == 302
+    assert other.post("/desk/replies/check/", hint).status_code == 409
+
+
 def test_the_list_shows_owner_review_and_use_to_every_reader(office, site):
     site("dora").post("/desk/replies/edit/", {**GIVEN, "review_on": "2020-01-01"})
     ReplyUse.objects.create(code="light-fixed", day=timezone.localtime().date(), count=4)

@@ -132,6 +132,7 @@ def show_edit(request: HttpRequest, refused: Refused | None) -> HttpResponse:
     context = {
         "title": gettext("Edit a ready text") if row else gettext("New ready text"), "fields": fields,
         "errors": errors, "action": f"{HERE}edit/", "back": HERE, "key": common.fresh_key(), "submit": gettext("Save"),
+        "seen": editing.standing(row),
         "crumbs": [{"label": gettext("Ready texts"), "url": HERE}, {"label": gettext("Edit")}], "versions": versions,
         "remove_url": f"{HERE}take-back/" if own else "", "remove": gettext("Take our version out of force"),
     }  # fmt: skip
@@ -211,6 +212,7 @@ def check(request: HttpRequest) -> HttpResponse:
     context = {
         "title": pick(before, "title", language), "intro": pick(before, "hint", language), "fields": fields,
         "errors": errors, "action": f"{HERE}check/", "back": f"{HERE}#checks", "key": common.fresh_key(),
+        "seen": editing.standing(before),
         "submit": gettext("Save"), "crumbs": [{"label": gettext("Ready texts"), "url": HERE},
                                               {"label": gettext("Hints on answers")}],
     }  # fmt: skip

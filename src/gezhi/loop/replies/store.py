@@ -35,15 +35,8 @@ def versions(code: str) -> list[StandardReply]:
     return sorted(rows, key=lambda row: (row.pack != "local", -row.pk))
 
 
-def hold(code: str) -> None:
-    """One at a time makes the next version: of two at once both would be in force."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"replies:{code}"])
-
-
 def put_text(row: StandardReply) -> None:
     """The next version of the office: it alone of the office's own is in force."""
-    hold(row.code)
     own = StandardReply.objects.filter(code=row.code, pack="local")
     row.pack, row.version = "local", str(own.count() + 1)
     own.update(active=False)
@@ -56,7 +49,6 @@ def take_back(code: str) -> int:
 
 
 def put_check(row: ReplyCheck) -> None:
-    hold(row.code)
     own = ReplyCheck.objects.filter(code=row.code, pack="local")
     row.pack, row.version = "local", str(own.count() + 1)
     own.update(active=False)

@@ -14,6 +14,7 @@ from gezhi.loop.replies.rules.patterns import LONGEST
 from gezhi.loop.replies.rules.texts import KINDS
 from gezhi.loop.store import below
 from gezhi.loop.store import content as kept
+from gezhi.loop.store.locks import alone
 from gezhi.trust.rules import Actor
 from gezhi.trust.service import record, require, verb
 
@@ -47,6 +48,7 @@ def put_text(code: str, given: Mapping[str, str], *, actor: Actor, now: datetime
         code=code, kind=kind, matter=matter, owner=owner, source=_words(given, "source", 200), **values, **days,
         verified=given.get("verified") == "1", edited_at=now, edited_by=actor.key,
     )  # fmt: skip
+    _unchanged("replies", code, given)
     store.put_text(row)
     record("reply.edit", "reply", code, actor=actor, body={"version": row.version, "kind": kind, "owner": owner})
     kept.forget()
@@ -83,10 +85,25 @@ def put_check(code: str, given: Mapping[str, str], *, actor: Actor, now: datetim
         code=code, amount=int(amount) if amount else None, off=given.get("off") == "1",
         verified=given.get("verified") == "1", source=_words(given, "source", 200), **same, **values,
     )  # fmt: skip
+    _unchanged("checks", code, given)
     store.put_check(row)
     record("reply.check", "reply_check", code, actor=actor, body={"version": row.version, "off": row.off})
     kept.forget()
     return row
+
+
+def standing(row: StandardReply | ReplyCheck | None) -> str:
+    """The version in force, as a form remembers what it was opened on; empty where there is none."""
+    return f"{row.pack} {row.version}" if row is not None else ""
+
+
+def _unchanged(table: str, code: str, given: Mapping[str, str]) -> None:
+    """One at a time makes the next version, and nobody's is put aside unseen. Refuses reply-changed (409)."""
+    alone(f"replies:{code}")
+    kept.forget()
+    now = standing(getattr(kept.content(), table).get(code))
+    if given.get("seen", now) != now:
+        raise Refused("reply-changed", reply=code, version=now or "–")
 
 
 def _words(given: Mapping[str, str], name: str, most: int) -> str:
