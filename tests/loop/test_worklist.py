@@ -1,9 +1,13 @@
 """The worklist: who sees what, what is found, and in how many statements."""
 
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from gezhi.loop.models import Case
 from gezhi.loop.rules.tabs import BY_NAME, TABS
 from gezhi.loop.store.worklist import Wish, facets, page, tab_counts
 from gezhi.trust.service import open_text
@@ -47,8 +51,6 @@ def test_words_are_found_without_a_dictionary(office, mixed):
 
 
 def test_a_typed_number_is_found_whatever_the_filter(office, mixed):
-    from gezhi.loop.models import Case
-
     number = Case.objects.get(pk=mixed["closed"]).number
     found = page(office.actor("dora"), Wish(tab="to_accept", words=number.lower()), office.now)
     assert [str(case.pk) for case in found.exact] == [mixed["closed"]]
@@ -60,6 +62,17 @@ def test_lights_follow_the_clock(office, mixed):
     office.later(days=20)
     assert set(ids(page(dora, Wish(light="late"), office.now))) == {mixed["urban"], mixed["housing"], mixed["fresh"]}
     assert facets(dora, Wish(), office.now)["light"] == {"late": 3}
+
+
+def test_due_today_ends_at_midnight_and_is_counted_as_it_is_shown(office, mixed):
+    dora = office.actor("dora")
+    evening = datetime(2026, 11, 18, 21, 0, tzinfo=ZoneInfo("Asia/Shanghai"))
+    minutes = {"urban": 30, "housing": 179, "fresh": 181}
+    for name, away in minutes.items():
+        soon, due = evening - timedelta(hours=1), evening + timedelta(minutes=away)
+        Case.objects.filter(pk=mixed[name]).update(due_at=due, soon_at=soon if name == "urban" else due)
+    assert set(ids(page(dora, Wish(light="today"), evening))) == {mixed["urban"], mixed["housing"]}
+    assert facets(dora, Wish(), evening)["light"] == {"today": 2, "soon": 1}
 
 
 def test_counts_of_tabs_and_facets(office, mixed):

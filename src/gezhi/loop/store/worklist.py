@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
@@ -10,6 +10,7 @@ from uuid import UUID
 from django.contrib.postgres.search import SearchQuery
 from django.db import connection
 from django.db.models import F, Q, QuerySet
+from django.utils import timezone
 
 from gezhi.kit.text import query_text
 from gezhi.loop.marks.store import lowered
@@ -156,11 +157,16 @@ def lit(rows: QuerySet[Case], light: str, now: datetime) -> QuerySet[Case]:
         case "soon":
             return rows.filter(soon_at__lte=now, due_at__gte=now)
         case "today":
-            return rows.filter(due_at__gte=now, due_at__lt=now + timedelta(days=1))
+            return rows.filter(due_at__gte=now, due_at__lt=midnight(now))
         case "paused":
             return rows.filter(paused=True)
         case _:
             return rows
+
+
+def midnight(now: datetime) -> datetime:
+    """When the present day of the office ends."""
+    return timezone.make_aware(datetime.combine(timezone.localdate(now) + timedelta(days=1), time.min))
 
 
 def raw_query(words: str) -> SearchQuery:
@@ -214,6 +220,7 @@ def _counting(actor: Actor, tabs: tuple[Tab, ...]) -> tuple[str, list[Any]]:
 
 
 FACETS = ("matter", "area", "channel", "light")
+MASKS = {0b01111: "matter", 0b10111: "area", 0b11011: "channel", 0b11101: "light", 0b11110: "light"}
 
 
 def facets(actor: Actor, wish: Wish, now: datetime) -> dict[str, dict[str, int]]:
@@ -221,16 +228,17 @@ def facets(actor: Actor, wish: Wish, now: datetime) -> dict[str, dict[str, int]]
     rows = narrowed(visible(actor), actor, wish, now).order_by()
     sql, params = rows.values("matter", "area", "channel", "due_at", "soon_at", "paused")[:MOST].query.sql_with_params()
     light = "CASE WHEN t.paused THEN 'paused' WHEN t.due_at < %s THEN 'late' WHEN t.soon_at <= %s THEN 'soon' END"
-    columns = f"left(t.matter, 2) AS m, left(t.area, 9) AS a, t.channel AS c, {light} AS l"
+    today = "CASE WHEN t.due_at >= %s AND t.due_at < %s THEN 'today' END"
+    columns = f"left(t.matter, 2) AS m, left(t.area, 9) AS a, t.channel AS c, {light} AS l, {today} AS d"
     query = (  # the inner text is made by the ORM, values stay parameters
-        f"SELECT grouping(m, a, c, l), coalesce(m, a, c, l), count(*) FROM (SELECT {columns} FROM ({sql}) t) u "  # noqa: S608 - our own columns and a query Django built
-        "GROUP BY GROUPING SETS ((m), (a), (c), (l))"
+        f"SELECT grouping(m, a, c, l, d), coalesce(m, a, c, l, d), count(*) FROM (SELECT {columns} FROM ({sql}) t) u "  # noqa: S608 - our own columns and a query Django built
+        "GROUP BY GROUPING SETS ((m), (a), (c), (l), (d))"
     )
     table: dict[str, dict[str, int]] = {name: {} for name in FACETS}
     with connection.cursor() as cursor:
-        cursor.execute(query, [now, now, *params])
+        cursor.execute(query, [now, now, now, midnight(now), *params])
         for mask, value, count in cursor.fetchall():
-            name = {7: "matter", 11: "area", 13: "channel", 14: "light"}[mask]
+            name = MASKS[mask]
             if value:
                 table[name][value] = count
     return table
