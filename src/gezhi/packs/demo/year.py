@@ -46,7 +46,8 @@ STOOD = {
 PLANTED = {"return": (3, 2), "wrong_return": (5, 2), "waiting": (7, 6), "hangup": (6, 30)}
 # quarrels and pauses just before the end: how many, and within how many days
 TODAY = 16  # received in the last three hours
-OVERDUE = 0.012  # share of all cases left standing beyond their limit
+OVERDUE = 0.008  # share of all cases left standing beyond their limit
+OLD = (timedelta(days=12), timedelta(days=32))  # how old those are
 LONG, SHORT = timedelta(days=15), timedelta(days=4)  # how old a case may be that stands within its limit
 RARE = ("void", "declined", "angry_redo", "reopen", "withdrawn", "hangup", "unreachable")  # told at least once a year
 
@@ -239,7 +240,7 @@ def leave_open(tales: list[Tale], end: datetime, rng: Random) -> None:
     rng.shuffle(alone)
     for move, number in STANDS.items():
         _stand(alone, move, max(1, round(number * len(tales) / 2000)), end)
-    late = [tale for tale in alone if timedelta(days=18) < end - tale.scene.received < timedelta(days=50)]
+    late = [tale for tale in alone if OLD[0] < end - tale.scene.received < OLD[1]]
     for tale in late[: round(OVERDUE * len(tales))]:
         _cut(tale, end)
     standing = sum(state_at(tale, end) in OPEN for tale in tales)
