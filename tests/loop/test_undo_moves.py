@@ -36,6 +36,7 @@ WAYS = {
     "task": ("handling", "hugo", {"unit": "housing", "ask": "?"}),
     "postpone_ask": ("handling", "hugo", {"cause": "parts", "reason": "r", "amount": 2}),
     "hangup_ask": ("handling", "hugo", {"cause": "funds", "reason": "r", "review_on": "2026-12-01"}),
+    "reply": ("handling", "hugo", {"outcome": "solved", "reply": "已修好。"}),
     "void_ask": ("handling", "dora", {"cause": "test", "reason": "r"}),
 }
 

@@ -92,7 +92,7 @@ def run(clocks: Sequence[Running], ops: Iterable[Op], at: datetime) -> tuple[Run
             table[key] = _started(table, op, at)
             continue
         clock = table.get(key)
-        if name in ("drop", "reopen"):
+        if name in ("drop", "reopen", "unpause"):
             _taken_back(table, clock, name, key)
             continue
         if clock is None or not clock.open:
@@ -102,11 +102,13 @@ def run(clocks: Sequence[Running], ops: Iterable[Op], at: datetime) -> tuple[Run
 
 
 def _taken_back(table: dict[str, Running], clock: Running | None, name: str, key: str) -> None:
-    """A clock as it was before the step that is taken back: one that it began is gone, one that it stopped runs on."""
-    if clock is None or clock.open != (name == "drop"):
+    """A clock as it was before the step that is taken back: one that it began is gone, what it stopped runs on."""
+    if clock is None or clock.open != (name != "reopen") or (name == "unpause" and not clock.paused):
         raise Refused("clock-not-running", clock=key, op=name)
     if name == "drop":
         del table[key]
+    elif name == "unpause":
+        table[key] = replace(clock, pauses=clock.pauses[:-1])
     else:
         table[key] = replace(clock, finished_at=None)
 

@@ -138,7 +138,7 @@ MOVES: tuple[Move, ...] = (
     Move("reply", ("handling",), ("replied",), ("lead",),
          (F("outcome", "code", required=True, choices="outcome"), REPLY, PUBLIC_REPLY, F("basis", "text")),
          ("tasks-done", "nothing-pending", "refusal-has-basis", "phoned", "supervision-answered"),
-         ("stop:contact", "pause:review", "start:reply")),
+         ("stop:contact", "pause:review", "start:reply"), undoable=SHORT),
     # ---- review, call-back, rating
     Move("review_pass", ("replied",), ("verifying", "replied"), ("lead", "desk"), (NOTE, PUBLIC_REPLY),
          ("instruction-over", "another-signs", "signing-role", "public-reply"),
@@ -203,7 +203,7 @@ MOVES: tuple[Move, ...] = (
     Move("instruct_close", (*INSTRUCTED, "verifying", "closed"), ("=",), ("desk",), (NOTE,),
          ("instruction-answered",)),
     # ---- a slip taken back by who made it; what it undoes and restores is in its facts
-    Move("undo", UNDECIDED, ("<",), ("desk", "lead"), public=True),
+    Move("undo", (*UNDECIDED, "replied"), ("<",), ("desk", "lead"), public=True),
 )
 # fmt: on
 

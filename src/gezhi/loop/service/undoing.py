@@ -78,6 +78,7 @@ def _take_back(case: Case, steps: Sequence[Step], *, actor: Actor, now: datetime
     ops = [
         *({"op": "drop", "clock": clock.key} for clock in _beyond(after, former)),
         *({"op": "reopen", "clock": clock.key} for clock in _stopped(after, former)),
+        *({"op": "unpause", "clock": clock.key} for clock in _paused(after, former)),
     ]
     facts = {"of": after.last, "undone": values[-1].move, "back": kept_of(former, after), "clocks": ops}
     trial = StepValue(after.last + 1, "undo", after.state, former.state, actor.key, now, facts)
@@ -100,6 +101,11 @@ def _beyond(after: Snapshot, former: Snapshot) -> list[Running]:
 def _stopped(after: Snapshot, former: Snapshot) -> list[Running]:
     running = {clock.key for clock in former.clocks if clock.open}
     return [clock for clock in after.clocks if clock.key in running and not clock.open]
+
+
+def _paused(after: Snapshot, former: Snapshot) -> list[Running]:
+    running = {clock.key for clock in former.clocks if clock.open and not clock.paused}
+    return [clock for clock in after.clocks if clock.key in running and clock.open and clock.paused]
 
 
 def _forget_units(case: Case, values: Sequence[StepValue], former: Snapshot) -> None:
