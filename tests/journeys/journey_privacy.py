@@ -37,7 +37,7 @@ def privacy_screens(office: Office, closed: str) -> list[tuple[str, str, str, Ca
         ("retention-rules", "sec", "/desk/retention/rules/", None),
         ("retention-rule", "sec", "/desk/retention/rules/identity_general/", None),
         ("retention-holds", "sue", "/desk/retention/holds/", None), ("model", "eva", "/desk/model/", None),
-        ("algorithms", "", "/algorithms/", None),
+        ("algorithms", "", "/algorithms/", None), ("privacy", "", "/privacy/", None),
     ]  # fmt: skip
 
 

@@ -8,6 +8,7 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import translation
 from privacy_office import lay_privacy, rule, years
 from test_erasure import faults, found
 from test_retention_story import called
@@ -313,3 +314,16 @@ def test_an_anonymous_request_is_held_by_its_link_alone(home):
     assert row.proof == "link"
     service.decide(row.pk, grant=True, actor=home.actor("sec"), now=home.now)
     assert row.pk in {one.pk for one in PersonRequest.objects.filter(state="granted")}
+
+
+def test_everybody_reads_beforehand_what_is_kept_and_for_how_long(office, client):
+    rule("三年后去掉身份", what="identity", do="erase", after=3, basis_zh="个人信息保护法第十九条")
+    rule("nonsense", what="identity", do="fly")
+    for address in ("/", "/report/"):
+        assert 'href="/privacy/"' in client.get(address).content.decode()
+    with translation.override("zh-hans"):
+        page = client.get("/privacy/").content.decode()
+    assert "三年后去掉身份" in page
+    assert "3年" in page
+    assert "个人信息保护法第十九条" in page
+    assert "nonsense" not in page

@@ -2,9 +2,10 @@
 
 from django.urls import path
 
-from gezhi.loop.person.pages import desk, own
+from gezhi.loop.person.pages import desk, notice, own
 
 citizen = [
+    path("privacy/", notice.page, name="privacy"),
     path("f/<str:token>/mine/", own.page, name="mine"),
     path("f/<str:token>/mine/prove/", own.prove, name="mine_prove"),
     path("f/<str:token>/mine/correct/", own.correct, name="mine_correct"),
