@@ -164,7 +164,8 @@ class Desks:
         people = [int(actor.id) for actor in cast.operators]
         for day in range(-7, 7):
             for number, row in enumerate(rows):
-                on = [people[(day + number * 2 + more) % len(people)] for more in range(2)]
+                alone = number == len(rows) - 1  # at night; nobody works two shifts of a day
+                on = [people[(day + number * 2 + more) % len(people)] for more in range(1 if alone else 2)]
                 lead = int(cast.dispatchers[number % len(cast.dispatchers)].id)
                 rostering.put_on_duty(today + timedelta(days=day), row.pk, on, lead, actor=head, now=moment)
         over = [(span.until, row, day) for day in (today - timedelta(days=1), today) for row in rows
