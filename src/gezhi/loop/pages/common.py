@@ -75,6 +75,12 @@ def code_name(kept: Content, list_name: str, code: str) -> str:
     return named(item) if item else code
 
 
+def limit_name(kept: Content, stage: str, label: str = "") -> str:
+    """What a limit is called: the part of a staged one by its own name, else the step that it holds for."""
+    part = kept.parts.get((stage, label)) if label else None
+    return (pick(part, "label", language()) if part else "") or pgettext("stage", stage)
+
+
 def field(name: str, label: str, kind: str = "text", value: object = "", **more: Any) -> Field:
     """One field for `gezhi/parts/field.html`."""
     return {"name": name, "label": label, "type": kind, "value": value, **more}

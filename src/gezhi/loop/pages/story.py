@@ -58,7 +58,7 @@ def band(shown: CaseView, kept: Content, moment: datetime) -> dict[str, Any]:
         "said": said_by_citizen(shown), "answers": asking.in_words(dict(told.get("answers", {})), kept),
         "channel": common.code_name(kept, "channel", case.channel), "confidential": case.confidential,
         "anonymous": case.anonymous, "requester": {"name": shown.requester},
-        "called": called_of(shown),
+        "called": called_of(shown, kept),
         "others": len(shown.secondaries), "others_url": "#related", "flags": _flags(shown),
     }  # fmt: skip
 
@@ -76,13 +76,13 @@ def _round(case: Any) -> str:
     return gettext("round %(n)s") % {"n": case.round} if case.round > 1 else ""
 
 
-def called_of(shown: CaseView) -> list[dict[str, Any]]:
+def called_of(shown: CaseView, kept: Content) -> list[dict[str, Any]]:
     """Who was called upon, when and why; the newest first."""
-    stages = {clock.key: clock.stage for clock in shown.snap.clocks}
+    limits = {clock.key: common.limit_name(kept, clock.stage, clock.label) for clock in shown.snap.clocks}
     hangup = gettext("the hang-up is to be looked at again")
     return [
         {"role": common.named(shown.roles.get(call.role)) or call.role, "at": call.at,
-         "why": pgettext("stage", stages[call.clock]) if call.clock in stages else hangup}
+         "why": limits.get(call.clock, hangup)}
         for call in reversed(shown.snap.called)
     ]  # fmt: skip
 
@@ -220,9 +220,8 @@ def _who(entry: Entry) -> str:
 
 def clock_of(clock: ClockView, kept: Content, moment: datetime) -> dict[str, Any]:
     """One limit as a bar with words."""
-    del kept
     light = LIGHTS.get(clock.light, clock.light)
-    label = clock.label or pgettext("stage", clock.stage)
+    label = common.limit_name(kept, clock.stage, clock.label)
     if clock.stage == "task" and clock.unit is not None:
         label = common.named(clock.unit)
     return {

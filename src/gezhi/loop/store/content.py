@@ -52,6 +52,7 @@ class Content:
 
     matters: Mapping[str, Matter]
     limits: Sequence[LimitRule]
+    parts: Mapping[tuple[str, str], Limit]  # by stage and label: what the parts of a staged limit are called
     codes: Mapping[str, Mapping[str, CodeItem]]
     rungs: Sequence[Rung]
     calendar: Calendar
@@ -186,6 +187,7 @@ def _read() -> Content:
     return Content(
         matters=_winning(Matter.objects.filter(active=True), "code"),
         limits=[_rule(row) for row in Limit.objects.filter(active=True)],
+        parts=_parts(),
         codes=codes,
         rungs=list(Rung.objects.filter(active=True).order_by("share", "level")),
         calendar=_calendar(),
@@ -209,6 +211,12 @@ def _questions() -> tuple[dict[str, list[Question]], dict[str, Question]]:
         asked.setdefault(row.matter, []).append(_question(row))
     past = _winning((row for row in rows if not row.active), "code")
     return asked, {code: _question(row) for code, row in {**past, **winning}.items()}
+
+
+def _parts() -> dict[tuple[str, str], Limit]:
+    """One row for each label, the retired ones too: a clock that was started keeps its name."""
+    rows = Limit.objects.exclude(label="").order_by("stage", "label", "active", "label_zh", "pk")
+    return {(row.stage, row.label): row for row in rows}
 
 
 def _town_duties() -> list[TownLine]:
