@@ -10,7 +10,7 @@ HEAD = (
     ("工单编号", "Case", "{{ case.number }}", "受理时间", "Received", "{{ case.received }}"),
     ("诉求类型", "Kind", "{{ case.kind }}", "来源渠道", "Channel", "{{ case.channel }}"),
     ("事项", "Matter", "{{ case.matter }}", "紧急程度", "Urgency", "{{ case.urgency }}"),
-    ("区域", "Area", "{{ case.area }}", "办理时限", "Due", "{{ case.due }}"),
+    ("区域", "Area", "{{ case.area }}", "办理时限", "Due", "{{ case.handle_due }}"),
     ("诉求人", "Requester", "{{ case.requester }}", "受理中心", "Desk", "{{ case.desk }}"),
 )
 SIGNED = "{{ act.by }}　{{ act.at }}"

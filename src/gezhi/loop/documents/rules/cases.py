@@ -20,6 +20,7 @@ CASE = {
     "case.round": ("办理轮次", "Round"),
     "case.received": ("受理时间", "When it was received"),
     "case.due": ("当前时限", "When the present step is due"),
+    "case.handle_due": ("办理时限（分阶段的逐项列出）", "When handling is due, each part of a staged limit"),
     "case.lead": ("承办单位", "Unit in charge"),
     "case.assisting": ("协办单位", "Assisting units"),
     "case.desk": ("受理中心", "Desk that took it"),

@@ -76,9 +76,24 @@ def case_of(shown: CaseView, kept: Content) -> dict[str, Any]:
         "channel": code(kept, "channel", case.channel), "urgency": pgettext("urgency", URGENCY_WORDS[case.urgency]),
         "area": name(shown.area), "place": story.get("place", ""), "state": pgettext("state", case.state),
         "round": case.round, "received": moment(case.received_at), "due": moment(case.due_at),
+        "handle_due": handling(shown, kept),
         "lead": name(case.lead), "assisting": gettext(", ").join(name(task["unit"]) for task in shown.tasks),
         "desk": name(case.desk), "requester": shown.requester,
     }  # fmt: skip
+
+
+def handling(shown: CaseView, kept: Content) -> str:
+    """Until when the unit has to handle the case in the present round, by part where its limit has parts.
+
+    A limit that rests has no end until it goes on.
+    """
+    rows = [clock for clock in shown.clocks if clock.stage == "handle" and clock.round == shown.case.round]
+    rows = [clock for clock in rows if clock.finished_at is None] or rows
+    parts = []
+    for clock in sorted((clock for clock in rows if clock.due_at), key=lambda clock: clock.due_at or clock.started_at):
+        part = kept.parts.get((clock.stage, clock.label)) if clock.label else None
+        parts.append(" ".join(said for said in (name(part, "label"), moment(clock.due_at)) if said))
+    return gettext("; ").join(parts)
 
 
 def instruction_of(shown: CaseView) -> dict[str, Any]:
@@ -128,8 +143,8 @@ def government(language: str) -> str:
     return zh if language.startswith("zh") else str(office_setting("government_en")) or zh
 
 
-def name(row: Any) -> str:
-    return pick(row, "name", translation.get_language() or LANGUAGE) if row is not None else ""
+def name(row: Any, what: str = "name") -> str:
+    return pick(row, what, translation.get_language() or LANGUAGE) if row is not None else ""
 
 
 def code(kept: Content, list_name: str, key: str) -> str:
