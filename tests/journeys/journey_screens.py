@@ -133,7 +133,12 @@ def furnish(office: Office) -> dict[str, str]:
         happy = name == "closed"
         said = {"satisfaction": "satisfied", "solved": "solved", "scores": {"speed": 4, "result": 5}}
         if not happy:
-            said = {"satisfaction": "dissatisfied", "solved": "unsolved", "scores": {"speed": 4, "result": 2}}
+            said = {
+                "satisfaction": "dissatisfied",
+                "solved": "unsolved",
+                "scores": {"speed": 4, "result": 2},
+                "for_unit": "路灯只亮了一晚，请查线路后重修",
+            }
         office.move(found[name], "callback", "cal", contacted=True, **said)
     office.move(found["open1"], "supervise", "sue", reason=SPOKEN[5])
     seal_pending(now())

@@ -111,7 +111,8 @@ def told(office, *, lead="urban", late=False, contacted=True, satisfaction="sati
     office.move(case, "review_pass", chief)
     if satisfaction:
         office.later(minutes=5)
-        office.move(case, "callback", "cal", contacted=True, satisfaction=satisfaction, solved=solved)
+        again = {"for_unit": "仍未解决"} if "dissatisfied" in satisfaction else {}
+        office.move(case, "callback", "cal", contacted=True, satisfaction=satisfaction, solved=solved, **again)
     return case
 
 

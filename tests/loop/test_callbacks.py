@@ -104,7 +104,7 @@ def test_a_new_round_counts_anew(office, site):
     plan(complaint=100, tries=1)
     case = verifying(office)
     office.move(case, "callback", "cal", contacted=False)
-    office.move(case, "callback", "cal", contacted=True, satisfaction="dissatisfied")
+    office.move(case, "callback", "cal", contacted=True, satisfaction="dissatisfied", for_unit="仍不亮")
     office.move(case, "sign", "hugo")
     office.move(case, "reply", "hugo", outcome="solved", reply="再次修好")
     office.move(case, "review_pass", "lena")

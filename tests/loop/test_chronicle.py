@@ -49,7 +49,11 @@ def history(office):
         ("chase", "citizen", {"words": "快一点"}),
         ("reply", "hana", {"outcome": "solved", "reply": "已整改。"}),
         ("review_pass", "liam", {}),
-        ("callback", "cal", {"contacted": True, "satisfaction": "dissatisfied", "solved": "unsolved"}),
+        (
+            "callback",
+            "cal",
+            {"contacted": True, "satisfaction": "dissatisfied", "solved": "unsolved", "for_unit": "仍不亮"},
+        ),
         ("sign", "hana", {}),
         ("reply", "hana", {"outcome": "solved", "reply": "再次整改。"}),
         ("review_pass", "liam", {}),

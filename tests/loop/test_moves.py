@@ -109,7 +109,9 @@ def test_hanging_up_pauses_and_resuming_goes_on(office):
 
 def test_the_second_dissatisfaction_raises_supervision(office):
     case = office.to("verifying")
-    office.move(case, "callback", "cal", contacted=True, satisfaction="dissatisfied", solved="unsolved")
+    office.move(
+        case, "callback", "cal", contacted=True, satisfaction="dissatisfied", solved="unsolved", for_unit="仍不亮"
+    )
     row = Case.objects.get(pk=case)
     assert (row.state, row.round, row.supervised, row.lead) == ("dispatched", 2, False, office.units["urban"])
     assert stages(case) == {"sign", "contact", "handle"}
@@ -117,7 +119,8 @@ def test_the_second_dissatisfaction_raises_supervision(office):
         ("sign", "hugo", {}), ("reply", "hugo", {"outcome": "solved", "reply": "再修"}), ("review_pass", "lena", {}),
     ):  # fmt: skip
         office.move(case, name, by, **data)
-    office.move(case, "rate", "citizen", satisfaction="very_dissatisfied", solved="unsolved", scores={"speed": 1})
+    office.move(case, "rate", "citizen", satisfaction="very_dissatisfied", solved="unsolved", scores={"speed": 1},
+                for_unit="仍不亮")  # fmt: skip
     row = Case.objects.get(pk=case)
     assert (row.state, row.round, row.redos, row.supervised) == ("dispatched", 3, 2, True)
 
@@ -135,7 +138,7 @@ def test_every_merged_requester_is_answered(office):
         assert (row.state, row.outcome) == ("closed", "solved")
         step = Step.objects.get(case=other, move="answered")
         assert step.text is not None
-    office.move(others[0], "rate", "citizen", satisfaction="dissatisfied")
+    office.move(others[0], "rate", "citizen", satisfaction="dissatisfied", for_unit="仍不亮")
     assert Case.objects.get(pk=others[0]).state == "accepted"
 
 

@@ -67,7 +67,8 @@ def test_each_step_is_told_to_whom_it_asks_for_something(office):
     deliver(office)
     assert "replied" in told(office, "lena")
     office.move(case, "review_pass", "lena")
-    office.move(case, "callback", "cal", contacted=True, satisfaction="dissatisfied", solved="unsolved")
+    office.move(case, "callback", "cal", contacted=True, satisfaction="dissatisfied", solved="unsolved",
+                for_unit="仍不亮")  # fmt: skip
     deliver(office)
     assert told(office, "hugo", "redo") == ["redo"]
     words = " ".join(str(vars(row)) for row in Notice.objects.all())

@@ -178,7 +178,8 @@ def test_a_happy_rating_closes_and_an_unhappy_one_goes_back(citizen, office):
     assert Step.objects.get(case=case, move="rate").facts["scores"] == {"speed": 5, "result": 4}
     other = office.to("verifying")
     citizen.post(
-        f"{link(other)}rate/", {"key": "r", "solved": "unsolved", "satisfaction": "dissatisfied", "words": "还是黑的"}
+        f"{link(other)}rate/",
+        {"key": "r", "solved": "unsolved", "satisfaction": "dissatisfied", "for_unit": "还是黑的"},
     )
     again = Case.objects.get(pk=other)
     assert (again.state, again.round) == ("dispatched", 2)

@@ -97,7 +97,8 @@ def test_a_case_goes_through_its_whole_life_on_its_page(office, site):
     act(site("dora"), case, "postpone_decide", approve="1", amount="2")
     act(site("hugo"), case, "reply", outcome="solved", reply="路灯已修好。")
     act(site("lena"), case, "review_pass")
-    act(site("cal"), case, "callback", contacted="1", satisfaction="dissatisfied", solved="unsolved", score_speed="2")
+    act(site("cal"), case, "callback", contacted="1", satisfaction="dissatisfied", solved="unsolved", score_speed="2",
+        for_unit="仍不亮")  # fmt: skip
     row = Case.objects.get(pk=case)
     assert (row.state, row.round) == ("dispatched", 2)
     page = site("hugo").get(f"/desk/{case}/").content.decode()

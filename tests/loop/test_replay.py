@@ -20,7 +20,7 @@ def lived(office):
     other = office.receive("也不亮", matter="0101")
     office.move(other, "merge", "dora", main=main)
     case = office.to("verifying")
-    office.move(case, "callback", "cal", contacted=True, satisfaction="dissatisfied")
+    office.move(case, "callback", "cal", contacted=True, satisfaction="dissatisfied", for_unit="仍不亮")
     office.move(main, "ask", "hugo", ask="?")
     office.later(days=1)
     office.move(main, "supply", "citizen", words="18 号")

@@ -18,7 +18,7 @@ from gezhi.loop.pages import asking, common
 from gezhi.loop.pages.case import serve
 from gezhi.loop.pages.citizen import base
 from gezhi.loop.rules.moves import BY_NAME
-from gezhi.loop.rules.words import DIMENSIONS, SATISFACTIONS, SOLVED, TEXT_LIMIT
+from gezhi.loop.rules.words import DIMENSIONS, SATISFACTIONS, SOLVED, TEXT_LIMIT, UNHAPPY
 from gezhi.loop.service.carrying import carry
 from gezhi.loop.service.citizens import CitizenView, PublicEntry, citizen_view
 from gezhi.loop.store import reading
@@ -198,7 +198,7 @@ def rating_of(posted: Mapping[str, Any]) -> dict[str, Any]:
     """The rating that a form says."""
     scores = {name: posted.get(name, "") for name in DIMENSIONS if posted.get(name)}
     data = {"satisfaction": posted.get("satisfaction", ""), "solved": posted.get("solved", ""), "scores": scores,
-            "words": posted.get("words", "").strip()}  # fmt: skip
+            "words": posted.get("words", "").strip(), "for_unit": posted.get("for_unit", "").strip()}  # fmt: skip
     return {name: value for name, value in data.items() if value}
 
 
@@ -213,11 +213,20 @@ def show_rate(request: HttpRequest, token: str, case: Case, refused: Refused | N
         "options": common.choices([(c, pgettext("satisfaction", c)) for c in SATISFACTIONS[:-1]],
             typed.get("satisfaction", "")),
     }  # fmt: skip
+    for option in overall["options"]:
+        option["shows"] = "left" if option["value"] in UNHAPPY else ""
+    left = common.field(
+        "for_unit", gettext("What is still not solved? Please write it for the unit"), "textarea",
+        typed.get("for_unit", ""), rows=3, max=TEXT_LIMIT, required=True,
+        help=gettext("Needed when you are not satisfied. The unit reads these words; it does not see your rating."),
+    )  # fmt: skip
     errors = common.errors_of(refused, "satisfaction")
-    common.mark([overall], errors)
+    if errors and errors[0]["name"] == "for_unit" and refused is not None and refused.code == "field-missing":
+        errors[0]["text"] = gettext("Please write what is still not solved: the unit starts from these words.")
+    common.mark([overall, left], errors)
     context = {
         **base(), "number": case.number, "key": common.next_key(request, refused), "last": case.last, "errors": errors,
-        "action": f"/f/{token}/rate/", "back": f"/f/{token}/", "overall": overall,
+        "action": f"/f/{token}/rate/", "back": f"/f/{token}/", "overall": overall, "left": left,
         "solved": common.field("solved", gettext("Is it solved?"), "cards", required=True, options=solved),
         "dimensions": [
             {"name": name, "question": pgettext("dimension-question", name),
@@ -225,7 +234,7 @@ def show_rate(request: HttpRequest, token: str, case: Case, refused: Refused | N
             for name in DIMENSIONS
         ],
         "words": common.field("words", gettext("One more sentence"), "textarea", typed.get("words", ""), rows=2,
-            max=2000),
+            max=2000, help=gettext("Who handled the case does not see this sentence.")),
     }  # fmt: skip
     return render(request, "loop/rate.html", context, status=refused.status if refused is not None else 200)
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext, ngettext, pgettext
 from gezhi.kit.moments import span_words, when_words
 from gezhi.kit.text import pick
 from gezhi.loop.pages import asking, common
+from gezhi.loop.pages.again import again_of, opinion_label, outcome_label
 from gezhi.loop.pages.rows import urgency_word
 from gezhi.loop.rules.instructions import LIVE
 from gezhi.loop.rules.words import ENDED
@@ -36,7 +37,7 @@ def context(shown: CaseView, kept: Content, moment: datetime) -> dict[str, Any]:
         "quiet": [s for s in steps if s["quiet"]],
         "clocks": [clock_of(clock, kept, moment) for clock in reversed(shown.clocks)][:8],
         "hours": hours_words(shown.clocks), "place": place_of(shown), "duty": duty_of(shown, kept),
-        "tasks": tasks_of(shown), "links": links_of(shown),
+        "tasks": tasks_of(shown), "links": links_of(shown), "again": again_of(shown),
     }  # fmt: skip
 
 
@@ -278,9 +279,9 @@ def duty_of(shown: CaseView, kept: Content) -> list[dict[str, str]]:
         value = gettext("catalogue row %(no)s") % {"no": shown.duty.no} + (f": {basis}" if basis else "")
         found.append({"label": gettext("Basis"), "value": value})
     if case.outcome:
-        found.append({"label": gettext("Outcome"), "value": pgettext("outcome", case.outcome)})
+        found.append({"label": outcome_label(shown), "value": pgettext("outcome", case.outcome)})
     if shown.satisfaction:
-        found.append({"label": gettext("Satisfaction"), "value": pgettext("satisfaction", shown.satisfaction)})
+        found.append({"label": opinion_label(shown), "value": pgettext("satisfaction", shown.satisfaction)})
     return found
 
 

@@ -51,6 +51,7 @@ RATING = (
     F("solved", "code", choices="solved"),
     F("scores", "scores"),
     F("words", "text"),
+    F("for_unit", "text"),
 )
 ACTIVE = ("dispatched", "handling", "waiting", "suspended")
 TASKED = (*ACTIVE, "returned", "replied")
@@ -147,9 +148,9 @@ MOVES: tuple[Move, ...] = (
     Move("callback", ("verifying",), ("verifying", "closed", "dispatched"), ("desk",),
          (F("contacted", "bool", required=True), F("satisfaction", "code", choices="satisfaction"),
           F("solved", "code", choices="solved"), F("scores", "scores"), F("words", "text"), F("for_unit", "text")),
-         ("callback-answered",), ("stop:verify",)),
+         ("callback-answered", "again-what"), ("stop:verify",)),
     Move("rate", ("verifying", "closed"), ("closed", "dispatched", "accepted"), ("requester",), RATING,
-         ("rate-once", "rate-in-time"), ("stop:verify",), public=True),
+         ("rate-once", "rate-in-time", "again-what"), ("stop:verify",), public=True),
     Move("close", ("verifying",), ("closed",), ("desk",), (F("skipped", "code", choices="close_cause"), REASON),
          ("closable", "instruction-over", "supervision-over"), ("finish",), public=True),
     Move("redo", ("verifying", "closed"), ("dispatched", "accepted"), ("desk", "requester"), (REASON,),

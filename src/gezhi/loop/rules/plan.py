@@ -6,6 +6,7 @@ from typing import Any
 
 from gezhi.kernel.calendar import Calendar
 from gezhi.kernel.values import replace
+from gezhi.loop.rules import again
 from gezhi.loop.rules.clocks import LimitRow, Planner, hours_until, run
 from gezhi.loop.rules.guards import GUARDS, Situation
 from gezhi.loop.rules.joint import JOINT
@@ -18,7 +19,7 @@ TASKING = ("dispatch", "adjudicate", "change_lead")
 REDONE = ("callback", "rate", "redo")
 AGAIN = ("phone", "sign", "contact", "handle")  # what a new round with the same unit starts
 
-EVERY = {**GUARDS, **JOINT}
+EVERY = {**GUARDS, **JOINT, **again.GUARDS}
 HELD = ("handling", "waiting", "suspended")  # signed by the unit in charge
 
 

@@ -14,7 +14,7 @@ from gezhi.loop.store.rows import running_of, snapshot_of
 from gezhi.trust.rules import Actor
 from gezhi.trust.service import open_text
 
-PUBLIC_TEXTS = ("reply", "ask", "words")  # what the requester may read of a public step
+PUBLIC_TEXTS = ("reply", "ask", "words", "for_unit")  # what the requester may read of a public step
 
 
 @dataclass(slots=True)

@@ -9,6 +9,7 @@ from typing import Any
 
 from gezhi.kernel.calendar import Calendar
 from gezhi.loop.rules.channels import ChannelRule
+from gezhi.loop.rules.snapshot import unhappy
 from gezhi.loop.rules.words import CRITICAL
 from gezhi.packs.demo.scenes import Scene, Stage
 from gezhi.packs.demo.texts import Writer, fill
@@ -215,6 +216,8 @@ class Tale:
         if move == "close" and self.watched:  # nothing is closed by hand over an open supervision
             self.act(self.rng.choice(self.world.cast.supervisors), "supervise_accept")
             self.minutes(5, 20)
+        if unhappy(data):  # who is not satisfied says what is still to be done
+            data["for_unit"] = self.phrase("for_unit")
         given = {name: value for name, value in data.items() if value not in (None, "")}
         self.acts.append(Act(self.at, actor, move, given))
 
