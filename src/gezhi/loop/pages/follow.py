@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from gezhi.kernel.errors import Refused
 from gezhi.loop.marks.service import holding
 from gezhi.loop.models import Case
-from gezhi.loop.pages import asking, common
+from gezhi.loop.pages import asking, common, told
 from gezhi.loop.pages.case import serve
 from gezhi.loop.pages.citizen import base
 from gezhi.loop.rules.moves import BY_NAME
@@ -28,7 +28,6 @@ from gezhi.trust.service import citizen_actor, token_digest
 
 STEPS = ("received", "accepted", "handled", "answered", "rated")
 FORMS = {"supply": "words", "supplement": "words", "chase": "words", "redo": "reason", "withdraw": "reason"}
-ANSWERS = ("review_pass", "answer", "decline", "answered", "history")
 ANSWERED = STEPS.index("answered")
 HIDDEN = ("chase",)  # shown without the words: they were the citizen's own
 
@@ -63,10 +62,15 @@ def show(
         may.pop("rate", None)
     if shown.stage >= ANSWERED:
         may.pop("chase", None)
+    answers = told.answers_of(shown, token)
+    newest = answers.pop(0) if answers and case.state in ("verifying", "closed", "declined") else None
+    if newest is not None and case.outcome:
+        newest["outcome_words"] = pgettext("citizen-outcome", case.outcome)
     context = {
         **base(), "number": case.number, "place": shown.story.get("place", ""), "steps": steps_of(shown),
         "headline": pgettext("citizen-state", case.state), "promise": shown.promise, "may": may,
-        "says": pgettext("citizen-says", case.state) % {"unit": unit}, "answer": answer_of(shown, token),
+        "says": pgettext("citizen-says", case.state) % {"unit": unit}, "answer": newest,
+        "earlier": answers, "again": told.again_words(shown), "changes": told.changes_of(shown, content()),
         "log": [log_of(entry) for entry in reversed(shown.entries)], "ask": asked(shown), "f": fields, "errors": errors,
         "key": common.next_key(request, refused), "last": case.last,
         "opened": move,
@@ -104,7 +108,7 @@ def log_of(entry: PublicEntry) -> dict[str, Any]:
     unit = common.named(entry.unit) or gettext("the unit responsible")
     text = pgettext("citizen-step", entry.move) % {"unit": unit}
     body = "" if entry.move in HIDDEN else "\n".join(entry.texts.values())
-    if entry.move in ANSWERS:
+    if entry.move in told.ANSWERS:
         body = ""  # the answer stands above
     return {"at": entry.acted_at, "text": text, "body": body}
 
@@ -113,22 +117,6 @@ def asked(shown: CitizenView) -> str:
     """What the unit wants to know, when it waits for the citizen."""
     asks = [entry.texts["ask"] for entry in shown.entries if entry.move == "ask" and entry.texts.get("ask")]
     return asks[-1] if asks and shown.case.state == "waiting" else ""
-
-
-def answer_of(shown: CitizenView, token: str) -> dict[str, Any] | None:
-    """The newest answer."""
-    if shown.case.state not in ("verifying", "closed", "declined"):
-        return None
-    for entry in reversed(shown.entries):
-        if entry.move in ANSWERS and entry.texts.get("reply"):
-            outcome = shown.case.outcome
-            files = [file for file in shown.files if file.step_id in shown.answered]
-            return {
-                "text": entry.texts["reply"], "unit": common.named(shown.case.lead) or common.named(entry.unit),
-                "at": entry.acted_at, "outcome_words": pgettext("citizen-outcome", outcome) if outcome else "",
-                "files": common.files_of(files[-6:], f"/f/{token}/files/", shown.case),
-            }  # fmt: skip
-    return None
 
 
 def forms(typed: Mapping[str, Any], move: str) -> dict[str, common.Field]:

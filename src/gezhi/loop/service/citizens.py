@@ -5,9 +5,11 @@ from datetime import datetime
 from typing import Any
 
 from gezhi.loop.models import Case, Step
+from gezhi.loop.rules.again import since
 from gezhi.loop.rules.moves import BY_NAME
 from gezhi.loop.service.following import outward
 from gezhi.loop.service.reading import offers
+from gezhi.loop.service.telling import Change, changes
 from gezhi.loop.store import reading as store
 from gezhi.loop.store.content import content
 from gezhi.loop.store.rows import running_of, snapshot_of
@@ -19,6 +21,7 @@ PUBLIC_TEXTS = ("reply", "ask", "words", "for_unit")  # what the requester may r
 
 @dataclass(slots=True)
 class PublicEntry:
+    key: Any
     move: str
     target: str
     acted_at: datetime
@@ -40,9 +43,11 @@ class CitizenView:
     promise: datetime | None
     matter: Any
     files: list[Any]
-    answered: list[Any]  # keys of the steps that gave the newest answer
+    given: dict[Any, list[Any]]  # the keys of the steps that gave each answer, by the step with which it went out
     said: list[Any]  # keys of the steps by which the requester said more
     masked: dict[str, str]
+    changes: list[Change]  # why the promise is another one than before
+    began: str  # the move that began the present round, "" in the first
 
 
 # fmt: off
@@ -58,7 +63,8 @@ def citizen_view(case: Case, *, actor: Actor) -> CitizenView:
     snap = snapshot_of(case, rows)
     every = store.steps(case)
     steps = [step for step in every if _for_citizen(step)]
-    seen, answered = _passed(every)
+    seen, given = _passed(every)
+    began, _ = since(every)
     answers = _outward(case, every)
     units = store.units_named(steps, snap)
     handle = [running_of(row) for row in rows if row.stage == "handle" and row.finished_at is None and row.verified]
@@ -68,8 +74,9 @@ def citizen_view(case: Case, *, actor: Actor) -> CitizenView:
         entries=[_public(case, step, units, answers) for step in steps], offers=offers(case, snap, actor),
         reveals=store.reveals(case), promise=promise, matter=kept.matters.get(case.matter),
         files=[file for file in store.files(case) if file.public and (file.step_id is None or file.step_id in seen)],
-        answered=answered, said=[step.pk for step in steps if step.move in ("supplement", "supply")],
-        masked={"name": case.requester.masked_name},
+        given=given, said=[step.pk for step in steps if step.move in ("supplement", "supply")],
+        masked={"name": case.requester.masked_name}, changes=changes(every, handle),
+        began=began.move if began is not None else "",
     )  # fmt: skip
 
 
@@ -99,15 +106,15 @@ def _outward(case: Case, steps: list[Step]) -> dict[Any, str]:
     return found
 
 
-def _passed(steps: list[Step]) -> tuple[set[Any], list[Any]]:
-    """Keys of the steps whose files the requester may see, and of those that gave the newest answer.
+def _passed(steps: list[Step]) -> tuple[set[Any], dict[Any, list[Any]]]:
+    """Keys of the steps whose files the requester may see, and of those that gave each answer.
 
     An answer waits for its review: the files of one that was sent back are never shown.
     """
     seen = {step.pk for step in steps if BY_NAME[step.move].public or step.facts.get("shown")}
     seen -= {step.pk for step in steps if _waits(step)}
     reply: list[Any] = []
-    answered: list[Any] = []
+    given: dict[Any, list[Any]] = {}
     for step in steps:
         if step.move == "reply":
             reply = [step.pk]
@@ -115,10 +122,10 @@ def _passed(steps: list[Step]) -> tuple[set[Any], list[Any]]:
             reply = [*([] if step.facts.get("public") else reply), step.pk]  # other words, other files
             if not _waits(step):
                 seen |= set(reply)
-                answered = reply
+                given[step.pk] = reply
         elif step.move in ("answer", "decline"):
-            answered = [step.pk]
-    return seen, answered
+            given[step.pk] = [step.pk]
+    return seen, given
 
 
 def _public(case: Case, step: Step, units: dict[int, Any], answers: dict[Any, str]) -> PublicEntry:
@@ -131,4 +138,4 @@ def _public(case: Case, step: Step, units: dict[int, Any], answers: dict[Any, st
         texts = {"reply": answers[step.pk]}
     facts = {name: step.facts[name] for name in ("outcome", "satisfaction", "solved", "scores") if name in step.facts}
     unit = units.get(step.facts.get("unit", 0)) if step.move == "dispatch" else units.get(step.unit or 0)
-    return PublicEntry(step.move, step.target, step.acted_at, unit, texts, facts)
+    return PublicEntry(step.pk, step.move, step.target, step.acted_at, unit, texts, facts)
