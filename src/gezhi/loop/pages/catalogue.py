@@ -202,7 +202,7 @@ def show_row(request: HttpRequest, value: Mapping[str, Any], refused: Refused | 
 def units_by_code(picked: Sequence[Any]) -> list[common.Field]:
     return [
         {"value": unit.code, "label": common.named(unit), "selected": unit.code in picked, "words": unit.code}
-        for unit in below.units().filter(active=True).order_by("path")
+        for unit in below.units_in_order()
     ]
 
 

@@ -196,13 +196,13 @@ def show_rate(request: HttpRequest, token: str, case: Case, refused: Refused | N
     solved = common.choices([(code, pgettext("solved", code)) for code in SOLVED[:-1]], typed.get("solved", ""))
     for option in solved[1:]:
         option["shows"] = "missing"
-    overall = {
-        "name": "satisfaction", "question": gettext("All in all, are you satisfied?"),
-        "options": common.choices([(c, pgettext("satisfaction", c)) for c in SATISFACTIONS[:-1]],
-            typed.get("satisfaction", "")),
-    }  # fmt: skip
-    for option in overall["options"]:
+    options = common.choices([(c, pgettext("satisfaction", c)) for c in SATISFACTIONS[:-1]],
+                             typed.get("satisfaction", ""))  # fmt: skip
+    for option in options:
         option["shows"] = "left" if option["value"] in UNHAPPY else ""
+    overall = {
+        "name": "satisfaction", "question": gettext("All in all, are you satisfied?"), "options": options,
+    }  # fmt: skip
     left = common.field(
         "for_unit", gettext("What is still not solved? Please write it for the unit"), "textarea",
         typed.get("for_unit", ""), rows=3, max=TEXT_LIMIT, required=True,

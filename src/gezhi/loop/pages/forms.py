@@ -200,7 +200,7 @@ def unit_options(chosen: Sequence[Any]) -> list[common.Field]:
     picked = {str(key) for key in chosen if key}
     return [
         {"value": unit.pk, "label": common.named(unit), "selected": str(unit.pk) in picked, "words": unit.code}
-        for unit in below.units().filter(active=True).order_by("path")
+        for unit in below.units_in_order()
     ]
 
 

@@ -6,9 +6,16 @@ from typing import Any
 from django.apps import apps
 from django.db.models import QuerySet
 
+from gezhi.trust.rules.tree import in_order
+
 
 def units() -> QuerySet[Any]:
     return apps.get_model("trust", "Unit")._default_manager.all()
+
+
+def units_in_order() -> list[Any]:
+    """The units in use, in the order of the tree."""
+    return [unit for unit in in_order(units()) if unit.active]
 
 
 def users() -> QuerySet[Any]:

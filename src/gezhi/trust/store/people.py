@@ -8,6 +8,7 @@ from django.db import connection
 from django.db.models import Count, Prefetch, Q, QuerySet
 
 from gezhi.trust.models import Holding, Post, Role, RoleVerb, Setting, Unit, User
+from gezhi.trust.rules.tree import in_order
 
 _SHIPPED = "roles.shipped"
 _MOVE = """
@@ -30,13 +31,12 @@ def unit(unit_id: int | None = None, code: str = "", *, lock: bool = False) -> U
 
 def units(*, active_only: bool = False) -> list[Unit]:
     """All units in the order of the tree."""
-    rows = Unit.objects.order_by("path")
-    return list(rows.filter(active=True) if active_only else rows)
+    return [unit for unit in in_order(Unit.objects.all()) if unit.active or not active_only]
 
 
 def tree() -> list[Unit]:
     """All units in the order of the tree, each with `people`, the number of active users."""
-    return list(Unit.objects.order_by("path").annotate(people=Count("users", filter=Q(users__is_active=True))))
+    return in_order(Unit.objects.annotate(people=Count("users", filter=Q(users__is_active=True))))
 
 
 def root() -> Unit | None:

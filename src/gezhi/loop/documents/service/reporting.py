@@ -34,6 +34,7 @@ from gezhi.loop.documents.store import counting
 from gezhi.loop.store import below
 from gezhi.loop.store.content import Content, content
 from gezhi.trust.rules import Actor
+from gezhi.trust.rules.tree import in_order
 from gezhi.trust.service import declare_setting, office_setting, require
 
 MAKE = "report.make"
@@ -156,8 +157,8 @@ def matter_name(kept: Content, code: str, language: str) -> str:
 
 def unit_order(tally: Tally, language: str) -> list[tuple[str, str, str]]:
     """The units with something in the period, as the tree has them: key, code, name."""
-    keys = [int(key) for key in tally.keys("unit") if key]
-    rows = below.units().filter(pk__in=keys).order_by("path")
+    keys = {int(key) for key in tally.keys("unit") if key}
+    rows = [unit for unit in in_order(below.units()) if unit.pk in keys]
     return [(str(row.pk), row.code, pick(row, "name", language)) for row in rows]
 
 

@@ -24,6 +24,7 @@ from gezhi.loop.service.reading import note_export
 from gezhi.loop.store import below
 from gezhi.loop.store.content import Content, content
 from gezhi.loop.store.lines import Line, lines
+from gezhi.trust.rules.tree import in_order
 from gezhi.trust.service import open_text
 
 PAGE = 50
@@ -103,12 +104,13 @@ def page(request: HttpRequest) -> HttpResponse:
     state, unit, rows = _chosen(request, every, today)
     number = common.number(request.GET.get("page", "1"), most=1 + len(rows) // PAGE)
     counts = {name: sum(1 for _, w in every if name in ("all", w.state(today))) for name in STATES}
-    units = {str(case.lead_id): common.named(case.lead) for case, _ in every if case.lead is not None}
+    leads = {case.lead_id for case, _ in every}
+    units = [(str(unit.pk), common.named(unit)) for unit in in_order(below.units()) if unit.pk in leads]
     context = {
         "rows": _told(rows[(number - 1) * PAGE : number * PAGE], kept, moment), "now": moment,
         "tabs": [{"label": pgettext("supervision", name), "url": _address(state=name, unit=unit),
                   "count": counts[name], "current": name == state} for name in STATES],
-        "units": common.choices([("", gettext("All units")), *sorted(units.items(), key=lambda u: u[1])], unit),
+        "units": common.choices([("", gettext("All units")), *units], unit),
         "state": state, "decides": bool(actor.grants_for("case.supervise_accept")),
         "cut": len(cases) >= store.WAITING, "most": f"{store.WAITING:,}",
         "pressing": pressing(actor, kept, moment) if number == 1 else None,

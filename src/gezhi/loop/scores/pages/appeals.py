@@ -147,7 +147,7 @@ def review(request: HttpRequest, key: int) -> HttpResponse:
 def review_fields(request: HttpRequest) -> list[common.Field]:
     get = request.POST.get
     reasons = [(code, common.named(item)) for code, item in content().codes.get(REASONS, {}).items()]
-    units = [(unit.pk, common.named(unit)) for unit in below.units().filter(active=True).order_by("path")]
+    units = [(unit.pk, common.named(unit)) for unit in below.units_in_order()]
     verdicts = [("yes", pgettext("score-decision", "upheld")), ("no", pgettext("score-decision", "rejected"))]
     remedies = [("exclude", pgettext("score-remedy", "exclude")), ("move", pgettext("score-remedy", "move"))]
     return [
