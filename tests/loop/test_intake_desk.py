@@ -145,6 +145,33 @@ def test_drafts_are_joined_cut_and_pictures_moved(office, site):
     assert [card["text"]["value"] for card in olive.get(url).context["cards"]] == ["路边积水，", "第二件事。"]
 
 
+def test_a_cut_stands_where_the_cursor_stood_whatever_ends_the_lines(office, site):
+    """A browser counts a line break as one character and sends two."""
+    olive = site("olive")
+    shown = "  甲甲甲\n乙乙乙\n丙丙丙\n丁楼道灯坏了"
+    url = pasted(olive, "路灯不亮，请尽快修好。")
+    page = olive.get(url)
+    (one,) = (card["id"] for card in page.context["cards"])
+    more = {f"{one}-text": shown.replace("\n", "\r\n"), f"{one}-cursor": str(shown.index("丁"))}
+    olive.post(url, sheet(page, act=f"cut:{one}", **more))
+    texts = [card["text"]["value"] for card in olive.get(url).context["cards"]]
+    assert texts == ["甲甲甲\n乙乙乙\n丙丙丙", "丁楼道灯坏了"]
+
+
+def test_a_line_of_hyphens_cuts_and_each_part_keeps_its_own_person(office, site):
+    olive = site("olive")
+    url = pasted(olive, "匿名网友：建议在公交站加装遮阳棚，王先生 13500009999 投诉学校不退费。")
+    page = olive.get(url)
+    (one,) = (card["id"] for card in page.context["cards"])
+    assert page.context["cards"][0]["fields"][1]["value"] == "13500009999"
+    text = "匿名网友：建议在公交站加装遮阳棚\r\n---\r\n王先生 13500009999 投诉学校不退费。"
+    assert olive.post(url, sheet(page, act=f"cut:{one}", **{f"{one}-text": text})).status_code == 302
+    cards = olive.get(url).context["cards"]
+    assert [card["text"]["value"][:4] for card in cards] == ["匿名网友", "投诉学校"]
+    said = [[f["value"] for f in card["fields"] if f["name"].endswith(("-name", "-phone"))] for card in cards]
+    assert said == [["", ""], ["王先生", "13500009999"]]
+
+
 def test_a_cut_that_breaks_off_loses_no_word_and_a_paste_sent_twice_is_one(office, site, monkeypatch):
     olive = site("olive")
     form = {"pasted": TEXT, "channel": "mail", "act": "keep", "key": "p-1"}

@@ -24,6 +24,10 @@ HOW = [
     ("您好：\n\n我家住书院路45号，路灯不亮三天了。\n\n谢谢！", "whole", 1),
     ("发件人: 李红\n主题: 井盖松动\n\n滨河路8号门口井盖松动，车辆经过有响声。", "whole", 1),
     ("路灯三天不亮，请修。", "whole", 1),
+    ("路灯坏了三天\n---\n水管爆了", "lines", 2),
+    ("路灯坏了三天\r\n ———— \r\n---\r\n水管爆了，路面积水", "lines", 2),
+    ("1、路灯不亮。\n2、建议加装遮阳棚\n---\n@所有人 大家早上好\n转：王先生 13500009999 投诉学校不退费", "lines", 3),
+    ("路灯坏了三天，请修\n---", "whole", 1),
     ("", "whole", 0),
     ("Street light out at 45 Shuyuan Road.\n\nManhole loose at 8 Binhe Road.", "blocks", 2),
 ]  # fmt: skip
@@ -68,6 +72,15 @@ def test_one_person_before_a_list_reports_all_of_it():
     text = "反映人：张三 13800000001，住丽江新城6栋\n一、夜间施工噪声大；\n二、小区门口烧烤店油烟重。"
     found = [found_in(piece) for piece in split(text).pieces]
     assert [(one["name"], one["phone"]) for one in found] == [("张三", "13800000001")] * 2
+
+
+def test_an_entry_without_a_name_does_not_take_the_next_person():
+    text = ("1、张阿姨13600005678：云溪花园3栋电梯坏了三天没人修。\n2、匿名网友：建议在湖滨里公交站加装遮阳棚\n"
+            "转：王先生 13500009999 投诉明途培训学校不退费，金额8600元。")  # fmt: skip
+    found = [found_in(piece) for piece in split(text).pieces]
+    assert [one.get("phone") for one in found] == ["13600005678", None, "13500009999"]
+    own = split("1、路灯不亮，请修。\n王先生 13500009999\n2、井盖松动，晚上危险。").pieces
+    assert [found_in(piece).get("phone") for piece in own] == ["13500009999", None]
 
 
 def test_cells_of_a_table_keep_their_columns():

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from gezhi.kernel.errors import Refused
 from gezhi.kit import uploads
 from gezhi.kit.http import sentence
+from gezhi.kit.text import clean
 from gezhi.loop.alike.service import asked as sought
 from gezhi.loop.alike.service import near as alike
 from gezhi.loop.intake import store
@@ -172,11 +173,22 @@ def change(row: Paste, act: str, at: str, posted: Mapping[str, str]) -> bool:
     if act == "join" and place:
         pasting.join(drafts[place], drafts[place - 1], common.now())
     elif act == "cut":
-        cursor = posted.get(f"{at}-cursor", "")
-        pasting.cut(drafts[place], int(cursor) if cursor.isdecimal() and len(cursor) < 6 else 0, common.now())
+        pasting.cut(
+            drafts[place], cursor_in(posted.get(f"{at}-text", ""), posted.get(f"{at}-cursor", "")), common.now()
+        )
     elif act == "drop":
         finishing.settle(drafts[place], "dropped")
     return True
+
+
+def cursor_in(text: str, cursor: str) -> int:
+    r"""Where the cursor stands in the text as it is kept: a browser counts a line break once and sends it as two.
+
+    >>> cursor_in("  甲\r\n乙\r\n丙", "6")
+    3
+    """
+    at = int(cursor) if cursor.isdecimal() and len(cursor) < 6 else 0
+    return len(clean(text.replace("\r\n", "\n")[:at]))
 
 
 def registered(request: HttpRequest, row: Paste, actor: Actor) -> HttpResponse:

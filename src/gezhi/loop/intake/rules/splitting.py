@@ -1,4 +1,4 @@
-"""How a pasted text falls into requests: rows of a table, labels, numbers, heads of a chat, blank lines, or whole."""
+"""How a pasted text falls into requests: lines of hyphens, a table, labels, numbers, a chat, blank lines, or whole."""
 
 import re
 from collections.abc import Callable, Sequence
@@ -7,6 +7,7 @@ from itertools import pairwise
 
 from gezhi.kit.text import clean
 from gezhi.loop.intake.rules.labels import LABEL, label_at, table_of
+from gezhi.loop.rules.redact import SURNAMES
 
 MOST = 50  # requests of one paste; more belong into an import
 LONGEST = 60_000  # characters of one paste
@@ -15,6 +16,11 @@ LEAST = 6  # characters below which a block is a heading or a greeting, not a re
 NUMBERED = re.compile(
     r"^[ \t]*(?:第?[一二三四五六七八九十]{1,3}[、.．)）]|第[一二三四五六七八九十\d]{1,3}[条件项个][、:：.]?"
     r"|[(（]?\d{1,2}[)）、.．](?!\d)|[①②③④⑤⑥⑦⑧⑨⑩])[ \t]*"
+)
+SEPARATOR = re.compile(r"^[ \t]*(?:-{3,}|—{2,}|={3,})[ \t]*$", re.MULTILINE)  # somebody says: here the next begins
+ANOTHER = re.compile(  # a line of a list that begins with a person and a number and goes on: the next person's request
+    rf"^[ \t]*(?:转发?[:：][ \t]*)?[{SURNAMES}][一-鿿]{{0,3}}[ \t,，:：(（]*(?:电话|手机)?[ \t:：]*"
+    rf"1[3-9]\d[ -]?\d{{4}}[ -]?\d{{4}}[^\d\n].{{{LEAST},}}$"
 )
 CHAT = re.compile(
     r"^[ \t]*(?P<who>[^\s:：\d][^\n:：]{0,19}?)[ \t]+"
@@ -35,7 +41,7 @@ class Piece:
 class Split:
     """The requests and how they were told apart."""
 
-    how: str  # table | labels | numbers | chat | blocks | whole
+    how: str  # lines | table | labels | numbers | chat | blocks | whole
     pieces: tuple[Piece, ...]
 
 
@@ -48,11 +54,24 @@ def split(text: str) -> Split:
     'whole'
     """
     text = clean(text)[:LONGEST]
+    parts = separated(text)
+    if len(parts) > 1:  # what somebody drew goes before what we guess
+        return Split("lines", tuple(piece for part in parts for piece in split(part).pieces)[:MOST])
+    text = parts[0] if parts else ""
     for how, way in WAYS:
         pieces = way(text)
         if len(pieces) > 1 or (pieces and how == "table"):
             return Split(how, tuple(pieces[:MOST]))
     return Split("whole", (Piece(text),) if text else ())
+
+
+def separated(text: str) -> list[str]:
+    r"""What stands between lines of hyphens, without blank parts.
+
+    >>> separated("路灯坏了\n---\n \n===\n水管爆了")
+    ['路灯坏了', '水管爆了']
+    """
+    return [part for one in SEPARATOR.split(text) if (part := clean(one))]
 
 
 def _table(text: str) -> list[Piece]:
@@ -88,7 +107,9 @@ def _numbers(text: str) -> list[Piece]:
     starts = [at for at, line in enumerate(lines) if NUMBERED.match(line)]
     if len(starts) < 2 or not _counts([lines[at] for at in starts]):
         return []
-    pieces = _cut([NUMBERED.sub("", line) if at in starts else line for at, line in enumerate(lines)], starts)
+    others = [at for at, line in enumerate(lines) if at > starts[0] and at not in starts and ANOTHER.match(line)]
+    bare = [NUMBERED.sub("", line) if at in starts else line for at, line in enumerate(lines)]
+    pieces = _cut(bare, sorted([*starts, *others]))
     before = "\n".join(lines[: starts[0]]).strip()
     if before and (LABEL.search(before) or re.search(r"\d{7,}", before)):
         return [Piece(f"{before}\n{piece.text}") for piece in pieces]  # one person reports several things

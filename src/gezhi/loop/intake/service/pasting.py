@@ -12,9 +12,10 @@ from django.db import transaction
 from gezhi.kernel.errors import Refused
 from gezhi.kernel.ids import uuid7
 from gezhi.kit import uploads
+from gezhi.kit.text import clean
 from gezhi.loop.intake import store
 from gezhi.loop.intake.rules.finding import found_in
-from gezhi.loop.intake.rules.splitting import LONGEST, Piece, Split, split
+from gezhi.loop.intake.rules.splitting import LONGEST, Piece, Split, separated, split
 from gezhi.loop.intake.service import finishing, typing
 from gezhi.loop.models import Draft, Paste, Picture
 from gezhi.loop.service.attaching import Incoming
@@ -26,7 +27,6 @@ from gezhi.trust.rules import Actor
 from gezhi.trust.service import once, open_text, record, require, seal_text, verb, wrapped_key
 
 CHANNEL = "wechat"  # where none was chosen that the packs know
-CUT = re.compile(r"\n[ \t]*(?:-{3,}|—{2,}|={3,})[ \t]*(?:\n|$)")
 SHOT = re.compile(r"\[(?:图片|照片|Photo|Image)\]|【(?:图片|照片)】", re.IGNORECASE)
 FIELDS = ("text", "phone", "name", "place", "object", "occurred", "kind", "matter", "area")
 Words = Mapping[str, str]
@@ -126,7 +126,7 @@ def opened(row: Draft) -> dict[str, str]:
 
 def save(row: Draft, typed: Words, now: datetime) -> None:
     """Put what was typed into a draft; what the sheet does not show stays."""
-    fields = {**opened(row), **{name: typed[name].strip() for name in FIELDS if name in typed}}
+    fields = {**opened(row), **{name: clean(typed[name]) for name in FIELDS if name in typed}}
     row.sealed = seal_text(row, {"fields": {name: [value] for name, value in fields.items() if value}})
     row.saved_at = now
     row.save(update_fields=["sealed", "saved_at"])
@@ -146,15 +146,18 @@ def join(row: Draft, above: Draft, now: datetime) -> None:
 def cut(row: Draft, at: int, now: datetime) -> list[Draft]:
     """One draft becomes several: at lines of hyphens, else at a place in the text. Refuses intake-no-cut (422)."""
     fields = opened(row)
-    text = fields.get("text", "")
-    parts = [part.strip() for part in CUT.split(text) if part.strip()]
+    text = clean(fields.get("text", ""))
+    parts = separated(text)
     if len(parts) < 2 and 0 < at < len(text):
         parts = [part for part in (text[:at].strip(), text[at:].strip()) if part]
     if len(parts) < 2 or row.paste is None:
         raise Refused("intake-no-cut", status=422, field="text")
-    save(row, {**fields, "text": parts[0]}, now)
-    same: dict[str, str] = {name: fields[name] for name in ("phone", "name") if name in fields}
-    made = [_draft(row.paste, {**same, **said(Piece(part))}, row.position, now) for part in parts[1:]]
+    first, *others = (said(Piece(part)) for part in parts)
+    theirs = {name for one in others for name, value in one.items() if fields.get(name) == value != first.get(name)}
+    own = {name: first.get(name, "") if name in theirs else fields.get(name, "") for name in FIELDS}
+    save(row, {**own, "text": parts[0]}, now)
+    same: dict[str, str] = {name: own[name] for name in ("phone", "name") if own[name]}
+    made = [_draft(row.paste, {**same, **told}, row.position, now) for told in others]
     store.insert_drafts(made)
     return made
 
