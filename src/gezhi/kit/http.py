@@ -19,6 +19,7 @@ POLICY = (
     "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; object-src 'none'; "
     "base-uri 'none'; frame-ancestors 'none'; form-action 'self'"
 )
+WAITS = "gezhi_waits"  # a form of the page is under way; js/once.js sets it
 BUSY = {"40P01", "40001", "55P03", "57014"}  # deadlock, serialisation, lock or statement took too long
 PERMISSIONS = "camera=(self), geolocation=(self), microphone=(self), browsing-topics=()"
 
@@ -96,6 +97,8 @@ class HouseMiddleware:
         response.headers.setdefault("X-Frame-Options", "DENY")
         if settings.SESSION_COOKIE_NAME in request.COOKIES or request.path.startswith("/api/"):
             response.headers.setdefault("Cache-Control", "private, no-store")  # shared computers show nothing again
+        if WAITS in request.COOKIES and response.headers.get("Content-Disposition", "").startswith("attachment"):
+            response.delete_cookie(WAITS, samesite="Lax")  # a file leaves the page as it is: the form may be sent again
         return response
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:

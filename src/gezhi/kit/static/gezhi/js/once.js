@@ -13,8 +13,24 @@ export function once(root) {
       form.dataset.sent = "1";
       // after the browser has read which button was pressed
       setTimeout(() => busy(form, true));
+      untilSaved(form);
     });
   }
+}
+
+// An answer that is saved as a file leaves the page where it is. The server takes our mark away with such an answer.
+const WAITS = "gezhi_waits";
+let looking = 0;
+
+function untilSaved(form) {
+  const secure = location.protocol === "https:" ? "; secure" : "";
+  document.cookie = `${WAITS}=1; path=/; max-age=600; samesite=lax${secure}`;
+  clearInterval(looking);
+  looking = setInterval(() => {
+    if (document.cookie.split("; ").some((one) => one.startsWith(`${WAITS}=`))) return;
+    clearInterval(looking);
+    busy(form, false);
+  }, 250);
 }
 
 export function busy(form, on) {
