@@ -1,12 +1,15 @@
 """The invented telephone system: believable, repeatable, and taken by the door as it is."""
 
+from argparse import ArgumentParser
 from collections import Counter
 from datetime import UTC, datetime
 
 import pytest
 from calls_helpers import CTI
 
-from gezhi.loop.calls import sim
+from gezhi.kernel.errors import Refused
+from gezhi.kit.config import config
+from gezhi.loop.calls import commands, sim
 from gezhi.loop.calls.pages.door import parsed
 from gezhi.loop.calls.service.hearing import hear
 from gezhi.loop.models import Call
@@ -52,3 +55,34 @@ def test_the_door_takes_what_it_sends(office):
     states = Counter(Call.objects.values_list("state", flat=True))
     assert set(states) <= {"ended", "missed"}
     assert states["ended"] > 3
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    monkeypatch.setenv("GEZHI_DATA", str(tmp_path))
+    config.cache_clear()
+    (tmp_path / "run").mkdir()
+    yield tmp_path / "run" / "serve.pid"
+    config.cache_clear()
+
+
+def sent_to(monkeypatch, *wishes):
+    parser, went = ArgumentParser(), []
+    commands.simulate_arguments(parser)
+    monkeypatch.setattr(sim, "run", lambda wish, url, key, **more: went.append(url) or sim.Done())
+    commands.simulate(parser.parse_args(["--secret", "s", *wishes]))
+    return went
+
+
+def test_the_stream_finds_the_port_that_the_site_really_has(folder, monkeypatch, capsys):
+    folder.write_text("4711 http://127.0.0.1:8137/")
+    assert sent_to(monkeypatch) == ["http://127.0.0.1:8137/"]
+    assert sent_to(monkeypatch, "--url", "http://elsewhere:81") == ["http://elsewhere:81"]
+
+
+@pytest.mark.parametrize("noted", ["", "4711 -"])
+def test_where_nothing_runs_the_stream_says_how_to_name_the_place(folder, monkeypatch, noted):
+    if noted:
+        folder.write_text(noted)
+    with pytest.raises(Refused, match="not-serving"):
+        sent_to(monkeypatch)

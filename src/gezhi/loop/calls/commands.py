@@ -30,7 +30,7 @@ def secret(arguments: Namespace) -> int:
 
 
 def simulate_arguments(parser: ArgumentParser) -> None:
-    parser.add_argument("--url", default="http://127.0.0.1:8000", help="address of the running installation")
+    parser.add_argument("--url", default="", help="address of the installation; without it: the one of this folder")
     parser.add_argument("--secret", default="", help="as `gezhi loop cti-secret` prints it; without it: of this folder")
     parser.add_argument("--agents", default="8001", help="extensions, with commas, or a range such as 8001-8040")
     parser.add_argument("--rate", type=float, default=0.2, help="calls a second on average")
@@ -42,17 +42,30 @@ def simulate_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="print one JSON object at the end")
 
 
+def here() -> str:
+    """The address at which the `serve` of this folder answers."""
+    from gezhi.kernel.errors import Refused
+    from gezhi.kit.address import state
+    from gezhi.kit.config import config
+
+    place = state(config())[1].removeprefix("-")  # a dash stands there until the port is known
+    if not place:
+        raise Refused("not-serving", folder=str(config().data))
+    return place
+
+
 def simulate(arguments: Namespace) -> int:
     """Exit code 1 when an event was not taken."""
     from gezhi.loop.calls import sim
     from gezhi.loop.calls.secret import present
 
+    url = arguments.url or here()
     key = arguments.secret or present()
     wish = sim.Wish(
         agents=sim.extensions(arguments.agents), rate=arguments.rate, missed=arguments.missed, talk=arguments.talk,
         seconds=arguments.seconds, seed=arguments.seed,
     )  # fmt: skip
-    done = sim.run(wish, arguments.url, key, speed=arguments.speed, say=None if arguments.json else print)
+    done = sim.run(wish, url, key, speed=arguments.speed, say=None if arguments.json else print)
     if arguments.json:
         print(json.dumps(done.as_dict()))
     else:
