@@ -188,6 +188,41 @@ def test_undo_asks_and_frees_the_numbers(office, site):
     assert Batch.objects.get().state == "undone"
 
 
+def test_who_cannot_take_a_batch_back_is_told_who_can(office, site):
+    own = sent(site("olive"))
+    batch = Batch.objects.get()
+    said = f"请有此权限的人（派单员）撤回，并告知批次号 {batch.pk}"
+    tried = site("olive").get(own).content.decode()
+    assert "随时能整批撤回" not in tried
+    assert said in tried
+    assert "随时能整批撤回" in site("dora").get(own).content.decode()
+    site("olive").post(f"{own}start/")
+    work(office)
+    done = site("olive").get(own).content.decode()
+    assert said in done
+    assert f"第 {batch.pk} 批" in done
+
+
+def test_the_words_that_are_not_matched_are_named(site):
+    page = site().get(sent(site())).content.decode()
+    listed = page.partition('id="missing"')[2].partition("</section>")[0]
+    assert "交通局" in listed
+    assert "天文" in listed
+    assert "urban" not in listed
+    assert "交通局" not in str(Batch.objects.get().mapping), "words of the sheet lie sealed"
+
+
+def test_a_batch_taken_back_twice_says_so(office, site):
+    client = site()
+    address = sent(client)
+    client.post(f"{address}start/")
+    work(office)
+    client.post(f"{address}undo/")
+    for again in (client.get(f"{address}undo/", follow=True), client.post(f"{address}undo/", follow=True)):
+        assert again.redirect_chain == [(address, 302)]
+        assert "已经撤回过" in again.content.decode()
+
+
 def test_large_batches_are_undone_in_the_background(office, site, monkeypatch):
     from gezhi.loop.pages import importing
 

@@ -145,9 +145,16 @@ def check(batch: Batch, *, actor: Actor, now: datetime) -> None:
         _fail(batch, refused)
         return
     store.add_rejects(sealed_rejects(batch, keeper_of(batch), outcome.rejects))
-    batch.mapping = {**batch.mapping, "matched": outcome.matched}
+    words = base64.b64encode(seal_text(keeper_of(batch), {"missing": outcome.missing})).decode()
+    batch.mapping = {**batch.mapping, "matched": outcome.matched, "missing": words}
     batch.error = ""
     _beat(batch, outcome, outcome.read, "checked")
+
+
+def missing_of(batch: Batch) -> dict[str, list[str]]:
+    """Names of the sheet that the trial did not find, by field; people's words, so they are sealed."""
+    kept = batch.mapping.get("missing")
+    return dict(open_text(keeper_of(batch), base64.b64decode(kept)).get("missing", {})) if kept else {}
 
 
 def _beat(batch: Batch, plan: Plan, total: int, state: str) -> None:

@@ -9,6 +9,8 @@ from gezhi.loop.importing.rules import Draft
 from gezhi.loop.importing.store import areas_named, units_by_name
 from gezhi.loop.store.content import Content
 
+LISTED = 100  # names not found that are told; more come from a wrong column
+
 
 class Matcher:
     """Looks names up once each; built for one run, so it sees the units and matters as they are now."""
@@ -109,3 +111,11 @@ class Tally:
         """Field → [names found, names in all]; only what the file has."""
         sums = {"unit": list(self.units.values()), "matter": list(self.matters.values())}
         return {name: [sum(found), len(found)] for name, found in sums.items() if found}
+
+    def missing(self) -> dict[str, list[str]]:
+        """Field → the names of the file that were not found, the first ones."""
+        lost = {
+            "unit": [name for name, found in self.units.items() if not found],
+            "matter": [" › ".join(names) for names, found in self.matters.items() if not found],
+        }
+        return {name: words[:LISTED] for name, words in lost.items() if words}

@@ -101,6 +101,7 @@ class Outcome(Plan):
     batch: int | None = None
     rejects: list[Reject] = field(default_factory=list)
     matched: dict[str, list[int]] = field(default_factory=dict)  # of a trial: field → [names found, names in all]
+    missing: dict[str, list[str]] = field(default_factory=dict)  # of a trial: field → names that were not found
     gone: int = 0  # open cases of the source that a whole file no longer has
     gone_numbers: list[str] = field(default_factory=list)
     dues: Dues | None = None  # where the source told until when it had to answer

@@ -55,7 +55,7 @@ def try_file(path: Path, *, options: Options, actor: Actor, now: datetime, progr
         _count(outcome, found, len(rows))
         if progress:
             progress(outcome, total)
-    outcome.matched = tally.summed()
+    outcome.matched, outcome.missing = tally.summed(), tally.missing()
     return outcome
 
 

@@ -37,7 +37,7 @@ def undo_batch(
 ) -> Undone:
     """Void the untouched cases of a batch, chunk by chunk; their external numbers are free again.
 
-    Raises Refused: not-allowed (403), batch-unknown (404), batch-running.
+    Raises Refused: not-allowed (403), batch-unknown (404), batch-running, batch-undone.
     """
     batch = claim(batch_id, actor)
     done = Undone(batch.pk)
@@ -57,6 +57,8 @@ def claim(batch_id: int, actor: Actor) -> Batch:
     batch = batch_for(actor, batch_id)
     if batch.state in ("waiting", "running"):
         raise Refused("batch-running", batch=batch_id)
+    if batch.state == "undone":
+        raise Refused("batch-undone", batch=batch_id)
     return batch
 
 

@@ -24,6 +24,7 @@ from gezhi.loop.importing.running import Options, SheetView
 from gezhi.loop.importing.undoing import undo_batch
 from gezhi.loop.models import Batch
 from gezhi.loop.pages import common, worklist
+from gezhi.loop.store import below
 from gezhi.loop.store.visible import READ
 from gezhi.loop.store.worklist import Wish, count
 from gezhi.trust.rules import Actor
@@ -125,7 +126,8 @@ def shown(batch: Batch, actor: Actor, *, every: bool) -> dict[str, Any]:
         "columns": columns(sheet, batch) if sheet else [], "known": len(sheet.fields) if sheet else 0,
         "modes": common.choices([(mode, pgettext("import-mode", mode)) for mode in MODES], batch.mode),
         "rejects": rejects, "more": max(0, batch.rejected - len(rejects)), "error": error_of(batch),
-        "may_undo": bool(actor.grants_for("import.undo")) and batch.state == "done",
+        "may_undo": bool(actor.grants_for("import.undo")) and batch.state == "done", **way_back(actor),
+        "missing": missing(batch),
         "todo": batch.created + batch.updated,
         "said": {name: f"{getattr(batch, name) or 0:,}" for name in (*service.COUNTS, "total")}
         | {"todo": f"{batch.created + batch.updated:,}"},
@@ -134,6 +136,19 @@ def shown(batch: Batch, actor: Actor, *, every: bool) -> dict[str, Any]:
         "seconds": max(5, batch.created // 300), "made": made(batch, actor) if batch.state == "done" else [],
         "key": common.fresh_key(),
     }  # fmt: skip
+
+
+def way_back(actor: Actor) -> dict[str, Any]:
+    """Whether this person may take a batch back, and who else may: the roles that hold the right."""
+    own = bool(actor.grants_for("import.undo"))
+    roles = [] if own else below.roles().filter(verbs__verb="import.undo").order_by("pk")
+    return {"may_take_back": own, "undoers": gettext(", ").join(common.named(role) for role in roles)}
+
+
+def missing(batch: Batch) -> list[dict[str, Any]]:
+    """The names of units and matters in the sheet that the trial did not find, by field."""
+    found = background.missing_of(batch) if batch.state == "checked" else {}
+    return [{"label": pgettext("import-field", name), "words": words} for name, words in found.items()]
 
 
 def made(batch: Batch, actor: Actor) -> list[dict[str, str]]:
@@ -275,6 +290,9 @@ def undo(request: HttpRequest, batch_id: int) -> HttpResponse:
     """Take the batch back, after asking once more."""
     actor = common.guard(request, "import.undo")
     batch = batch_for(actor, batch_id)
+    if batch.state == "undone":
+        messages.info(request, sentence(Refused("batch-undone", batch=batch_id)))
+        return HttpResponseRedirect(f"{ADDRESS}{batch_id}/")
     if request.method == "GET":
         said = ngettext("%(n)s imported case is voided, its number is free again.",
                         "%(n)s imported cases are voided, their numbers are free again.", batch.created)  # fmt: skip
