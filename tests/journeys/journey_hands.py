@@ -65,7 +65,7 @@ class Hands:
 
 
 def question(site, page):
-    """A question answered at once: number, kind, words, a ready text with its fields filled, F2."""
+    """A question answered at once: number, kind, words, what is offered read, the matter found by typing, F2."""
     site.open(page, "/desk/call/?new=1")
     hands = Hands(page)
     hands.press("Alt+0")
@@ -76,12 +76,16 @@ def question(site, page):
     hands.type("请问夜间几点以后不能施工？")
     hands.wait(page.locator("#suggestions [data-answer]").first.wait_for)
     hands.think(2)  # reads what is offered
-    hands.press("Alt+r")
+    hands.press("Alt+m")
+    hands.type("夜间")
+    hands.think()
+    hands.press("Enter", "Alt+r")
     hands.type("晚上十点到早上六点不能施工，抢修除外，可以拨打12345举报。")
     hands.think()
     hands.leave("F2")
     hands.wait(page.locator("#messages .notice.is-good").wait_for)
-    assert Case.objects.order_by("-created_at")[0].state == "closed"
+    made = Case.objects.order_by("-created_at")[0]
+    assert (made.state, made.matter) == ("closed", "110101")
     return hands.told()
 
 

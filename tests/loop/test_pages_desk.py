@@ -246,7 +246,8 @@ def test_a_call_is_dispatched_in_one_act(office, site):
 
 
 def test_a_question_is_answered_at_once(office, site):
-    answer = site("olive").post("/desk/call/", {**CALL, "ending": "answer", "reply": "22 点后禁止施工。"})
+    data = {**CALL, "ending": "answer", "matter": "0102", "reply": "22 点后禁止施工。"}
+    answer = site("olive").post("/desk/call/", data)
     assert answer.status_code == 302
     assert Case.objects.get().state == "closed"
 

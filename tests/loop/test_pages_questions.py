@@ -240,9 +240,10 @@ def test_the_operator_asks_on_the_same_screen_and_is_never_held_up(site, asked):
     assert "How many are out?" in shown
     assert re.search(r'name="q-0101-count"[^>]*value="2"', shown)
     assert "asks nothing more" in client.post("/desk/call/questions/", {"matter": "01"}).content.decode()
-    answer = client.post(
-        "/desk/call/", {**CALL, "ending": "dispatch", "unit": asked.units["urban"].pk, "q-0101-count": "2"}
-    )
+    sent = {**CALL, "ending": "dispatch", "unit": asked.units["urban"].pk, "q-0101-count": "2"}
+    once = client.post("/desk/call/", sent)  # what the caller does not know is asked about once
+    assert (once.status_code, Case.objects.count()) == (422, 0)
+    answer = client.post("/desk/call/", {**sent, "sure": once.context["doubt"]["sure"]})
     assert answer.status_code == 302
     case = Case.objects.get()
     assert (case.state, told(case)) == ("dispatched", {"0101-count": 2})

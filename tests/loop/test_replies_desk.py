@@ -123,6 +123,7 @@ def test_the_picker_fills_in_what_is_known_and_uses_are_counted(office, site):
     asked = {
         "phone": PHONE,
         "text": "几点不能施工",
+        "matter": "0102",
         "reply": "22 点后。",
         "ending": "answer",
         "key": "q",

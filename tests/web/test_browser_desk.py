@@ -24,6 +24,9 @@ def test_a_question_is_answered_and_a_call_dispatched_by_keyboard_alone(site):
     keys.type("工地夜里几点以后不能施工？")
     keys.press("Alt+k")
     keys.press("Space")
+    keys.press("Alt+m")
+    keys.type("噪声")
+    keys.press("Enter")
     keys.press("Alt+r")
     keys.type("22 点至次日 6 点不能施工。")
     with page.expect_navigation():

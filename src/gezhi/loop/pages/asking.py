@@ -101,6 +101,15 @@ def problems(matter: str, typed: QueryDict, *, whole: bool) -> list[dict[str, st
     return found
 
 
+def unasked(matter: str, typed: QueryDict) -> list[tuple[str, str]]:
+    """The fields and words of the required questions that a form leaves without an answer."""
+    asked = content().questions_for(matter)
+    missing = {
+        one.question for one in rules.read(asked, typed_answers(asked, typed))[1] if one.code == "answer-missing"
+    }
+    return [(PREFIX + one.code, pick(one, "text", common.language())) for one in asked if one.code in missing]
+
+
 def checked(matter: str, answers: Mapping[str, Any]) -> dict[str, Any]:
     """Answers in their stored form; raises what `rules.check` raises."""
     return rules.check(content().questions_for(matter), answers, whole=False)

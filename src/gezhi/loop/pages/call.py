@@ -24,9 +24,10 @@ from gezhi.loop.intake.service import ending as empty
 from gezhi.loop.intake.service import finishing, typing
 from gezhi.loop.marks import service as marks
 from gezhi.loop.models import Case
-from gezhi.loop.pages import asking, call_form, common, suggesting
+from gezhi.loop.pages import asking, call_form, common, doubting, suggesting
 from gezhi.loop.pages.alike import line
 from gezhi.loop.replies.service import using
+from gezhi.loop.rules.doubts import Call, Doubt, of_call
 from gezhi.loop.rules.words import OPEN
 from gezhi.loop.service.acts import Moved
 from gezhi.loop.service.moving import move
@@ -52,11 +53,13 @@ def call(request: HttpRequest) -> HttpResponse:
     if request.method == "GET":
         return show(request, actor)
     key, ending = common.form_key(request), request.POST.get("ending", "receive")
+    doubts = doubts_of(request, ending)
     if ending.startswith(NONE):
-        result, refused = common.attempt(lambda: without_case(request, actor, ending.removeprefix(NONE), key))
+        ended = lambda: without_case(request, actor, ending.removeprefix(NONE), key)  # noqa: E731 - one act of two
+        result, refused = common.attempt(doubting.asked(request, doubts, ended))
         said = gettext("The call is noted: no case.")
     else:
-        made, refused = common.attempt(whole(request, actor, ending, key))
+        made, refused = common.attempt(doubting.asked(request, doubts, whole(request, actor, ending, key)))
         result = made.number if made is not None else None
         said = kept_words(request, actor, made) if made is not None else ""
     if result is None:
@@ -112,11 +115,13 @@ def show(request: HttpRequest, actor: Actor, refused: Refused | None = None) -> 
         typed = typed.copy()
         typed.setdefault("phone", line["number"])
     fields = call_form.fields_of(typed, drafts.channel_of(request, actor, draft))
-    errors = call_form.errors_in(typed, refused)
+    errors = doubting.errors_of(refused, call_form.errors_in(typed, refused))
     common.mark(fields.values(), errors)
     dispatches = bool(actor.grants_for("case.dispatch"))
     context = {
-        "f": fields, "errors": errors, "action": HERE, "operator": actor.name, "dispatches": dispatches,
+        "f": fields, "errors": errors, "action": HERE,
+        "doubt": doubting.shown(refused, doubting.key_of(typed.get("ending", ""))), "operator": actor.name,
+        "dispatches": dispatches,
         "keys": call_form.keys(dispatches=dispatches), "causes": call_form.causes(), "line": line,
         "caller": {"words": line["words"]} if line else {}, "pulse": pulse(),
         "key": draft["key"] if draft else common.next_key(request, refused),
@@ -156,6 +161,16 @@ def call_of(key: str, actor: Actor) -> dict[str, Any]:
 
 
 # ---- ending the call
+
+
+def doubts_of(request: HttpRequest, ending: str) -> list[Doubt]:
+    """What should be looked at once more before the call is ended so."""
+    get = request.POST.get
+    urgency, matter = get("urgency", "1"), get("matter", "")
+    return of_call(Call(
+        ending, kind=get("kind", ""), text=get("text", ""), reply=get("reply", ""), matter=matter, unit=get("unit", ""),
+        urgency=int(urgency) if urgency in ("1", "2", "3", "4") else 1, unasked=asking.unasked(matter, request.POST),
+    ))  # fmt: skip
 
 
 def report_of(request: HttpRequest, actor: Actor) -> Report:

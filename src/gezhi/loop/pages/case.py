@@ -18,10 +18,11 @@ from gezhi.loop.joint.beside import of_form
 from gezhi.loop.marks.pages import desk as marks
 from gezhi.loop.notices import store as notices
 from gezhi.loop.oversight.pages.trying import in_vain
-from gezhi.loop.pages import alike, common, story
+from gezhi.loop.pages import alike, common, doubting, story
 from gezhi.loop.pages.forms import GRAVE, Ground, data_of, move_form
 from gezhi.loop.replies import pages as replies
 from gezhi.loop.replies.service import using
+from gezhi.loop.rules.doubts import of_move
 from gezhi.loop.rules.moves import BY_NAME
 from gezhi.loop.service.attaching import content_of
 from gezhi.loop.service.carrying import carry
@@ -122,7 +123,8 @@ def _form(request: HttpRequest, shown: CaseView, ground: Ground, name: str, refu
     action = f"{base}{name}/{_queue(request)}"
     form = move_form(name, ground, action=action, key=key, last=shown.case.last, cancel=cancel)
     of_form(form, shown, ground.actor, ground.kept, common.now())
-    form["errors"] = common.errors_of(refused)
+    form["errors"] = doubting.errors_of(refused, common.errors_of(refused))
+    form["doubt"] = doubting.shown(refused, form["submit"], files=bool(request.FILES))
     common.mark(form["fields"], form["errors"])
     if name in ANSWERING:
         form["earlier"] = earlier_answer(shown, ground.actor)
@@ -185,9 +187,11 @@ def make(request: HttpRequest, case_id: UUID, move: str) -> HttpResponse:
     seen = int(last) if last.isdecimal() and len(last) < 9 else None
     data = data_of(row, request.POST, actor)
     files = common.incoming(request)
-    result, refused = common.attempt(
-        lambda: carry(case_id, move, data, files, actor=actor, now=common.now(), seen=seen, key=key)
-    )
+    act = doubting.asked(
+        request, of_move(row, data),
+        lambda: carry(case_id, move, data, files, actor=actor, now=common.now(), seen=seen, key=key),
+    )  # fmt: skip
+    result, refused = common.attempt(act)
     if refused is not None and move == "undo":  # no form to mend: the case as it stands, and why
         messages.error(request, sentence(refused))
         return HttpResponseRedirect(f"/desk/{case_id}/")

@@ -15,7 +15,7 @@ from gezhi.loop.pages import common
 from gezhi.trust.rules import Actor
 
 VERB = "case.answer"
-SKIPPED = frozenset({"csrfmiddlewaretoken", "key", "call", "draft", "began", "ending", "cause"})
+SKIPPED = frozenset({"csrfmiddlewaretoken", "key", "call", "draft", "began", "ending", "cause", "sure"})
 GIVEN = ("phone", "text", "matter", "place")  # an address that fills these in wants no draft
 
 

@@ -3,6 +3,7 @@ import { drafts } from "./drafts.js";
 import { once } from "./once.js";
 import { clocks } from "./clock.js";
 import { menus, shows, backs, counts, copies, previews } from "./page_parts.js";
+import { halves, doubts } from "./careful.js";
 import { connection } from "./connection.js";
 
 document.documentElement.classList.add("js");
@@ -30,6 +31,7 @@ export function enhance(root) {
 
 enhance(document);
 connection();
+halves();
 document.addEventListener("htmx:afterSwap", (event) => enhance(event.detail.elt));
 // Paper shows what is folded on the screen; afterwards it is folded again.
 let unfolded = [];
@@ -42,3 +44,4 @@ addEventListener("afterprint", () => {
 });
 const summary = document.getElementById("errors");
 if (summary) summary.focus();
+doubts();

@@ -25,10 +25,12 @@ function picker(select) {
   else if (select.getAttribute("aria-label")) input.setAttribute("aria-label", select.getAttribute("aria-label"));
   input.required = select.required;
   select.required = false;
+  const focused = document.activeElement === select;
   select.hidden = true;
   select.before(box);
   box.append(input, list, select);
   wire(select, input, list);
+  if (focused) input.focus();
 }
 
 const pathOf = (o) => (o.parentElement.tagName === "OPTGROUP" ? `${o.parentElement.label} › ${o.text}` : o.text);
