@@ -80,7 +80,7 @@ def question(site, page):
     hands.type("夜间")
     hands.think()
     hands.press("Enter", "Alt+r")
-    hands.type("晚上十点到早上六点不能施工，抢修除外，可以拨打12345举报。")
+    hands.type("晚上十点到早上六点不能施工，抢修除外。")
     hands.think()
     hands.leave("F2")
     hands.wait(page.locator("#messages .notice.is-good").wait_for)

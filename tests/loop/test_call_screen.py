@@ -184,3 +184,33 @@ def test_a_kept_call_tells_number_and_secret_and_its_source_is_chosen(office, si
     assert case_secret(case.pk) not in olive.post("/desk/call/", more, follow=True).content.decode()
     olive.post("/desk/call/", {**TYPED, "key": "k-6", "channel": "web", "ending": "receive"})
     assert Case.objects.order_by("-received_at").first().channel == "hotline"
+
+
+def test_the_timer_of_an_old_draft_counts_the_present_call(office, site):
+    moment = timezone.now()
+    olive, began = site("olive"), (moment - timedelta(minutes=3)).isoformat()
+    olive.post("/desk/call/draft/", {**TYPED, "began": began})
+    assert olive.get("/desk/call/").context["began"] == began, "after a crash the call is still the same"
+    Draft.objects.update(saved_at=moment - timedelta(minutes=6))
+    page = olive.get("/desk/call/")
+    assert page.context["began"] == ""
+    assert "昨晚工地又开工了" in page.content.decode()
+
+
+def test_only_cases_that_tell_the_same_are_offered_as_answered_before(office, site):
+    office.to("closed", office.receive("异地住院医保怎么报销，需要什么材料", matter="0101"))
+    same = office.to("closed", office.receive("请问低保怎么申请，要到哪里办", matter="0101"))
+    shown = site("olive").post("/desk/call/suggest/", {"text": "低保怎么申请？"})
+    assert [one["id"] for one in shown.context["answered"]] == [same]
+
+
+def test_after_the_number_comes_the_form_and_what_leaves_the_page_comes_last(office, site):
+    office.receive("路灯不亮", phone=PHONE)
+    olive = site("olive")
+    olive.post("/desk/call/draft/", TYPED)
+    page = olive.get("/desk/call/").content.decode()
+    names = ["Discard the draft", 'id="f-phone"', 'id="f-name"', 'id="f-text"', 'id="f-reply"', 'id="past"',
+             'id="suggestions"', 'value="answer"', 'href="/desk/intake/"']  # fmt: skip
+    places = [page.index(name) for name in names]
+    assert places == sorted(places)
+    assert 'tabindex="1' not in page

@@ -1,6 +1,6 @@
 """The call screen: a caller's earlier cases, one form, suggestions while typing, and four ways to end the call."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from gezhi.kernel.errors import Refused
 from gezhi.kit.moments import when_words
-from gezhi.loop.alike.service import ANSWERED, REPEAT
+from gezhi.loop.alike.service import ANSWERED, REPEAT, sure
 from gezhi.loop.alike.service import asked as sought
 from gezhi.loop.alike.service import near as alike
 from gezhi.loop.calls import use as telephone
@@ -136,12 +136,11 @@ def show(request: HttpRequest, actor: Actor, refused: Refused | None = None) -> 
 
 
 def began_of(typed: QueryDict, draft: dict[str, Any] | None, line: dict[str, Any]) -> str:
-    """Since when the timer runs: the call on the line, else the first letter of the draft, else the form's own."""
+    """Since when the timer runs: the call on the line, else the form's own, also of a draft saved in this call."""
     if line.get("began"):
         return str(line["began"])
-    if draft is not None:
-        return str(draft["began"])
-    began = call_form.moment_of(typed.get("began", ""), common.now())
+    given = typed.get("began", "") if draft is None else draft["began"]
+    began = call_form.moment_of(given, common.now())
     return began.isoformat() if began is not None else ""
 
 
@@ -303,6 +302,15 @@ def questions(request: HttpRequest) -> HttpResponse:
     return render(request, "loop/parts/questions.html", context)
 
 
+def tells_the_same(reasons: Iterable[tuple[str, int, int]]) -> bool:
+    """Whether at least half of the telling words are shared: less is another question with a few of the same words.
+
+    >>> tells_the_same([("words", 2, 5), ("days", 3, 0)]), tells_the_same([("words", 3, 6)])
+    (False, True)
+    """
+    return any(code == "words" and shared * 2 >= of for code, shared, of in reasons)
+
+
 @require_POST
 def suggest(request: HttpRequest) -> HttpResponse:
     """Matter, unit, ready answers and similar cases for what is typed so far."""
@@ -315,7 +323,8 @@ def suggest(request: HttpRequest) -> HttpResponse:
         area=get("area", ""), now=moment,
     )  # fmt: skip
     near = alike(typed, actor=actor, now=moment, within=RECENT)
-    answered = alike(typed, actor=actor, now=moment, states=ANSWERED, within=REPEAT, most=2, dormant=True)
+    before = alike(typed, actor=actor, now=moment, states=ANSWERED, within=REPEAT, least=sure(), most=8, dormant=True)
+    answered = [each for each in before.rows if tells_the_same(each.reasons)][:2]
     more = {"common": near.common, "near": [line(each) for each in near.rows], "to": get("to", ""),
-            "answered": [line(each) for each in answered.rows]}  # fmt: skip
+            "answered": [line(each) for each in answered]}  # fmt: skip
     return render(request, "loop/parts/suggest.html", {**found, **more})

@@ -68,7 +68,7 @@ def fields_of(typed: Any, channel: str = HOTLINE) -> dict[str, common.Field]:
         "matter": common.field("matter", gettext("Matter"), "matter", key="Alt+M",
                                options=matter_options(kept, get("matter", ""))),
         "unit": common.field("unit", gettext("Unit"), "unit", key="Alt+U", options=unit_options([get("unit", "")])),
-        "reply": common.field("reply", pgettext("noun", "Answer"), "textarea", get("reply", ""), key="Alt+R", rows=2,
+        "reply": common.field("reply", pgettext("noun", "Answer"), "textarea", get("reply", ""), key="Alt+R", rows=4,
                               max=TEXT_LIMIT),
     }  # fmt: skip
 
@@ -114,7 +114,7 @@ def keys(*, dispatches: bool) -> list[dict[str, Any]]:
         ("F4", gettext("Dispatch") if dispatches else gettext("To the dispatchers")),
         ("F2", gettext("Answer at once")), ("F6", gettext("Add to a case")),
         ("F8", gettext("No case: then 1, 2 or 3")), ("F9", gettext("Keep for later")),
-        ("Alt C", gettext("Source")), ("Alt 0", gettext("Number")),
+        ("Alt C", gettext("Source")), ("Alt 0", gettext("Number")), ("Alt N", gettext("Caller")),
         ("Alt A", gettext("Cases to add to: then arrows")), ("Alt K", gettext("Kind: then a digit")),
         ("Alt P", gettext("Place")), ("Alt T", gettext("Content")), ("Alt J", gettext("Urgency: then a digit")),
         ("Alt M", gettext("Matter")), ("Alt Q", gettext("Questions of the matter")), ("Alt U", gettext("Unit")),

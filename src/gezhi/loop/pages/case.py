@@ -79,7 +79,8 @@ def show(
 def keys() -> list[dict[str, Any]]:
     """What the keyboard can do on a case."""
     rows = [
-        (["E"], gettext("to the form of the next step")), (["M"], gettext("open the other moves")),
+        (["E"], gettext("to the form of the next step")), (["Ctrl", "Enter"], gettext("send the form one is in")),
+        (["M"], gettext("open the other moves")),
         (["1", "…", "9"], gettext("one of the other moves, by its number")),
         (["J", "K"], gettext("next case of the list, case before")), (["B"], gettext("back to the list")),
         (["U"], gettext("to the button that takes the last move back")), (["/"], gettext("search")),

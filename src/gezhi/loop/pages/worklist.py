@@ -95,7 +95,8 @@ def desk(request: HttpRequest) -> HttpResponse:
         "tabs": [_tab(tab, wish, counts) for tab in tabs], "filters": _filters(wish, facets, names, kept),
         "filters_on": sum(1 for name in ("light", "matter", "area", "channel", "kind") if getattr(wish, name)),
         "clear_url": address(wish, light="", matter="", area="", channel="", kind="", unit=None),
-        "page": _page(wish, total, len(shown), more=found.more), "sorts": _sorts(wish), "keys": keys(),
+        "page": _page(wish, total, len(shown), more=found.more), "sorts": _sorts(wish),
+        "keys": keys(calls=bool(actor.grants_for("case.answer"))),
         "bulk": _bulk(wish, actor), "query": address(wish).partition("?")[2],
         "views_url": f"/desk/views/counts/?{urlencode({'here': address(wish)})}",
         "empty": _empty(wish),
@@ -195,9 +196,10 @@ def _empty(wish: Wish) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def keys() -> list[dict[str, Any]]:
+def keys(*, calls: bool) -> list[dict[str, Any]]:
     """What the keyboard can do on a list."""
     rows = [
+        *([(["C"], gettext("Record a call"))] if calls else []),
         (["J", "K"], gettext("next case, case before")), (["X"], gettext("select the case")),
         (["A"], gettext("select all on the page, or none")), (["Enter", "O"], gettext("open the case")),
         (["[", "]"], gettext("tab before, next tab")), (["/"], gettext("search")), (["?"], gettext("this help")),

@@ -1,6 +1,6 @@
 """Drafts of the call screen: taken every five seconds, shown again after a crash, thrown away on request."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -15,7 +15,8 @@ from gezhi.loop.pages import common
 from gezhi.trust.rules import Actor
 
 VERB = "case.answer"
-SKIPPED = frozenset({"csrfmiddlewaretoken", "key", "call", "draft", "began", "ending", "cause", "sure"})
+SKIPPED = frozenset({"csrfmiddlewaretoken", "key", "call", "draft", "ending", "cause", "sure"})
+SAME_CALL = timedelta(minutes=5)  # saved so lately, the call is still the one that it was
 GIVEN = ("phone", "text", "matter", "place")  # an address that fills these in wants no draft
 
 
@@ -62,7 +63,8 @@ def restore(request: HttpRequest, call: str, actor: Actor) -> dict[str, Any] | N
     typed = QueryDict(mutable=True)
     for name, values in found.fields.items():
         typed.setlist(name, values)
-    return {"typed": typed, "key": found.key, "began": found.began_at.isoformat(), "at": found.saved_at,
+    same = not found.pasted and common.now() - found.saved_at < SAME_CALL
+    return {"typed": typed, "key": found.key, "began": typed.get("began", "") if same else "", "at": found.saved_at,
             "pasted": found.pasted, "id": str(found.id)}  # fmt: skip
 
 

@@ -186,7 +186,10 @@ function keep(form) {
     });
   };
   setInterval(() => save(false), 5000);
-  form.addEventListener("submit", () => save(true));
+  form.addEventListener("submit", (event) => {
+    if (event.submitter && event.submitter.matches("[data-drops]")) forget(name); // thrown away, not sent
+    else save(true);
+  });
   window.addEventListener("pagehide", () => {
     if (form.dataset.sent) return;
     if (form.dataset.draftUrl && JSON.stringify(values(form)) !== last) beacon(form);

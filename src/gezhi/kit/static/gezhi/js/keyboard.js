@@ -1,4 +1,4 @@
-// Keys that a page prints on its buttons (F2, F4, Alt+1 …), "/" for search, "?" for help, [ ] for tabs; lists have keys of their own.
+// Keys that a page prints on its buttons (F2, F4, Alt+1, C …), Ctrl+Enter in a form, "/" for search, "?" for help, [ ] for tabs; lists have keys of their own.
 import { pressedOnCase, siblings } from "./casekeys.js";
 import { composing, elsewhere, worklist } from "./worklist.js";
 
@@ -33,12 +33,24 @@ function pressed(event) {
       return;
     }
   }
+  if (name === "Control+Enter") send(event);
   if (elsewhere(event)) return;
-  if (event.key === "/") search(event);
+  const plain = document.querySelector(`[data-plain="${CSS.escape(event.key)}"]`);
+  if (plain) plain.click();
+  else if (event.key === "/") search(event);
   else if (event.key === "?") help(event);
   else if (event.key === "[") tab(-1);
   else if (event.key === "]") tab(1);
   else pressedOnCase(event);
+}
+
+// Ctrl+Enter sends the form in which one writes, where it can be sent in one way only: which ending is meant is never guessed.
+function send(event) {
+  const form = event.target.form;
+  const ways = form ? [...form.elements].filter((e) => e.type === "submit") : [];
+  if (ways.length !== 1 || event.repeat) return;
+  event.preventDefault();
+  ways[0].click();
 }
 
 // The tab before or after the present one, also where the list is empty.

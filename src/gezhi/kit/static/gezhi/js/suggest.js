@@ -11,7 +11,7 @@ export function start(root) {
 function watch(form) {
   form.dataset.suggestReady = "1";
   const target = document.getElementById(form.dataset.suggestInto);
-  const at = { form, target, names: form.dataset.suggestFrom.split(" "), asked: "", running: null, touched: new Set() };
+  const at = { form, target, names: form.dataset.suggestFrom.split(" "), asked: "", running: null, touched: new Set(), filled: "" };
   let timer = null;
   const soon = (event) => {
     if (event.target.tagName === "SELECT" && !event.target.dataset.filling) at.touched.add(event.target.name);
@@ -21,11 +21,13 @@ function watch(form) {
   };
   form.addEventListener("input", soon);
   form.addEventListener("change", soon);
+  form.addEventListener("reset", () => setTimeout(() => at.touched.clear())); // nobody has chosen anything any more
   target.addEventListener("click", (event) => {
     const take = event.target.closest("[data-take]");
     if (!take) return;
     put(form, take.dataset);
-    at.touched.add("matter");
+    if (take.dataset.matter) at.touched.add("matter");
+    if (take.dataset.unit) at.filled = take.dataset.unit;
   });
   ask(at);
 }
@@ -49,6 +51,7 @@ function ask(at) {
       at.target.innerHTML = html;
       spread(at.target);
       prefill(at.form, at.target, at.touched);
+      follow(at);
       says(at.form);
     })
     .catch(() => {
@@ -71,14 +74,28 @@ function prefill(form, target, touched) {
   if (sure && !touched.has("matter")) put(form, sure.dataset);
 }
 
+// However the matter was chosen, its unit by the catalogue comes with it, unless the operator has set a unit himself.
+function follow(at) {
+  const { matter, unit } = at.form.elements;
+  if (!matter || !unit || !matter.value || at.touched.has("unit")) return;
+  const duty = at.target.querySelector("[data-says=unit]");
+  const due = duty ? duty.dataset.for : "";
+  if (unit.value && unit.value !== due && unit.value !== at.filled) return; // it stood there before: a draft, a page sent back
+  if (unit.value !== due) fill(unit, due);
+  at.filled = due;
+}
+
+function fill(field, value) {
+  field.dataset.filling = "1";
+  field.value = value;
+  field.dispatchEvent(new Event("change", { bubbles: true }));
+  delete field.dataset.filling;
+}
+
 function put(form, found) {
   for (const [name, value] of [["matter", found.matter], ["unit", found.unit]]) {
     const field = form.elements[name];
-    if (!field || !value || field.value === value) continue;
-    field.dataset.filling = "1";
-    field.value = value;
-    field.dispatchEvent(new Event("change", { bubbles: true }));
-    delete field.dataset.filling;
+    if (field && value && field.value !== value) fill(field, value);
   }
   const area = form.elements.reply;
   if (area && found.answer) putText(area, found.answer, found.used);

@@ -1,0 +1,99 @@
+"""The call screen by keys: its unit follows the matter, nothing half-typed is lost, a draft thrown away is gone."""
+
+from gezhi.loop.models import Case, FormQuestion
+from gezhi.loop.store import content
+
+
+def test_the_unit_follows_a_matter_chosen_by_hand_unless_the_clerk_chose_one(site):
+    page = site.page("dora")
+    site.open(page, "/desk/call/?new=1")
+    unit = "document.querySelector('#f-unit').value"
+    keys = page.keyboard
+    urban, power = (str(site.office.units[code].pk) for code in ("urban_management", "power_company"))
+    keys.press("Alt+m")
+    keys.insert_text("路灯")
+    keys.press("Enter")
+    page.wait_for_function(f"{unit} === '{urban}'")
+    assert page.locator("[data-chip=unit]").is_visible(), "and says by which row"
+    keys.press("Alt+u")
+    keys.insert_text("power_company")
+    keys.press("Enter")
+    assert page.evaluate(unit) == power
+    keys.press("Alt+m")
+    keys.insert_text("夜间施工")
+    with page.expect_response(lambda answer: answer.url.endswith("/suggest/")):
+        keys.press("Enter")
+    page.wait_for_timeout(300)
+    assert page.evaluate(unit) == power, "what the clerk chose stays"
+    assert site.faults == []
+
+
+def test_a_half_typed_date_is_said_at_its_field_and_never_sent_as_empty(site):
+    FormQuestion.objects.create(code="010404-day", matter="010404", position=99, type="date", required=False,
+                                text_zh="从哪天开始？", text_en="Since which day?", pack="test")  # fmt: skip
+    content.forget()
+    page = site.page("olive")
+    site.open(page, "/desk/call/?new=1")
+    keys = page.keyboard
+    keys.press("Alt+t")
+    keys.insert_text("书院路路灯不亮")
+    keys.press("Alt+m")
+    keys.insert_text("路灯")
+    keys.press("Enter")
+    page.locator("[name=q-010404-day]").focus()
+    keys.type("11")
+    keys.press("F9")
+    page.locator("#questions .field-error").wait_for()
+    assert "没有填完整" in page.locator("#questions .field-error").inner_text()
+    assert page.evaluate("document.activeElement.name") == "q-010404-day"
+    assert Case.objects.count() == 0
+    page.fill("[name=q-010404-day]", "2026-11-02")
+    assert page.locator("#questions .field-error").count() == 0
+    with page.expect_navigation():
+        keys.press("F9")
+    assert Case.objects.count() == 1
+
+
+def test_a_draft_thrown_away_is_gone_without_a_word_of_sending(site):
+    page = site.page("olive")
+    site.open(page, "/desk/call/")
+    page.fill("#f-text", "昨晚工地又开工了")
+    page.wait_for_function("document.querySelector('[data-draft-note]').textContent.includes(':')")
+    site.open(page, "/desk/call/")
+    with page.expect_navigation():
+        page.locator("[data-drops]").click()
+    page.wait_for_timeout(300)
+    assert page.input_value("#f-text") == ""
+    assert "可能没有送达" not in page.inner_text("body")
+    site.open(page, "/desk/call/")
+    assert "可能没有送达" not in page.inner_text("body")
+
+
+def test_c_opens_the_call_screen_and_tab_leads_from_the_number_into_the_form(site):
+    page = site.page("olive")
+    site.open(page, "/desk/?tab=to_accept")
+    assert "C" in page.locator("[data-plain=c] kbd").inner_text()
+    with page.expect_navigation():
+        page.keyboard.press("c")
+    site.open(page, page.url.removeprefix(site.url))
+    page.keyboard.press("Alt+0")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.id") == "f-name"
+    page.keyboard.press("Alt+t")
+    page.keyboard.press("Alt+n")
+    assert page.evaluate("document.activeElement.id") == "f-name"
+    page.keyboard.press("Control+Enter")
+    page.wait_for_timeout(300)
+    assert Case.objects.count() == 0, "which ending is meant is not guessed"
+
+
+def test_control_enter_sends_the_form_of_a_move(site):
+    office = site.office
+    case = office.to("handling", office.receive("书院路路灯不亮", matter="010404", kind="complaint"))
+    page = site.page("hugo")
+    site.open(page, f"/desk/{case}/?move=note")
+    page.locator("#move-form textarea").first.focus()
+    page.keyboard.insert_text("已联系施工队，明天进场。")
+    with page.expect_navigation():
+        page.keyboard.press("Control+Enter")
+    assert page.locator("#messages .notice.is-good").count() == 1
