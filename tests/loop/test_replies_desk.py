@@ -21,7 +21,8 @@ def site(office):
     office.now = timezone.now() - timedelta(hours=1)
     for code, matter, zh in (("night", "0102", "夜间施工规定"), ("hello", "", "已收到")):
         StandardReply.objects.create(
-            code=code, matter=matter, title_zh=zh, title_en=code.title(), text_zh=f"{zh}的内容，22时至次日6时禁止",
+            code=code, matter=matter, kind="article" if matter else "notice", title_zh=zh,
+            title_en=code.title(), text_zh=f"{zh}的内容，22时至次日6时禁止",
             text_en=f"{code} text", pack="test",
         )  # fmt: skip
     ReplyCheck.objects.create(code="promise", rule="has", title_zh="承诺没有时间", title_en="A promise without a date",
@@ -100,7 +101,7 @@ def test_the_list_shows_owner_review_and_use_to_every_reader(office, site):
 
 def test_an_expired_text_is_no_longer_offered(office, site):
     olive = site("olive")
-    ask = {"text": "昨晚夜间施工，有规定吗", "matter": "0102"}
+    ask = {"text": "昨晚夜间施工，有规定吗", "matter": "0102", "kind": "consult"}
     assert "night text" in olive.post("/desk/call/suggest/", ask).content.decode()
     StandardReply.objects.filter(code="night").update(valid_to=date(2020, 1, 1))
     content.forget()
@@ -180,3 +181,64 @@ def test_the_office_changes_a_hint_or_switches_it_off(office, site):
     dora.post("/desk/replies/check/", {**given, "off": "1"})
     assert site("olive").post("/desk/replies/try/", tried).context["hints"] == []
     assert dora.post("/desk/replies/check/", {**given, "amount": "many"}).status_code == 422
+
+
+def ready_text(code, kind, matter="", title="", text=""):
+    return StandardReply(
+        code=code, kind=kind, matter=matter, title_zh=title or code, text_zh=text or title, pack="test"
+    )
+
+
+@pytest.fixture
+def texts(site):
+    StandardReply.objects.bulk_create([
+        ready_text("refused", "refusal", title="依法不予办理", text="您咨询的夜间施工，依据【法律】不能办理。"),
+        ready_text("solved", "reply", title="已解决", text="您反映的【问题】已解决。"),
+        ready_text("stopped", "reply", "0102", "夜间施工查处", "【日期】夜间施工已查处。"),
+        ready_text("frame", "answer", title="咨询答复", text="关于您咨询的【问题】：【答复】。"),
+        ready_text("same", "reply", title="与前件重复", text="与工单【前件编号】为同一问题。"),
+        ready_text("card", "article", "0101", "社保卡丢了怎么补办", "先挂失，再补办。"),
+    ])  # fmt: skip
+    content.forget()
+    return site
+
+
+def test_only_what_answers_is_offered_at_once_and_it_goes_by_the_kind(texts):
+    olive = texts("olive")
+
+    def offered(**typed):
+        return [row["code"] for row in olive.post("/desk/call/suggest/", typed).context["ready"]]
+
+    said = {"text": "夜间施工几点以后不许，有规定吗", "matter": "0102"}
+    assert offered(**said, kind="consult") == ["night", "frame"]
+    assert offered(**said, kind="complaint") == ["night"]
+    assert offered(text="社保卡丢了，怎么补办", kind="consult") == ["card", "frame"], "by its words, without a matter"
+    assert offered(text="隔壁邻居家的鸡太吵，天天打鸣", kind="complaint") == [], "nothing is better than what is wrong"
+
+
+def test_the_picker_begins_with_what_the_kind_wants(texts):
+    olive = texts("olive")
+
+    def first(**typed):
+        return [row["code"] for row in olive.post("/desk/replies/find/", typed).context["ready"]]
+
+    assert first(matter="0102", kind="consult")[:2] == ["night", "frame"]
+    complaint = first(matter="0102", kind="complaint")
+    assert complaint[:2] == ["stopped", "solved"]
+    assert complaint.index("frame") > complaint.index("refused"), "a frame for questions is the last of those that suit"
+    assert complaint[-1] == "card", "of another matter"
+    assert first(kind="consult", ready="社保卡") == ["card"]
+
+
+def test_the_earlier_case_is_named_and_never_the_case_itself(office, texts):
+    main = office.to("handling")
+    case = office.receive("路灯还是不亮", matter="0101", kind="complaint", phone=PHONE)
+    hugo = texts("dora")
+
+    def text():
+        rows = hugo.post("/desk/replies/find/", {"case": case, "ready": "前件"}).context["ready"]
+        return next(row["text"] for row in rows if row["code"] == "same")
+
+    assert "【前件编号】" in text(), "unknown as yet, so the blank stays"
+    Case.objects.filter(pk=case).update(main_id=main)
+    assert Case.objects.get(pk=main).number in text()

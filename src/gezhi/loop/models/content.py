@@ -88,7 +88,7 @@ class StandardReply(Content):
     """
 
     code = models.CharField(max_length=40)
-    kind = models.CharField(max_length=10, default="reply")  # reply | article
+    kind = models.CharField(max_length=10, default="reply")  # one of replies.rules.texts.KINDS
     matter = models.CharField(max_length=20, default="", blank=True)
     title_zh = models.CharField(max_length=120)
     title_en = models.CharField(max_length=160, default="", blank=True)

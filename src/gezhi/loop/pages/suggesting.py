@@ -37,14 +37,23 @@ def suggestions(typed: Mapping[str, str]) -> dict[str, Any]:
                              "no": units["duty"].no}  # fmt: skip
         found["limits"] = limits_in_words(kept, chosen, typed)
     if chosen or len(text.strip()) >= SHORT:
-        found["ready"] = ready(kept, text, chosen, place)
+        found["ready"] = ready(kept, typed, chosen, likely_of(found))
     return found
 
 
-def ready(kept: Content, text: str, matter: str, place: str) -> list[dict[str, Any]]:
+def likely_of(found: Mapping[str, Any]) -> str:
+    """The matter that is likelier than all others, so that its articles come first though nobody chose it."""
+    first = next(iter(found["matters"]), None)
+    return str(first["code"]) if first is not None and not found.get("close") else ""
+
+
+def ready(kept: Content, typed: Mapping[str, str], matter: str, likely: str) -> list[dict[str, Any]]:
     """Ready answers and articles for what is typed, each with the key that takes it over."""
     today = timezone.localtime(common.now()).date()
-    rows = suited(kept, text, matter, language=common.language(), today=today, most=READY, values={"place": place})
+    rows = suited(
+        kept, typed.get("text", "")[:4000], matter, kind=typed.get("kind", ""), language=common.language(),
+        today=today, most=READY, values={"place": typed.get("place", "")[:200]}, likely=likely,
+    )  # fmt: skip
     return [{**shown(row), "key": f"Alt+{at}", "mark": f"Alt {at}"} for at, row in enumerate(rows, FIRST_KEY)]
 
 

@@ -249,8 +249,8 @@ def find(request: HttpRequest) -> HttpResponse:
     case = case_of(get("case", ""), actor)
     matter = case.matter if case is not None else get("matter", "")
     rows = listed(
-        kept, get("ready", "")[:60], matter, language=common.language(), today=today(), most=MOST,
-        values=values_of(case, kept, get("place", "")[:200]),
+        kept, get("ready", "")[:60], matter, kind=case.kind if case is not None else get("kind", ""),
+        language=common.language(), today=today(), most=MOST, values=values_of(case, kept, get("place", "")[:200]),
     )  # fmt: skip
     return render(request, "loop/parts/ready_list.html", {"ready": [shown(row) for row in rows]})
 
@@ -268,7 +268,7 @@ def values_of(case: Case | None, kept: Content, place: str = "") -> dict[str, st
     return {
         "number": case.number, "unit": common.named(case.lead), "matter": common.matter_name(kept, case.matter, 1),
         "place": str(open_text(case.requester, case.story).get("place", "")) if not case.confidential else "",
-        "due": due,
+        "due": due, "earlier": case.main.number if case.main is not None else "",
     }  # fmt: skip
 
 

@@ -1,21 +1,35 @@
 """Ready texts: which suit what was said, their fields filled from what is known of the case."""
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
 from gezhi.kit.text import tokens
 
-KINDS = ("reply", "article")
+KINDS = ("article", "answer", "reply", "notice", "refusal")  # answer: a question's, with fields; reply: a result
+AT_ONCE: Mapping[str, tuple[str, ...]] = {"consult": ("article", "answer")}  # what may end a call, by kind of request
+ALWAYS = ("article",)  # what helps with any other kind
+ORDER: Mapping[str, tuple[str, ...]] = {"consult": ("article", "answer", "reply", "notice", "refusal")}
+OTHERWISE = ("reply", "article", "notice", "refusal", "answer")
 FIELD = re.compile(r"【([^】\n]{1,40})】")
 BEFORE_A_DAY = re.compile(r"【日期】前|by 【date】", re.IGNORECASE)
 NAMES: Mapping[str, str] = {
     "编号": "number", "工单编号": "number", "number": "number", "单位": "unit", "承办单位": "unit", "unit": "unit",
     "事项": "matter", "matter": "matter", "地点": "place", "place": "place", "时限": "limit", "limit": "limit",
+    "前件编号": "earlier", "earlier number": "earlier",
 }  # fmt: skip
-STOPS = frozenset(tokens("您好 反映 的问 问题 已于 进行 我们 您的 请问 什么 怎么 可以 需要 如何 是否"))
-ENOUGH = 1.2  # below it what two texts have in common is chance
+STOPS = frozenset(
+    tokens(
+        "您好 反映 的问 问题 已于 进行 我们 您的 请问 什么 怎么 可以 需要 如何 是否 要带什么材料 怎么办 在哪里办 怎么申请"
+        " 怎么补 找谁 几点 多久 多少 我想问 咨询"
+    )
+)
+ENOUGH = 0.8  # below it what two texts have in common is chance
+NEAR = 0.5  # for each level that a text's matter shares with that of the request
+BODY = 0.35  # a word of the body beside one of the title
+FRAME = "answer"  # without a matter it is a frame that suits any question
 SOON = 30  # days before its review or expiry a text is marked
 
 
@@ -30,32 +44,48 @@ class Text:
     kind: str = "reply"
 
 
-def suiting(texts: Iterable[Text], said: str, path: str, most: int) -> list[str]:
+def suiting(texts: Iterable[Text], said: str, path: str, most: int, likely: str = "") -> list[str]:
     """Codes of the texts that suit what was said and the matter (its dotted path), the best first.
 
-    >>> all_ = [Text("light", "0104", "路灯修复", "路灯已修复"), Text("hi", "", "已收到", "已登记"),
+    A matter that a person chose rules out the texts of others; one that is merely `likely` puts its own first. Where
+    something is said, a text has a word of it; a frame for any question comes last.
+
+    >>> all_ = [Text("light", "0104", "路灯几点亮", "傍晚亮"), Text("any", "", "咨询答复", "关于【问题】", "answer"),
     ...         Text("night", "1101", "夜间施工有规定吗", "22时至次日6时禁止", "article")]
     >>> suiting(all_, "昨晚夜间施工吵得睡不着", "", 3), suiting(all_, "", "01.0104.010404", 3)
-    (['night'], ['light', 'hi'])
+    (['night', 'any'], ['light', 'any'])
     """
+    texts = list(texts)
+    rare = _rarity(texts)
     words = {word for word in tokens(said) if len(word) > 1 and word not in STOPS}
-    parts = path.split(".") if path else []
+    chosen, guessed = path.split(".") if path else [], likely.split(".") if likely else []
     ranked = []
     for text in texts:
-        near = parts.index(text.matter) + 1 if text.matter in parts else 0
-        if text.matter and parts and not near:
+        if text.matter and chosen and text.matter not in chosen:
             continue
-        score = _common(words, text) + 2.0 * near
-        if score >= ENOUGH or (parts and not text.matter and text.kind == "reply"):
-            ranked.append((-score, text.code))
-    return [code for _, code in sorted(ranked, key=lambda pair: pair[0])[:most]]
+        parts = chosen or guessed
+        near = parts.index(text.matter) + 1 if text.matter in parts else 0
+        common = _common(words, text, rare)
+        score = common + NEAR * near if common or (near and not words) else 0.0
+        frame = text.kind == FRAME and not text.matter
+        if frame or score >= ENOUGH:
+            ranked.append((frame, -score, text.code))
+    return [code for *_, code in sorted(ranked, key=lambda one: one[:2])[:most]]
 
 
-def _common(words: set[str], text: Text) -> float:
+def _rarity(texts: Iterable[Text]) -> tuple[Mapping[str, float], Mapping[str, float]]:
+    """How telling a word is in titles and anywhere: one of many texts, as "apply" is, does not tell them apart."""
+    texts = list(texts)
+    titles = Counter(word for text in texts for word in set(tokens(text.title)))
+    whole = Counter(word for text in texts for word in {*tokens(text.title), *tokens(text.body)})
+    return {word: 1 / n for word, n in titles.items()}, {word: 1 / n for word, n in whole.items()}
+
+
+def _common(words: set[str], text: Text, rare: tuple[Mapping[str, float], Mapping[str, float]]) -> float:
     """How much a text has in common with what was said: a word of its title counts for three of its body."""
     title = {word for word in tokens(text.title) if len(word) > 1} - STOPS
     body = {word for word in tokens(text.body) if len(word) > 1} - STOPS - title
-    return 1.0 * len(words & title) + 0.35 * len(words & body)
+    return sum(rare[0][word] for word in words & title) + BODY * sum(rare[1][word] for word in words & body)
 
 
 def filled(text: str, values: Mapping[str, str]) -> str:

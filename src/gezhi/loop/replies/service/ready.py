@@ -6,7 +6,7 @@ from datetime import date
 
 from gezhi.kit.text import pick
 from gezhi.loop.models import StandardReply
-from gezhi.loop.replies.rules.texts import Text, filled, standing, suiting
+from gezhi.loop.replies.rules.texts import ALWAYS, AT_ONCE, ORDER, OTHERWISE, Text, filled, standing, suiting
 from gezhi.loop.store.content import Content
 
 
@@ -23,34 +23,39 @@ class Ready:
 
 
 def suited(
-    kept: Content, said: str, matter: str, *, language: str, today: date, most: int = 8,
-    values: Mapping[str, str] | None = None, kinds: tuple[str, ...] = ("reply", "article"),
+    kept: Content, said: str, matter: str, *, kind: str, language: str, today: date, most: int = 8,
+    values: Mapping[str, str] | None = None, likely: str = "",
 ) -> list[Ready]:  # fmt: skip
-    """Texts for what was said about a matter, the best first; what is expired is not offered."""
+    """What may be said at once to a request of this kind, the best first; what is expired is not offered.
+
+    A result of handling, a notice or a refusal is never said before anybody has looked, so none is offered here.
+    """
+    kinds = AT_ONCE.get(kind, ALWAYS)
     rows = {code: row for code, row in kept.replies.items() if row.kind in kinds and _holds(row, today) and row.text_zh}
     texts = (
         Text(code, row.matter, f"{row.title_zh} {row.title_en}", f"{row.text_zh} {row.text_en}", row.kind)
         for code, row in rows.items()
     )
-    path = kept.matter_path(matter) if matter in kept.matters else ""
-    found = suiting(texts, said, path, most)
+    path, guess = (kept.matter_path(code) if code in kept.matters else "" for code in (matter, likely))
+    found = suiting(texts, said, path, most, guess)
     return [ready(rows[code], language=language, today=today, values=values or {}) for code in found]
 
 
 def listed(
-    kept: Content, words: str, matter: str, *, language: str, today: date, most: int,
+    kept: Content, words: str, matter: str, *, kind: str, language: str, today: date, most: int,
     values: Mapping[str, str] | None = None,
 ) -> list[Ready]:  # fmt: skip
-    """Texts with all of these words, those of the matter first; without words those that suit the matter, then all."""
+    """Texts with all of these words: those that suit the matter before others, and of them what this kind wants."""
     path = kept.matter_path(matter).split(".") if matter in kept.matters else []
-    wanted = words.lower().split()
+    wanted, order = words.lower().split(), ORDER.get(kind, OTHERWISE)
     rows = []
-    for code, row in kept.replies.items():
-        told = f"{code} {row.title_zh} {row.title_en} {row.text_zh} {row.text_en} {row.basis_zh}".lower()
+    for at, row in enumerate(kept.replies.values()):
+        told = f"{row.code} {row.title_zh} {row.title_en} {row.text_zh} {row.text_en} {row.basis_zh}".lower()
         if _holds(row, today) and all(word in told for word in wanted):
             near = path.index(row.matter) + 1 if row.matter in path else 0
-            rows.append((-near, bool(row.matter) and not near, code, row))
-    rows.sort(key=lambda one: one[:3])
+            rank = order.index(row.kind) if row.kind in order else len(order)
+            rows.append((bool(row.matter) and not near, rank, -near, at, row))
+    rows.sort(key=lambda one: one[:4])
     return [ready(row, language=language, today=today, values=values or {}) for *_, row in rows[:most]]
 
 
