@@ -30,6 +30,7 @@ EXAMPLES = [
     ("identity", "已与王小明面谈。", "", "", "已与王小明面谈。"),
     ("short", "已办理。", "solved", "", ""),
     ("short", LONG, "solved", "", None),
+    ("short", "您好，井盖已于昨天下午由自来水公司换好，现在不响了。", "solved", "", None),
     ("blank", "见长教通【2016】1号文件。", "", "", None),
     ("blank", "请于【日期】前提交。", "", "", "请于【日期】前提交。"),
     ("jargon", "该项目属于PPP项目。", "", "", "该项目属于PPP项目。"),
@@ -37,6 +38,7 @@ EXAMPLES = [
     ("jargon", "请在APP上查询。", "", "", None),
     ("asked", "路灯已修好。", "", "路灯不亮。小区的充电桩什么时候能安装？", "小区的充电桩什么时候能安装？"),
     ("asked", "小区充电桩计划年底安装。", "", "小区的充电桩什么时候能安装？", None),
+    ("asked", "到辖区派出所办，带身份证和免疫证明。", "", "养犬证在哪里办？", None),
     ("asked", "路灯已修好。", "", "还有天理吗，为什么老百姓没人管？", None),
     ("pushed", "请向有关对口单位反映。", "", "", "请向有关对口单位反映。"),
     ("pushed", "请向市交通局反映，电话12345。", "", "", None),
@@ -63,6 +65,14 @@ def test_every_rule_of_the_pack_has_an_example_on_both_sides():
     assert {row["rule"] for row in ROWS.values()} <= set(RULES)
     assert set(ROWS) == {code for code, *_ in EXAMPLES}
     assert set(ROWS) - {"unsettled"} == {code for code, *_, cited in EXAMPLES if cited is None}
+
+
+def test_a_ready_text_filled_in_is_not_too_short():
+    ready = ("您好，【路名】破损处已于【日期】修好。",)
+    found = check(Answer("您好，青年路破损处已于5日修好。", "", "solved", (), ready), [rule("short"), rule("blank")])
+    assert found == []
+    torso = check(Answer("您好，青年路【日期】修好。", "", "solved", (), ready), [rule("short"), rule("blank")])
+    assert [hint.code for hint in torso] == ["blank", "short"], "an open field is told first"
 
 
 @given(st.text(max_size=400), st.text(max_size=200), st.sampled_from(["", "solved", "refused"]))

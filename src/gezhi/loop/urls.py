@@ -86,6 +86,7 @@ urlpatterns = [
     *register,
     path("desk/model/", include(model)),
     path("desk/person/", include(person)),
+    path("desk/matters/words/", matters.words, name="matter_words"),
     path("desk/matters/edit/", matters.edit, name="matter_edit"),
     path("desk/import/", importing.index, name="import"),
     path("desk/import/<int:batch_id>/", importing.page, name="import_batch"),

@@ -1,9 +1,10 @@
 """Matters in three levels: what each is called, which unit answers for it, how long it may take; and renaming them."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.utils.translation import gettext, pgettext
 from django.views.decorators.http import require_GET, require_http_methods
@@ -15,9 +16,11 @@ from gezhi.loop.rules.catalogue import duty_for
 from gezhi.loop.service.contents import edit_matter
 from gezhi.loop.store import below
 from gezhi.loop.store.content import Content, content
+from gezhi.loop.triage.store import keywords
 from gezhi.trust.service import actor_from_request
 
 ADDRESS = "/desk/matters/"
+KEPT = 600  # seconds for which a browser keeps the words of matters
 
 
 @require_GET
@@ -35,19 +38,39 @@ def page(request: HttpRequest) -> HttpResponse:
     return render(request, "loop/matters.html", context)
 
 
+@require_GET
+def words(request: HttpRequest) -> HttpResponse:
+    """What people call each matter, the strongest word first, so that a field finds it by more than its name."""
+    actor_from_request(request)
+    kept = content()
+    found = {code: said for code, said in words_of().items() if code in kept.matters_in_use}
+    answer = JsonResponse(found, json_dumps_params={"ensure_ascii": False})
+    answer["Cache-Control"] = f"private, max-age={KEPT}"
+    return answer
+
+
+def words_of() -> dict[str, list[str]]:
+    """The keywords of each matter, the strongest first."""
+    said: dict[str, list[str]] = {}
+    for code, word, _ in sorted(keywords(), key=lambda row: (row[0], -row[2], row[1])):
+        said.setdefault(code, []).append(word.lower())
+    return said
+
+
 def tree_of(kept: Content, words: str) -> tuple[list[dict[str, Any]], int]:
     """First level, second level, and the rows below; open where something was searched for."""
     children: dict[str, list[Any]] = {}
     for row in sorted(kept.matters.values(), key=lambda one: one.code):
         children.setdefault(row.parent, []).append(row)
     units = {unit.code: common.named(unit) for unit in below.units().filter(active=True)}
+    called_too = words_of() if words else {}
     tree: list[dict[str, Any]] = []
     total = 0
     for top in children.get("", ()):
         groups = []
         for middle in children.get(top.code) or [top]:
             rows = children.get(middle.code) or [middle]
-            fits = [line(row, kept, units) for row in rows if _fits(row, middle, top, words)]
+            fits = [line(row, kept, units) for row in rows if _fits(row, middle, top, called_too, words)]
             if fits:
                 groups.append({"code": middle.code, "name": common.named(middle), "count": len(fits), "items": fits})
         count = sum(group["count"] for group in groups)
@@ -59,8 +82,9 @@ def tree_of(kept: Content, words: str) -> tuple[list[dict[str, Any]], int]:
     return tree, total
 
 
-def _fits(row: Any, middle: Any, top: Any, words: str) -> bool:
+def _fits(row: Any, middle: Any, top: Any, called_too: Mapping[str, Sequence[str]], words: str) -> bool:
     told = " ".join(f"{one.name_zh} {one.name_en} {one.code}" for one in (row, middle, top)).lower()
+    told = " ".join((told, *called_too.get(row.code, ())))
     return all(word in told for word in words.split())
 
 

@@ -25,7 +25,15 @@ def suggestions(typed: Mapping[str, str]) -> dict[str, Any]:
     text, place = typed.get("text", "")[:4000], typed.get("place", "")[:200]
     matter, area = typed.get("matter", ""), typed.get("area", "")
     kept = content()
-    found: dict[str, Any] = {"matters": [], "abstained": False, "sure": None, "ready": [], "duty": None, "limits": ""}
+    found: dict[str, Any] = {
+        "matters": [],
+        "abstained": False,
+        "close": False,
+        "sure": None,
+        "ready": [],
+        "duty": None,
+        "limits": "",
+    }
     if len(text.strip()) >= SHORT:
         found |= panel([text, place] if place else [text], area, language=common.language())
     chosen = matter if matter in kept.matters else (found["sure"] or {}).get("matter", "")

@@ -32,12 +32,13 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """An answer with what it answers: the words of the request, the outcome, and names that must not stand in it."""
+    """An answer with what it answers: the request, the outcome, names that must not stand in it, the ready texts."""
 
     text: str
     request: str = ""
     outcome: str = ""
     names: tuple[str, ...] = ()
+    ready: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +60,11 @@ def sentences(text: str) -> list[str]:
 
 
 def check(answer: Answer, rules: Sequence[Rule]) -> list[Hint]:
-    """Every hint, in the order of the rules; none for an answer of which nothing is written yet."""
+    """Every hint, open fields first, then in the order of the rules; none for an answer that is not written yet."""
     if not answer.text.strip():
         return []
     found: list[Hint] = []
-    for rule in rules:
+    for rule in sorted(rules, key=lambda one: one.rule != "blank"):
         if rule.outcomes and answer.outcome not in rule.outcomes:
             continue
         found += [Hint(rule.code, said[:SHOWN], facts) for said, facts in RULES[rule.rule](answer, rule)[:MOST]]
@@ -119,13 +120,18 @@ def _lacks(answer: Answer, rule: Rule) -> Found:
 def _asked(answer: Answer, rule: Rule) -> Found:
     """A question of the request of whose telling words too few come back in the answer.
 
-    A question ends with its mark and has a word that asks; what only vents anger is left to `unless`.
+    A question ends with its mark and has a word that asks; what only vents anger is left to `unless`. Where one
+    question is all that was said, the answer is to it, in whatever words.
 
     >>> rule = Rule("asked", "asked", pattern="吗|何时|怎么", amount=1)
     >>> told = Answer("路灯已于11月20日修复。", "书院路路灯何时修好？另外公交怎么改线了？")
     >>> [said for said, _ in _asked(told, rule)]
     ['另外公交怎么改线了？']
+    >>> _asked(Answer("到辖区派出所办。", "养犬证怎么办？"), rule)
+    []
     """
+    if len(sentences(answer.request)) == 1:
+        return []
     marks, vents, said = compiled(rule.pattern), compiled(rule.unless), set(tokens(answer.text))
     found: Found = []
     for one in sentences(answer.request) if marks else ():
@@ -155,9 +161,23 @@ def _personal(said: str) -> bool:
 
 
 def _short(answer: Answer, rule: Rule) -> Found:
-    """Fewer characters than an answer of substance has, the greeting left out."""
+    """Fewer characters than an answer of substance has, the greeting left out; a ready text filled in is one."""
     words = re.sub(rf"[\s{SPOKEN}]", "", GREETING.sub("", answer.text.strip()))
-    return [("", {"length": len(words), "least": rule.amount})] if len(words) < rule.amount else []
+    if len(words) >= rule.amount or any(_is_filled(answer.text, ready) for ready in answer.ready):
+        return []
+    return [("", {"length": len(words), "least": rule.amount})]
+
+
+def _is_filled(text: str, ready: str) -> bool:
+    """Whether a text is this ready text with something in each of its fields.
+
+    >>> ready = "【路名】的坑已于【日期】修补。"
+    >>> [_is_filled(text, ready) for text in ("青年路的坑已于5日修补。", "的坑已于5日修补。", "【路名】的坑已于5日修。")]
+    [True, False, False]
+    """
+    if BLANK.search(text):
+        return False
+    return re.fullmatch(r"[^\n]{1,60}?".join(map(re.escape, BLANK.split(ready.strip()))), text.strip()) is not None
 
 
 def _blank(answer: Answer, rule: Rule) -> Found:

@@ -22,8 +22,8 @@ NAMES: Mapping[str, str] = {
 }  # fmt: skip
 STOPS = frozenset(
     tokens(
-        "您好 反映 的问 问题 已于 进行 我们 您的 请问 什么 怎么 可以 需要 如何 是否 要带什么材料 怎么办 在哪里办 怎么申请"
-        " 怎么补 找谁 几点 多久 多少 我想问 咨询"
+        "您好 反映 的问 问题 已于 进行 我们 您的 请问 什么 怎么 可以 需要 如何 是否 要带什么材料 怎么办 在哪里办"
+        " 怎么申请 怎么补 找谁 几点 多久 多少 我想问 咨询"
     )
 )
 ENOUGH = 0.8  # below it what two texts have in common is chance

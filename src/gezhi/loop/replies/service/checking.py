@@ -19,6 +19,7 @@ class Said:
     sentence: str
     word: str
     verified: bool
+    rule: str = ""
 
 
 def rule_of(row: ReplyCheck) -> Rule:
@@ -34,12 +35,14 @@ def hints(
 ) -> list[Said]:
     """What the rules say of an answer, each with the sentence that calls for it."""
     rows = {row.code: row for row in kept.checks.values() if not row.off}
-    found = check(Answer(text, request, outcome, names), [rule_of(row) for row in rows.values()])
+    ready = tuple(said for row in kept.replies.values() for said in (row.text_zh, row.text_en) if said)
+    found = check(Answer(text, request, outcome, names, ready), [rule_of(row) for row in rows.values()])
     return [
         Said(
             code=hint.code, title=pick(rows[hint.code], "title", language),
             hint=pick(rows[hint.code], "hint", language),
             sentence=hint.sentence, word=str(hint.facts.get("word", "")), verified=rows[hint.code].verified,
+            rule=rows[hint.code].rule,
         )
         for hint in found
     ]  # fmt: skip

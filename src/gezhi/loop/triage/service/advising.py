@@ -24,6 +24,7 @@ logger = logging.getLogger(__name__)
 FRESH = 10.0  # seconds after which another process's `triage use` shows here
 BOTH = 0.5  # the say of the learnt unit model beside the catalogue
 OFFERED = 0.1  # a matter less likely than this is not worth reading
+CLOSE = 0.6  # a second matter with this share of the first is about as likely
 LEAST = 0.01  # a unit with less than this is noise
 
 
@@ -256,6 +257,7 @@ def panel(fields: Sequence[str], area: str = "", *, language: str, matter: str =
     return {
         "matters": matters, "sure": sure, "duty": shown if matters else None,
         "abstained": not matters and advice.origin != "none", "origin": advice.origin,
+        "close": len(matters) > 1 and matters[1]["share"] >= CLOSE * matters[0]["share"],
     }  # fmt: skip
 
 

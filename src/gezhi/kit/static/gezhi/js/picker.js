@@ -1,8 +1,16 @@
-// Turns a long select into a field that finds by typing: name, path or the initials that the option carries.
+// Turns a long select into a field that finds by typing: name, path, initials, or what else people call a thing.
 import { say, announce } from "./words.js";
 import { composing } from "./worklist.js";
 
 let number = 0;
+const called = new Map(); // what people call things, by address, fetched once for all fields of the page
+
+// The words of an address; without them the field finds by name alone.
+function wordsOf(url) {
+  if (!url) return Promise.resolve({});
+  if (!called.has(url)) called.set(url, fetch(url, { credentials: "same-origin" }).then((a) => (a.ok ? a.json() : {})).catch(() => ({})));
+  return called.get(url);
+}
 
 export function start(root) {
   for (const select of root.querySelectorAll("select[data-picker]")) if (!select.dataset.pickerReady) picker(select);
@@ -38,13 +46,18 @@ const pathOf = (o) => (o.parentElement.tagName === "OPTGROUP" ? `${o.parentEleme
 function wire(select, input, list) {
   const options = [...select.options].filter((o) => o.value);
   const words = options.map((o) => `${pathOf(o)} ${o.dataset.words || ""} ${o.value}`.toLowerCase());
-  const at = { select, input, list, options, words, shown: [], index: -1 };
+  const at = { select, input, list, options, words, shown: [], index: -1, also: {}, by: new Map() };
+  const learn = () => wordsOf(select.dataset.pickerWords).then((also) => {
+    at.also = also;
+    if (!list.hidden && document.activeElement === input) open(at, input.value);
+  });
+  input.addEventListener("focus", learn, { once: true });
   input.addEventListener("input", () => open(at, input.value));
   input.addEventListener("focus", () => input.select());
   input.addEventListener("click", () => list.hidden && open(at, ""));
   input.addEventListener("blur", () => {
-    if (input.value.trim()) sync(at);
-    else if (select.value) choose(at, null);
+    if (!input.value.trim()) choose(at, null);
+    else if (input.value !== shownOf(select)) refuse(at);
     close(at);
   });
   input.addEventListener("keydown", (event) => keys(at, event));
@@ -57,10 +70,31 @@ function wire(select, input, list) {
   sync(at);
 }
 
+function shownOf(select) {
+  const chosen = select.selectedOptions[0];
+  return chosen && chosen.value ? pathOf(chosen) : "";
+}
+
 // The field shows what the select holds.
 function sync(at) {
-  const chosen = at.select.selectedOptions[0];
-  at.input.value = chosen && chosen.value ? pathOf(chosen) : "";
+  at.input.value = shownOf(at.select);
+  if (!at.error) return;
+  at.error.remove();
+  at.error = null;
+  at.input.removeAttribute("aria-invalid");
+}
+
+// Words that chose nothing stay where they are, marked: nothing that was typed goes away unseen.
+function refuse(at) {
+  const word = at.input.value;
+  choose(at, null);
+  at.input.value = word;
+  at.error = document.createElement("div");
+  at.error.className = "field-error";
+  at.error.textContent = say("unchosen", { word: word.trim() });
+  at.input.closest(".picker").append(at.error);
+  at.input.setAttribute("aria-invalid", "true");
+  announce(at.error.textContent);
 }
 
 function close(at) {
@@ -79,22 +113,38 @@ function mark(at, index) {
 }
 
 function choose(at, option) {
+  const before = at.select.value;
   at.select.value = option ? option.value : "";
   sync(at);
   close(at);
-  at.select.dispatchEvent(new Event("change", { bubbles: true }));
+  if (option || before) at.select.dispatchEvent(new Event("change", { bubbles: true }));
 }
 
 function open(at, text) {
   const wanted = text.trim().toLowerCase().split(/[\s›]+/).filter(Boolean);
   const fits = at.options.filter((_, i) => wanted.every((w) => at.words[i].includes(w)));
   const named = (o) => wanted.length && o.text.toLowerCase().startsWith(wanted[wanted.length - 1]); // before those below it
-  at.shown = [...fits.filter(named), ...fits.filter((o) => !named(o))].slice(0, 60);
-  at.list.replaceChildren(...(at.shown.length ? at.shown.map((o, i) => row(o, i, at.list.id)) : [none()]));
+  at.by = wanted.length ? calledSo(at, text.trim().toLowerCase(), new Set(fits)) : new Map();
+  at.shown = [...fits.filter(named), ...fits.filter((o) => !named(o)), ...at.by.keys()].slice(0, 60);
+  at.list.replaceChildren(...(at.shown.length ? at.shown.map((o, i) => row(at, o, i)) : [none()]));
   at.list.hidden = false;
   at.input.setAttribute("aria-expanded", "true");
   mark(at, wanted.length && at.shown.length ? 0 : -1);
   announce(say("found", { n: at.shown.length }));
+}
+
+// Options that people call so, each with the word it was found by: those called exactly so first.
+function calledSo(at, text, fits) {
+  const found = [];
+  for (const option of at.options) {
+    const words = fits.has(option) ? [] : at.also[option.value] || [];
+    const place = words.includes(text) ? words.indexOf(text) : words.findIndex((w) => w.includes(text) || (w.length > 1 && text.includes(w)));
+    if (place < 0) continue;
+    const word = words[place];
+    found.push({ option, word, rank: word === text ? 0 : word.includes(text) ? 1 : 2, place });
+  }
+  found.sort((a, b) => a.rank - b.rank || (a.rank === 2 ? b.word.length - a.word.length : 0) || a.place - b.place);
+  return new Map(found.map((one) => [one.option, one.word]));
 }
 
 function keys(at, event) {
@@ -117,9 +167,9 @@ function keys(at, event) {
   }
 }
 
-function row(option, i, listId) {
+function row(at, option, i) {
   const li = document.createElement("li");
-  li.id = `${listId}-${i}`;
+  li.id = `${at.list.id}-${i}`;
   li.dataset.i = i;
   li.setAttribute("role", "option");
   li.textContent = option.text;
@@ -127,6 +177,11 @@ function row(option, i, listId) {
     const group = document.createElement("small");
     group.textContent = option.parentElement.label;
     li.append(group);
+  }
+  if (at.by.has(option)) {
+    const by = document.createElement("small");
+    by.textContent = say("by", { word: at.by.get(option) });
+    li.append(by);
   }
   return li;
 }

@@ -56,12 +56,19 @@ export function put(area, text, code) {
   const behind = area.value && area.selectionStart === area.value.length ? "\n" : "";
   area.setRangeText(behind + text, area.selectionStart, area.selectionEnd, "end");
   area.dispatchEvent(new Event("input", { bubbles: true }));
-  area.focus();
+  area.focus({ preventScroll: true }); // the words of the request stay in view beside it
   select(area, 0);
+  if (!seen(area)) area.scrollIntoView({ block: "nearest" });
   if (!code || !area.form) return;
   const used = document.createElement("input");
   Object.assign(used, { type: "hidden", name: "used", value: code });
   area.form.append(used);
+}
+
+// Whether all of a field is in the window.
+function seen(area) {
+  const box = area.getBoundingClientRect();
+  return box.top >= 0 && box.bottom <= window.innerHeight;
 }
 
 // The next field to fill behind a place, selected, so that typing replaces it; false where there is none.
