@@ -7,6 +7,7 @@ from importlib import import_module
 from importlib.util import find_spec
 
 from gezhi.kit.commands import Nouns, now
+from gezhi.kit.messages.plain import speaking
 
 PARTS = ("importing", "scores", "triage", "alike", "calls", "notices", "retention", "documents")  # with commands
 
@@ -68,6 +69,8 @@ def replay_arguments(parser: ArgumentParser) -> None:
 
 def replay(arguments: Namespace) -> int:
     """Exit code 1 when any stored state is not what its steps say."""
+    from django.utils.translation import ngettext
+
     from gezhi.loop.service.replaying import Difference
     from gezhi.loop.service.replaying import replay as walk
 
@@ -82,7 +85,9 @@ def replay(arguments: Namespace) -> int:
     if arguments.json:
         print(json.dumps({"cases": seen, "faults": len(faults)}))
     else:
-        print(f"{seen} cases replayed, {len(faults)} faults")
+        with speaking():
+            said = ngettext("%(n)s case replayed, %(faults)s faults", "%(n)s cases replayed, %(faults)s faults", seen)
+        print(said % {"n": f"{seen:,}", "faults": len(faults)})
     return 1 if faults else 0
 
 

@@ -2,8 +2,11 @@
 
 import gettext
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from gezhi.kernel.errors import Refused
+from gezhi.kit.config import config
 from gezhi.kit.messages.catalogues import CHINESE, ENGLISH, po_file, rooms
 
 
@@ -12,6 +15,15 @@ def spoken(default: str) -> str:
     said = next((value for name in ("LC_ALL", "LC_MESSAGES", "LANG") if (value := os.environ.get(name))), "").lower()
     language = "zh" if said.startswith("zh") else "en" if said.startswith("en") else default
     return CHINESE if language.startswith("zh") else ENGLISH
+
+
+@contextmanager
+def speaking() -> Iterator[None]:
+    """What a command prints by Django's translations is in the language of the terminal, as its refusals are."""
+    from django.utils import translation
+
+    with translation.override("zh-hans" if spoken(config().language) == CHINESE else "en"):
+        yield
 
 
 def sentence(refused: Refused, language: str) -> str:

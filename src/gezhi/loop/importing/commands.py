@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from gezhi.kit.commands import Nouns, now
+from gezhi.kit.messages.plain import speaking
 
 if TYPE_CHECKING:
     from gezhi.kernel.errors import Refused
@@ -72,7 +73,8 @@ def run(given: Namespace) -> int:
             refusals.append((file, refused))
     if given.save_mapping and done and not given.dry_run:
         _keep(given.save_mapping, Path(done[0][0]), options)
-    _print(done, refusals, given)
+    with speaking():
+        _print(done, refusals, given)
     return 1 if refusals else 0
 
 
@@ -133,19 +135,36 @@ def _print(done: "list[tuple[str, Outcome]]", refusals: "list[tuple[str, Refused
     for file, each in refusals:
         print(f"{file}: {sentence(each)} [{each.code}]")
     for file, outcome in done:
-        said = ", ".join(f"{getattr(outcome, name):,} {name}" for name in COUNTS)
-        print(f"{file}: {said}" + (f" (batch {outcome.batch})" if outcome.batch else " (nothing written)"))
-        if outcome.gone:
-            print(
-                f"  {outcome.gone:,} open cases are not in the file any more: {', '.join(outcome.gone_numbers[:SHOWN])}"
-            )
-        if outcome.dues:
-            print(f"  {_said(outcome.dues)}")
-        for reject in outcome.rejects[:SHOWN]:
-            row = _reject(reject)
-            print(f"  {row['sheet']}{'!' if row['sheet'] else ''}{row['row']}: {row['reason']} [{row['code']}]")
-        if len(outcome.rejects) > SHOWN:
-            print(f"  … {outcome.rejected - SHOWN:,}")
+        _tell(file, outcome)
+
+
+def _tell(file: str, outcome: "Outcome") -> None:
+    """What came of a file, in words; a trial says what would come of it."""
+    from django.utils.translation import gettext
+    from django.utils.translation import ngettext as many
+
+    told = {"n": f"{outcome.read:,}", "already": f"{outcome.already:,}", "rejected": f"{outcome.rejected:,}",
+            "created": f"{outcome.created:,}", "updated": f"{outcome.updated:,}", "batch": outcome.batch}  # fmt: skip
+    if outcome.batch:
+        said = many("batch %(batch)s: %(n)s row read, %(created)s imported, %(updated)s updated, %(already)s already "
+                    "there, %(rejected)s to mend", "batch %(batch)s: %(n)s rows read, %(created)s imported, "
+                    "%(updated)s updated, %(already)s already there, %(rejected)s to mend", outcome.read)  # fmt: skip
+    else:
+        said = many("a trial, nothing is written: %(n)s row read, %(created)s can be imported, %(updated)s updated, "
+                    "%(already)s already there, %(rejected)s to mend", "a trial, nothing is written: %(n)s rows read, "
+                    "%(created)s can be imported, %(updated)s updated, %(already)s already there, %(rejected)s to mend",
+                    outcome.read)  # fmt: skip
+    print(f"{file}: {said % told}")
+    if outcome.gone:
+        gone = gettext("%(n)s open cases are not in the file any more: %(numbers)s")
+        print(f"  {gone % {'n': f'{outcome.gone:,}', 'numbers': ', '.join(outcome.gone_numbers[:SHOWN])}}")
+    if outcome.dues:
+        print(f"  {_said(outcome.dues)}")
+    for reject in outcome.rejects[:SHOWN]:
+        row = _reject(reject)
+        print(f"  {row['sheet']}{'!' if row['sheet'] else ''}{row['row']}: {row['reason']} [{row['code']}]")
+    if len(outcome.rejects) > SHOWN:
+        print(f"  … {outcome.rejected - SHOWN:,}")
 
 
 def _reject(reject: "Reject") -> dict[str, Any]:
@@ -225,6 +244,8 @@ def undo_arguments(parser: ArgumentParser) -> None:
 
 
 def undo(given: Namespace) -> int:
+    from django.utils.translation import gettext
+
     from gezhi.loop.importing.undoing import undo_batch
     from gezhi.trust.rules import Actor
 
@@ -232,7 +253,9 @@ def undo(given: Namespace) -> int:
     if given.json:
         print(json.dumps({"batch": done.batch, "undone": done.undone, "kept": done.kept, "numbers": done.numbers}))
         return 0
-    print(f"batch {done.batch}: {done.undone:,} undone, {done.kept:,} kept because somebody worked on them")
+    with speaking():
+        said = gettext("batch %(batch)s: %(undone)s cases taken back, %(kept)s kept because somebody worked on them")
+    print(said % {"batch": done.batch, "undone": f"{done.undone:,}", "kept": f"{done.kept:,}"})
     for number in done.numbers[:SHOWN]:
         print(f"  {number}")
     return 0
