@@ -58,6 +58,20 @@ def test_a_run_is_made_published_and_checked_in_the_pages(scored):
     assert "every 2s" not in text(eva.get(f"/desk/scores/{row.pk}/"))
 
 
+def test_a_second_run_of_a_published_period_is_refused_on_its_own_page(scored):
+    eva = client(scored, "eva")
+    first = published(scored)
+    second = run(scored)
+    shown = text(eva.post(f"/desk/scores/{second.pk}/publish/"), 409)
+    assert f'href="/desk/scores/{first.pk}/"' in shown, "the way to the one that is published"
+    assert f'action="/desk/scores/{second.pk}/discard/"' in shown
+    assert 'class="crumbs"' in shown
+    assert "草稿存在本机" not in shown
+    waits = client(scored, "eva").post(f"/desk/scores/{first.pk}/discard/", HTTP_ACCEPT_LANGUAGE="zh")
+    assert (waits.status_code, f'action="/desk/scores/{first.pk}/revise/"' in waits.content.decode()) == (409, True)
+    assert eva.post("/desk/scores/999999/publish/").status_code == 404
+
+
 def test_a_wish_that_cannot_be_keeps_the_form(scored):
     form = {"set": "rates", "first": "2026-03-01", "last": "2099-03-31", "cutoff": "24:00", "moved": "keep"}
     page = text(client(scored, "eva").post("/desk/scores/new/", form), 422)

@@ -74,7 +74,9 @@ def refusal_json(refused: Refused) -> JsonResponse:
 
 def refusal_page(request: HttpRequest, refused: Refused) -> HttpResponse:
     """The sentence as a fragment for htmx, which puts it beside the form, or as a page of its own."""
-    context = {"code": refused.code, "sentence": sentence(refused), "facts": refused.facts, "status": refused.status}
+    typed = any(value for name, value in request.POST.items() if name not in ("csrfmiddlewaretoken", "key"))
+    context = {"code": refused.code, "sentence": sentence(refused), "facts": refused.facts, "status": refused.status,
+               "typed": typed}  # fmt: skip
     if request.headers.get("HX-Request"):
         response = render(request, "gezhi/refusal.html", context, status=refused.status)
         response["HX-Reswap"] = "innerHTML"

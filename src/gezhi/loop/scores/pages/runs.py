@@ -130,8 +130,11 @@ def page(request: HttpRequest, run_id: int) -> HttpResponse:
     run = get(run_id, actor)
     if run.state in ("working", "failed"):
         return working(request, run)
-    if request.headers.get("HX-Request"):
-        return polled(request, run)
+    return polled(request, run) if request.headers.get("HX-Request") else whole(request, run_id, actor)
+
+
+def whole(request: HttpRequest, run_id: int, actor: Actor, refused: Refused | None = None) -> HttpResponse:
+    """The page of a run that is worked out; what was refused stands at its top, with the run that is in the way."""
     view = service.view(run_id, actor=actor)
     run, definition = view.run, view.definition
     context = {
@@ -145,8 +148,16 @@ def page(request: HttpRequest, run_id: int) -> HttpResponse:
         "whole": view.whole_group, "urls": urls(run_id, actor), "may_run": bool(actor.grants_for("score.run")),
         "may_publish": bool(actor.grants_for("score.publish")),
         "unverified": not all(i.verified for i in definition.indicators), **shown.work_of(run), **shown.check_of(run),
+        "refused": sentence(refused) if refused else "", "in_way": in_way(refused),
     }  # fmt: skip
-    return render(request, "loop/score_run.html", context)
+    return render(request, "loop/score_run.html", context, status=refused.status if refused else 200)
+
+
+def in_way(refused: Refused | None) -> str:
+    """The address of the published run because of which a draft cannot be published."""
+    if refused is None or refused.code != "score-published-already":
+        return ""
+    return f"{ADDRESS}{refused.facts['run']}/"
 
 
 def working(request: HttpRequest, run: ScoreRun) -> HttpResponse:
@@ -187,6 +198,17 @@ def urls(run_id: int, actor: Actor) -> dict[str, str]:
 def act(request: HttpRequest, run_id: int, what: str) -> HttpResponse:
     """Publish, throw away, stop; have it proved from the steps or the next version made by the worker."""
     actor = common.guard(request, READ)
+    answer, refused = common.attempt(lambda: acted(request, run_id, what, actor))
+    if answer is not None:
+        return answer
+    run = get(run_id, actor)
+    if refused is None or refused.status in (403, 404) or run.state not in READY:
+        raise refused or Refused("score-run-unknown", status=404, run=run_id)
+    return whole(request, run_id, actor, refused)
+
+
+def acted(request: HttpRequest, run_id: int, what: str, actor: Actor) -> HttpResponse:
+    """The act, and where it leads."""
     moment = common.now()
     if what == "publish":
         service.publish_run(run_id, actor=actor, now=moment)

@@ -215,8 +215,9 @@ def publish_run(run_id: int, *, actor: Actor, now: datetime) -> ScoreRun:
     require(actor, "score.publish")
     same = store.held_like(run_id)
     row = _draft(run_id)
-    if any(one.state == "published" and one.pk != row.previous_id for one in same):
-        raise Refused("score-published-already")
+    other = next((one for one in same if one.state == "published" and one.pk != row.previous_id), None)
+    if other is not None:
+        raise Refused("score-published-already", run=other.pk)
     row.state, row.published_at, row.published_by_id = "published", now, person(actor)
     row.save(update_fields=["state", "published_at", "published_by"])
     if row.previous_id:
