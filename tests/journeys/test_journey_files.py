@@ -25,3 +25,16 @@ def test_while_a_file_is_made_the_form_is_not_sent_again(site):
     with page.expect_download():
         page.evaluate("""() => { const b = document.querySelector("button[value=pdf]"); b.click(); b.click(); }""")
     assert len(asked) == 1
+
+
+def test_a_document_that_was_made_of_a_case_stands_on_the_page_at_once(site):
+    case = site.office.to("dispatched", site.office.receive("书院路路灯不亮", place="书院路 45 号"))
+    page = site.page("dora")
+    site.open(page, f"/desk/documents/case/{case}/")
+    assert page.locator("#made tbody tr").count() == 0
+    for count in (1, 2):
+        with page.expect_download():
+            page.locator("form[action$='/referral/'] button.primary").click()
+        page.locator(f"#made tbody tr:nth-child({count})").wait_for(timeout=8000)
+    assert "刘敏" in page.locator("#made").inner_text()
+    assert site.faults == []

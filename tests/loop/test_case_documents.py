@@ -186,6 +186,11 @@ def test_pages(office, django_assert_max_num_queries):
     assert f"case/{case}/supervision/" not in shown
     sent = dora.post(f"/desk/documents/case/{case}/referral/")
     assert (sent.status_code, words(sent.content)[:3]) == (200, "第1版")
+    with django_assert_max_num_queries(40) as asked:
+        listed = dora.get(f"/desk/documents/case/{case}/").content.decode().partition('id="made"')[2]
+    assert sum("ledger_record" in one["sql"] for one in asked.captured_queries) == 1
+    assert listed.count("<tr>") == 3, "a head, and the two that were made"
+    assert ("第 1 版模板" in listed, office.users["dora"].display_name in listed, ".docx" in listed) == (True,) * 3
     assert client(office, "hugo").get("/desk/documents/").status_code == 403
     assert client(office, "hana").get(f"/desk/documents/case/{case}/").status_code == 404
 

@@ -30,6 +30,10 @@ def roles() -> QuerySet[Any]:
     return apps.get_model("trust", "Role")._default_manager.all()
 
 
+def records() -> QuerySet[Any]:
+    return apps.get_model("trust", "LedgerRecord")._default_manager.all()
+
+
 def requesters() -> QuerySet[Any]:
     return apps.get_model("trust", "Requester")._default_manager.all()
 

@@ -1,5 +1,7 @@
 """Pages of the documents of one case: which can be made, by which version, and the file."""
 
+import json
+from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -47,9 +49,21 @@ def of_case(request: HttpRequest, case_id: UUID) -> HttpResponse:
         {"label": gettext("Worklist"), "url": "/desk/"}, {"label": shown.case.number, "url": f"/desk/{case_id}/"},
         {"label": gettext("Make a document")},
     ]  # fmt: skip
-    context = {"number": shown.case.number, "kinds": kinds, "crumbs": way,
-               "secret": shown.case.confidential, "languages": languages(language_of(request))}  # fmt: skip
+    context = {
+        "number": shown.case.number, "kinds": kinds, "crumbs": way, "here": f"{HERE}case/{case_id}/",
+        "made": [line(one) for one in store.made_of(case_id)], "secret": shown.case.confidential,
+        "languages": languages(language_of(request)),
+    }  # fmt: skip
     return render(request, "loop/document_case.html", context)
+
+
+def line(one: Any) -> dict[str, Any]:
+    """A document that was made: which, by which version of its template, in which format, when, by whom."""
+    body = json.loads(one.body)
+    version = body.get("version", 0)
+    said = gettext("template version %(n)s") % {"n": version} if version else gettext("template of the product")
+    return {"name": pgettext("document", body["kind"]), "format": body.get("format", ""), "template": said,
+            "at": one.recorded_at, "who": one.who or ""}  # fmt: skip
 
 
 @require_POST

@@ -2,8 +2,14 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db.models import CharField, OuterRef, Subquery
+from django.db.models.functions import Cast
 
 from gezhi.loop.models import Case, DocumentChoice, DocumentTemplate
+from gezhi.loop.store import below
 from gezhi.loop.store.visible import visible
 from gezhi.trust.rules import Actor
 
@@ -47,6 +53,14 @@ def choose(chosen_slot: str, template: DocumentTemplate | None, *, by: int, at: 
 def held(digests: Iterable[str]) -> set[str]:
     """Those of these digests that a template holds."""
     return set(DocumentTemplate.objects.filter(digest__in=digests).values_list("digest", flat=True))
+
+
+def made_of(case: UUID, most: int = 50) -> list[Any]:
+    """The records of documents made of a case, the newest first, each with the name of who made it; one statement."""
+    key = Cast("pk", CharField())
+    name = below.users().annotate(key=key).filter(key=OuterRef("actor_id")).values("display_name")[:1]
+    rows = below.records().filter(subject_kind="case", subject_id=str(case), act="document.make")
+    return list(rows.annotate(who=Subquery(name)).order_by("-recorded_at", "-pk")[:most])
 
 
 def case_numbered(number: str, actor: Actor) -> Case | None:

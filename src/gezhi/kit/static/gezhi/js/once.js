@@ -30,6 +30,7 @@ function untilSaved(form) {
     if (document.cookie.split("; ").some((one) => one.startsWith(`${WAITS}=`))) return;
     clearInterval(looking);
     busy(form, false);
+    document.body.dispatchEvent(new Event("gezhi:saved")); // what lists the files that were made looks again
   }, 250);
 }
 
