@@ -168,6 +168,21 @@ def test_another_formula_stands_beside_the_published_one(scored):
     assert "everything" in text(broken, 422)
 
 
+def test_another_formula_is_asked_for_in_words(scored):
+    row = published(scored)
+    names = {"contact_in_time": "先行联系按时", "contact_due": "应先行联系"}
+    measures = [{**one, "name_zh": names.get(one["code"], one["code"])} for one in row.definition["measures"]]
+    definition = {**row.definition, "measures": measures}
+    ScoreRun.objects.filter(pk=row.pk).update(definition=definition)
+    eva = client(scored, "eva")
+    eva.cookies["gezhi_language"] = "zh-hans"
+    page = text(eva.get(f"/desk/scores/{row.pk}/what-if/"))
+    assert "先行联系按时 ÷ 应先行联系" in page
+    assert '<dt>应先行联系</dt><dd class="code">contact_due</dd>' in page
+    assert "w1 用在“" in page
+    assert 'value="contact_in_time / contact_due"' in page, "what is typed keeps the codes"
+
+
 @pytest.mark.parametrize("kind", ["xlsx", "csv"])
 def test_a_run_goes_out_as_a_sheet(scored, kind):
     row = published(scored)

@@ -13,7 +13,7 @@ from gezhi.loop.pages import common
 from gezhi.loop.rules.redact import redact
 from gezhi.loop.scores import service
 from gezhi.loop.scores.pages.runs import crumbs
-from gezhi.loop.scores.pages.shown import ADDRESS
+from gezhi.loop.scores.pages.shown import ADDRESS, in_words
 from gezhi.loop.scores.rules.definition import Definition
 from gezhi.loop.scores.service.excluding import REASONS
 from gezhi.loop.scores.service.reading import PARTS, READ, get
@@ -31,7 +31,8 @@ def page(request: HttpRequest, run_id: int) -> HttpResponse:
     code = request.GET.get("indicator", "")
     part = request.GET.get("part", "due")
     found = service.cases_of(run, unit_id, code, part, actor=actor)
-    indicator = next(one for one in Definition.of(run.definition).indicators if one.code == code)
+    definition = Definition.of(run.definition)
+    indicator = next(one for one in definition.indicators if one.code == code)
     base = f"{ADDRESS}{run_id}/cases/?unit={unit_id}&indicator={code}"
     words = {"counted": gettext("Counted"), "due": gettext("Taken of"), "missed": gettext("Lost"),
              "excluded": gettext("Left out")}  # fmt: skip
@@ -39,7 +40,8 @@ def page(request: HttpRequest, run_id: int) -> HttpResponse:
     may_appeal = run.state == "published" and bool(actor.grants_for("score.appeal"))
     context = {
         "title": pick(indicator, "name", common.language()) or code,
-        "unit": common.named(below.units().filter(pk=unit_id).first()), "formula": indicator.formula,
+        "unit": common.named(below.units().filter(pk=unit_id).first()),
+        "formula": in_words(definition, indicator.formula),
         "crumbs": [crumbs("")[0], {"label": f"{run.first} – {run.last}", "url": f"{ADDRESS}{run_id}/"},
                    {"label": words[part], "url": ""}],
         "tabs": [{"label": words[each], "url": f"{base}&part={each}", "count": None, "current": each == part}

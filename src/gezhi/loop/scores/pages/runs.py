@@ -239,10 +239,12 @@ def what_if(request: HttpRequest, run_id: int) -> HttpResponse:
     if request.method == "POST":
         formulas = {one.code: get(f"formula-{one.code}", "").strip() for one in definition.indicators}
         results, refused = common.attempt(lambda: service.what_if(view.run, params=params, formulas=formulas))
-    fields = [common.field("params", gettext("Parameters"), value=params, max=300)]
+    fields = [common.field("params", gettext("Parameters"), value=params, max=300,
+                           help=shown.params_in_words(definition))]  # fmt: skip
     fields += [
         common.field(f"formula-{one.code}", pick(one, "name", common.language()) or one.code,
-                     value=get(f"formula-{one.code}") or one.formula, max=300)
+                     value=get(f"formula-{one.code}") or one.formula, max=300,
+                     help=shown.in_words(definition, one.formula))
         for one in definition.indicators
     ]  # fmt: skip
     errors = common.errors_of(refused, "params")
@@ -253,7 +255,7 @@ def what_if(request: HttpRequest, run_id: int) -> HttpResponse:
         "back": f"{ADDRESS}{run_id}/", "submit": gettext("Compare"), "crumbs": crumbs(gettext("What if")),
         "intro": gettext("The same cases by another formula. Nothing is stored, and the published scores stay."),
         "rows": shown.compared(view.run, units, results) if results is not None else [],
-        "names": ", ".join(measure.code for measure in definition.measures),
+        "names": shown.measures_in_words(definition),
     }  # fmt: skip
     return render(request, "loop/score_form.html", context, status=422 if refused else 200)
 

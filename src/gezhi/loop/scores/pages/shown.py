@@ -1,5 +1,6 @@
 """Figures in words: rates with two decimals, intervals, counts, and the addresses of the cases behind them."""
 
+import re
 from fractions import Fraction
 from typing import Any
 
@@ -139,3 +140,35 @@ def compared(run: ScoreRun, stored: list[UnitScore], results: list[Result]) -> l
             "light": "" if not gap else "done" if gap > 0 else "late",
         })  # fmt: skip
     return rows
+
+
+NAME = re.compile(r"[A-Za-z_][A-Za-z_0-9]*")
+SIGNS = {"*": "×", "/": "÷"}
+
+
+def in_words(definition: Definition, formula: str) -> str:
+    """A formula with the names of its measures in place of their codes; parameters keep their letters."""
+    names = {one.code: pick(one, "name", common.language()) or one.code for one in definition.measures}
+    text = NAME.sub(lambda found: names.get(found[0], found[0]), formula)
+    return "".join(SIGNS.get(sign, sign) for sign in text)
+
+
+def measures_in_words(definition: Definition) -> list[dict[str, str]]:
+    """What formulas may count, by code and by name."""
+    return [{"code": one.code, "name": pick(one, "name", common.language())} for one in definition.measures]
+
+
+def params_in_words(definition: Definition) -> str:
+    """Where each parameter weighs: in the formula of an indicator, in its points, or in how they are given."""
+    said = []
+    for name in definition.params:
+        where = []
+        for one in definition.indicators:
+            called = pick(one, "name", common.language()) or one.code
+            if name in NAME.findall(one.formula):
+                where.append(gettext("the formula of “%(name)s”") % {"name": called})
+            if name in NAME.findall(f"{one.full} {one.marks}"):
+                where.append(gettext("the points of “%(name)s”") % {"name": called})
+        if where:
+            said.append(gettext("%(param)s: %(where)s") % {"param": name, "where": gettext(", ").join(where)})
+    return gettext("; ").join(said)
