@@ -80,7 +80,11 @@ def _privacy(actor: Actor) -> Iterator[Item]:
         )
     if actor.grants_for("triage.read"):
         yield Item(
-            gettext("Quality of suggestions"), "/desk/model/", 210, icon="scale", place="bar" if office else "menu"
+            gettext("Quality of suggestions"),
+            "/desk/model/",
+            845 if office else 210,
+            icon="scale",
+            place="bar" if office else "menu",
         )
     if actor.grants_for("retention.read"):
         yield Item(gettext("Retention"), "/desk/retention/", 846, icon="trash", place="bar" if office else "menu")

@@ -34,6 +34,7 @@ NEAR, NEAR_SHOWN = timedelta(days=14), 3
 LOOKS_FREE, LOOKS_WINDOW = 120, timedelta(minutes=2)  # several people who type behind one address, not a program
 SAME_MATTER = 2  # levels: the first also holds what has nothing to do with it
 STAY = "stay"  # `/?stay` shows the citizen's home to people of the office too
+STARTS = ("/desk/", "/office/users/")  # where people of the office begin: with the work, or with who may do it
 
 
 def base() -> dict[str, Any]:
@@ -54,7 +55,8 @@ def where_from(request: HttpRequest) -> str:
 def home(request: HttpRequest) -> HttpResponse:
     """The first page: three doors. People of the office go to their work."""
     if request.user.is_authenticated and STAY not in request.GET:
-        first = next(iter(sections(request)), None)
+        places = {item.url: item for item in sections(request)}
+        first = next((places[url] for url in STARTS if url in places), None) or next(iter(places.values()), None)
         return HttpResponseRedirect(first.url if first else "/account/")
     return render(request, "loop/home.html", base())
 

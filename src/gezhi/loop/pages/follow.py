@@ -192,7 +192,7 @@ def rating_of(posted: Mapping[str, Any]) -> dict[str, Any]:
 
 def show_rate(request: HttpRequest, token: str, case: Case, refused: Refused | None = None) -> HttpResponse:
     typed = request.POST
-    steps = [(n, pgettext("score", str(n))) for n in range(1, 6)]
+    steps = [(n, pgettext("score", str(n))) for n in range(5, 0, -1)]  # the best first, as in every other row
     solved = common.choices([(code, pgettext("solved", code)) for code in SOLVED[:-1]], typed.get("solved", ""))
     for option in solved[1:]:
         option["shows"] = "missing"

@@ -250,7 +250,7 @@ def colleague_options(ground: Ground, chosen: str) -> list[common.Field]:
 
 def score_fields(typed: QueryDict | None) -> list[common.Field]:
     """Four dimensions of five steps."""
-    steps = [(n, pgettext("score", str(n))) for n in range(1, 6)]
+    steps = [(n, pgettext("score", str(n))) for n in range(5, 0, -1)]  # the best first, as in every other row
     return [
         common.field(f"score_{name}", pgettext("dimension", name), "seg",
                      options=common.choices(steps, typed.get(f"score_{name}", "") if typed is not None else ""))

@@ -41,8 +41,9 @@ def row(entry: Entry) -> dict[str, Any]:
     if live.right is not None and live.right.interval is not None and live.unsure is not None:
         low, high = live.right.interval
         figures = gettext(
-            "Of %(n)s decided requests the first suggestion was right for %(share)s %% (%(low)s–%(high)s %%);"
-            " for %(unsure)s %% it was not sure and left it to people."
+            "In %(n)s decided requests the suggestion listed first agreed with the outcome for %(share)s %%"
+            " (%(low)s–%(high)s %%). For %(unsure)s %% it was too uncertain to be filled in: it was only listed,"
+            " and people chose."
         ) % {"n": f"{live.decided:,}", "share": tenth(live.right.share), "low": tenth(low), "high": tenth(high),
              "unsure": tenth(live.unsure.share)}  # fmt: skip
     return {

@@ -42,6 +42,7 @@ def index(request: HttpRequest) -> HttpResponse:
     actor = common.guard(request, READ)
     rows = [
         {"url": f"{ADDRESS}{row.pk}/", "at": row.as_of, "by": person_name(row.made_by), "state": chip(row),
+         "counting": row.state == "counting",
          "due": sum(one["due"] for one in row.counts.values()),
          "held": sum(sum(one["held"].values()) for one in row.counts.values()),
          "decided": person_name(row.decided_by) if row.decided_at else "", "decided_at": row.decided_at}
