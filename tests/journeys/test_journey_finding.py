@@ -1,6 +1,6 @@
-"""Finding a matter and a ready text by typing: other words than the name, words that fit nothing, the view that stays."""
+"""Finding a matter and a ready text by typing: by other words than the name, by none that fits; the view stays."""
 
-WORDS = "document.querySelector('#f-matter').value"
+MATTER = "document.querySelector('#f-matter').value"
 
 
 def test_a_matter_is_found_by_what_people_call_it(site):
@@ -14,7 +14,7 @@ def test_a_matter_is_found_by_what_people_call_it(site):
     assert "犬只管理" in hit.inner_text()
     assert "狗证" in hit.inner_text()
     page.keyboard.press("Enter")
-    assert page.evaluate(WORDS) == "030105"
+    assert page.evaluate(MATTER) == "030105"
     assert site.faults == []
 
 
@@ -29,10 +29,10 @@ def test_a_word_that_fits_nothing_stays_and_is_marked(site):
     assert field.input_value() == "火星移民"
     assert field.get_attribute("aria-invalid") == "true"
     assert "还没有选定" in page.locator(".picker .field-error").inner_text()
-    assert page.evaluate(WORDS) == ""
+    assert page.evaluate(MATTER) == ""
     field.fill("夜间施工")
     page.keyboard.press("Enter")
-    assert page.evaluate(WORDS) == "110101"
+    assert page.evaluate(MATTER) == "110101"
     assert page.locator(".picker .field-error").count() == 0
     assert field.get_attribute("aria-invalid") is None
 

@@ -172,7 +172,8 @@ def _is_filled(text: str, ready: str) -> bool:
     """Whether a text is this ready text with something in each of its fields.
 
     >>> ready = "【路名】的坑已于【日期】修补。"
-    >>> [_is_filled(text, ready) for text in ("青年路的坑已于5日修补。", "的坑已于5日修补。", "【路名】的坑已于5日修。")]
+    >>> said = ("青年路的坑已于5日修补。", "的坑已于5日修补。", "【路名】的坑已于5日修补。")
+    >>> [_is_filled(text, ready) for text in said]
     [True, False, False]
     """
     if BLANK.search(text):

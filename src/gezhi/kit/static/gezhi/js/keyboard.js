@@ -93,6 +93,6 @@ function press(target) {
     if (field.select) field.select();
     return;
   }
-  target.focus();
+  target.focus({ preventScroll: "readyOpen" in target.dataset }); // a list that opens over the page leaves it where it is
   target.click();
 }

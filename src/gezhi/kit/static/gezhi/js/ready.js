@@ -20,7 +20,9 @@ function picker(dialog) {
   };
   const take = (row) => {
     const area = document.querySelector(dialog.dataset.ready);
+    const from = [window.scrollX, window.scrollY];
     dialog.close();
+    window.scrollTo(...from);
     if (area) put(area, row.dataset.answer, row.dataset.used);
   };
   for (const button of document.querySelectorAll("[data-ready-open]")) button.addEventListener("click", () => open(dialog, field));
@@ -45,8 +47,10 @@ function picker(dialog) {
 
 function open(dialog, field) {
   if (dialog.open) return;
+  const from = [window.scrollX, window.scrollY]; // what is read while choosing stays where it is
   dialog.showModal();
-  field.focus();
+  field.focus({ preventScroll: true });
+  window.scrollTo(...from);
   field.select();
   field.dispatchEvent(new Event("gezhi:open"));
 }
