@@ -13,7 +13,7 @@ def test_the_unit_follows_a_matter_chosen_by_hand_unless_the_clerk_chose_one(sit
     keys.press("Alt+m")
     keys.insert_text("路灯")
     keys.press("Enter")
-    page.wait_for_function(f"{unit} === '{urban}'")
+    page.wait_for_function(f"() => {unit} === '{urban}'")
     assert page.locator("[data-chip=unit]").is_visible(), "and says by which row"
     keys.press("Alt+u")
     keys.insert_text("power_company")
@@ -58,7 +58,7 @@ def test_a_draft_thrown_away_is_gone_without_a_word_of_sending(site):
     page = site.page("olive")
     site.open(page, "/desk/call/")
     page.fill("#f-text", "昨晚工地又开工了")
-    page.wait_for_function("document.querySelector('[data-draft-note]').textContent.includes(':')")
+    page.wait_for_function("() => document.querySelector('[data-draft-note]').textContent.includes(':')")
     site.open(page, "/desk/call/")
     with page.expect_navigation():
         page.locator("[data-drops]").click()

@@ -59,14 +59,14 @@ def test_an_answer_with_open_blanks_and_no_matter_goes_only_at_the_second_press(
     said = page.locator("#doubts").inner_text()
     for words in ("【日期】", "【地点】", "还没有选事项", "请再按一次 F2"):
         assert words in said
-    page.wait_for_function("document.documentElement.dataset.keysReady")
+    page.wait_for_function("() => document.documentElement.dataset.keysReady")
     assert page.evaluate("document.activeElement.id") == "f-reply"
     keys.type("11月30日")  # the open blank is selected: typing fills it
     assert page.input_value("#f-reply") == "请于11月30日前到【地点】办理。"
     with page.expect_navigation():
         keys.press("F2")  # other findings than before: asked about anew
     assert Case.objects.count() == 0
-    page.wait_for_function("document.documentElement.dataset.keysReady")
+    page.wait_for_function("() => document.documentElement.dataset.keysReady")
     with page.expect_navigation():
         keys.press("F2")
     assert Case.objects.get().state == "closed"
