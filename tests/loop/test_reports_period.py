@@ -268,7 +268,7 @@ def test_pages_of_reports(world, monkeypatch):
     for words in ("城乡建设", "50.00%", "1 / 2", "无可比", "period=2026-02"):
         assert words in page
     sent = eva.post("/desk/documents/reports/monthly/file/", {"period": "2026-03", "format": "pdf", "language": "en"})
-    assert (sent.status_code, sent.content[:4], sent.headers["Cache-Control"]) == (200, b"%PDF", "no-store")
+    assert (sent.status_code, sent.content[:4], sent.headers["Cache-Control"]) == (200, b"%PDF", "private, no-store")
     assert client(world, "hugo").get("/desk/documents/reports/").status_code == 403
     assert client(world, "lena").get("/desk/documents/reports/monthly/?period=2026-03").status_code == 403
     assert client(world, "hugo").post("/desk/documents/reports/monthly/file/", {"period": "2026-03"}).status_code == 403
