@@ -160,7 +160,7 @@ def test_an_answer_is_tried_out_with_hints_and_the_citizens_own_page(office, sit
 
 def test_a_hint_says_no_more_of_a_confidential_request_than_the_page(office, site):
     told = {"matter": "0101", "kind": "complaint", "name": "王小明", "phone": PHONE, "confidential": True}
-    case = office.receive("我叫王小明，什么时候安装充电桩？", **told)
+    case = office.receive("路灯不亮。我叫王小明，什么时候安装充电桩？", **told)
     office.to("handling", case)
     page = site("hugo").post("/desk/replies/try/", {"case": case, "reply": "王小明，路灯修好了。"})
     assert [hint.code for hint in page.context["hints"]] == ["asked"], "names are matched only for who may know them"

@@ -257,7 +257,7 @@ def panel(fields: Sequence[str], area: str = "", *, language: str, matter: str =
     return {
         "matters": matters, "sure": sure, "duty": shown if matters else None,
         "abstained": not matters and advice.origin != "none", "origin": advice.origin,
-        "close": len(matters) > 1 and matters[1]["share"] >= CLOSE * matters[0]["share"],
+        "close": len(matters) > 1 and advice.matter[1].probability >= CLOSE * advice.matter[0].probability,
     }  # fmt: skip
 
 
