@@ -93,9 +93,14 @@ def test_a_view_is_kept_several_are_sent_and_a_slip_is_taken_back(site):
 
     for key in ("j", "x", "j", "x"):
         page.keyboard.press(key)
+    page.keyboard.press("b")
+    assert page.evaluate("document.activeElement.closest('[data-when-selected]') !== null")
     with page.expect_navigation():
-        page.locator("[data-when-selected] button", has_text="派单").first.click()
+        page.locator("[data-when-selected] button", has_text="派单").first.press("Enter")
     assert page.locator("tbody tr").count() == 2
+    page.wait_for_function("() => document.documentElement.dataset.keysReady")
+    page.keyboard.press("e")
+    assert page.evaluate("document.activeElement.closest('#move-form') !== null")
     assert "待派单 → 待签收" in page.locator("tbody").inner_text()
     with page.expect_navigation():
         page.locator("#move-form .actions button").click()

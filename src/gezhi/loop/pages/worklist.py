@@ -201,7 +201,8 @@ def keys(*, calls: bool) -> list[dict[str, Any]]:
     rows = [
         *([(["C"], gettext("Record a call"))] if calls else []),
         (["J", "K"], gettext("next case, case before")), (["X"], gettext("select the case")),
-        (["A"], gettext("select all on the page, or none")), (["Enter", "O"], gettext("open the case")),
+        (["A"], gettext("select all on the page, or none")), (["B"], gettext("what to do with the selected")),
+        (["Enter", "O"], gettext("open the case")),
         (["[", "]"], gettext("tab before, next tab")), (["/"], gettext("search")), (["?"], gettext("this help")),
     ]  # fmt: skip
     return [{"title": "", "rows": [{"keys": pressed, "text": text} for pressed, text in rows]}]

@@ -27,7 +27,7 @@ export function siblings(root) {
 }
 
 export function pressedOnCase(event) {
-  if (!document.querySelector("[data-case]")) return;
+  if (!document.querySelector("[data-case], #move-form")) return;
   const goal = target(event.key);
   if (!goal) return;
   event.preventDefault();
@@ -47,7 +47,7 @@ function target(key) {
     case "b":
       return click(find("a[data-back]"));
     case "e":
-      return focus(find("#move-form textarea, #move-form select, #move-form input:not([type=hidden]), #move-form button"));
+      return focus(field());
     case "u":
       return focus(find(".undo button")); // the key shows the way; Enter takes back
     case "m":
@@ -55,6 +55,13 @@ function target(key) {
     default:
       return null;
   }
+}
+
+// The first field of the form that can be seen: a list with a search of its own hides the list itself.
+function field() {
+  const form = document.getElementById("move-form");
+  const seen = (one) => one.offsetParent !== null && !one.disabled;
+  return form && [...form.querySelectorAll("textarea, select, input:not([type=hidden]), button")].find(seen);
 }
 
 function menu(details) {

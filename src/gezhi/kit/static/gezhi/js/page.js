@@ -12,7 +12,7 @@ document.documentElement.classList.add("js");
 const onDemand = [
   ["[data-picker]", "./picker.js"],
   ["[data-upload]", "./upload.js"],
-  ["[data-list], [data-key], [data-case], [data-desk]", "./keyboard.js"],
+  ["[data-list], [data-key], [data-case], [data-desk], #move-form", "./keyboard.js"],
   ["[data-read-aloud]", "./readaloud.js"],
   ["[data-suggest]", "./suggest.js"],
   ["[data-ring]", "./ring.js"],

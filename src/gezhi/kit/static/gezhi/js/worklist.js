@@ -1,4 +1,4 @@
-// A worklist by keyboard: j k move, Enter or o opens, x selects, a all; it keeps its place when one comes back.
+// A worklist by keyboard: j k move, Enter or o opens, x selects, a all, b what to do with them; it keeps its place.
 import { say, announce } from "./words.js";
 
 export const typing = (event) => {
@@ -54,6 +54,7 @@ function keys(event, list, state) {
   else if (event.key === "x" && state.current >= 0) pick(list, state);
   else if (event.key === "o" && state.current >= 0) open(list, state);
   else if (event.key === "a") all(list);
+  else if (event.key === "b") acts();
   else if (event.key === "Enter" && state.current >= 0 && event.target === document.body) open(list, state);
   else return;
   event.preventDefault();
@@ -85,6 +86,12 @@ function all(list) {
   const on = boxes.some((one) => !one.checked);
   for (const one of boxes) one.checked = on;
   tell(list);
+}
+
+// The first of the buttons for the cases that are chosen.
+function acts() {
+  const first = document.querySelector("[data-when-selected]:not([hidden]) button");
+  if (first) first.focus();
 }
 
 function open(list, state) {
