@@ -41,6 +41,7 @@ SPOKEN = (
     "来电人补充：旁边 47 号门口的灯也不亮。", "多次反映，限期办结。",
     "路灯已修复，今晚起正常亮灯。", "王**", "没有这个词",
     "昨晚十二点工地又开始夜间施工了，住户无法休息", "昨晚", "您好，我们将尽快处理。",
+    "路灯只亮了一晚，请查线路后重修。",
 )  # fmt: skip
 PASTED = (
     "姓名：李红\n电话：13800000002\n地址：滨河路 8 号\n内容：井盖松动，车辆经过有响声。\n"
@@ -137,7 +138,7 @@ def furnish(office: Office) -> dict[str, str]:
                 "satisfaction": "dissatisfied",
                 "solved": "unsolved",
                 "scores": {"speed": 4, "result": 2},
-                "for_unit": "路灯只亮了一晚，请查线路后重修",
+                "for_unit": SPOKEN[12],
             }
         office.move(found[name], "callback", "cal", contacted=True, **said)
     office.move(found["open1"], "supervise", "sue", reason=SPOKEN[5])

@@ -70,7 +70,7 @@ def test_only_what_may_be_taken_back_leads_back():
     }
     assert told == {edge for edge in edges() if edge[1] == "undo"}
     assert {name for name, cells in found.items() if cells[9]} == {
-        "accept", "dispatch", "task", "postpone_ask", "hangup_ask", "transfer", "correct", "void_ask",
+        "accept", "dispatch", "task", "postpone_ask", "hangup_ask", "transfer", "correct", "void_ask", "reply",
     }  # fmt: skip
     assert found["undo"][3] == "(as before)"
 

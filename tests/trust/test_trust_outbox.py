@@ -11,6 +11,7 @@ from gezhi.kernel.errors import Refused
 from gezhi.trust import service
 from gezhi.trust.models import Delivery, LedgerRecord, Outbox, OutboxPending
 from gezhi.trust.service import outbox
+from gezhi.trust.store import outbox as store
 
 
 @pytest.fixture(autouse=True)
@@ -150,6 +151,27 @@ def test_a_late_commit_is_delivered(committing_db):
     thread.join(20)
     service.deliver_pending(NOW)
     assert got == ["fast", "slow"]
+
+
+def test_while_one_worker_hands_out_another_takes_nothing_before_it(committing_db):
+    """Else the later events of a subject could be there, and be delivered, before the earlier ones."""
+    took, go_on, found = threading.Event(), threading.Event(), []
+    send(*(("1", {"n": number}) for number in range(6)))
+
+    def slow():
+        with transaction.atomic():
+            found.append(store.hand_out(NOW, ["case.moved"], ["a"], 3))
+            took.set()
+            assert go_on.wait(20)
+        connection.close()
+
+    thread = threading.Thread(target=slow)
+    thread.start()
+    assert took.wait(20)
+    assert store.hand_out(NOW, ["case.moved"], ["a"], 500) == 0
+    go_on.set()
+    thread.join(20)
+    assert (found, store.hand_out(NOW, ["case.moved"], ["a"], 500)) == ([3], 3)
 
 
 def test_two_workers_deliver_each_event_once_and_in_order(committing_db):

@@ -4,14 +4,14 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from django.db import connection
+from django.db import connection, transaction
 
 from gezhi.trust.models import Delivery
 
 _HAND_OUT = """
 WITH taken AS (
   DELETE FROM trust_outbox_pending WHERE event_id IN (
-    SELECT event_id FROM trust_outbox_pending ORDER BY event_id LIMIT %s FOR UPDATE SKIP LOCKED
+    SELECT event_id FROM trust_outbox_pending ORDER BY event_id LIMIT %s
   ) RETURNING event_id
 ), made AS (
   INSERT INTO trust_delivery (event_id, subscriber, subject_kind, subject_id, state, tries, next_try_at, fault)
@@ -39,8 +39,15 @@ WHERE d.id = %s AND d.state = 'waiting' FOR UPDATE OF d SKIP LOCKED
 
 
 def hand_out(now: datetime, topics: Sequence[str], subscribers: Sequence[str], limit: int) -> int:
-    """Give new events to their subscribers (two parallel lists of topic and subscriber); how many events were taken."""
-    with connection.cursor() as cursor:
+    """Give new events to their subscribers (two parallel lists of topic and subscriber); how many events were taken.
+
+    One worker at a time, the others take none: of two at once the second would take the later events of a subject, be
+    done first, and have them delivered before the earlier ones.
+    """
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(hashtextextended('trust.outbox', 0))")
+        if not cursor.fetchone()[0]:
+            return 0
         cursor.execute(_HAND_OUT, (limit, now, list(topics), list(subscribers)))
         (taken, _made) = cursor.fetchone()
         return int(taken)
