@@ -141,20 +141,13 @@ def _print(done: "list[tuple[str, Outcome]]", refusals: "list[tuple[str, Refused
 def _tell(file: str, outcome: "Outcome") -> None:
     """What came of a file, in words; a trial says what would come of it."""
     from django.utils.translation import gettext
-    from django.utils.translation import ngettext as many
 
     told = {"n": f"{outcome.read:,}", "already": f"{outcome.already:,}", "rejected": f"{outcome.rejected:,}",
             "created": f"{outcome.created:,}", "updated": f"{outcome.updated:,}", "batch": outcome.batch}  # fmt: skip
-    if outcome.batch:
-        said = many("batch %(batch)s: %(n)s row read, %(created)s imported, %(updated)s updated, %(already)s already "
-                    "there, %(rejected)s to mend", "batch %(batch)s: %(n)s rows read, %(created)s imported, "
-                    "%(updated)s updated, %(already)s already there, %(rejected)s to mend", outcome.read)  # fmt: skip
-    else:
-        said = many("a trial, nothing is written: %(n)s row read, %(created)s can be imported, %(updated)s updated, "
-                    "%(already)s already there, %(rejected)s to mend", "a trial, nothing is written: %(n)s rows read, "
-                    "%(created)s can be imported, %(updated)s updated, %(already)s already there, %(rejected)s to mend",
-                    outcome.read)  # fmt: skip
-    print(f"{file}: {said % told}")
+    said = gettext("%(n)s read, %(created)s created, %(updated)s updated, %(already)s already there, "
+                   "%(rejected)s rejected")  # fmt: skip
+    where = gettext("batch %(batch)s") % told if outcome.batch else gettext("a trial, nothing is written")
+    print(f"{file}: {said % told} ({where})")
     if outcome.gone:
         gone = gettext("%(n)s open cases are not in the file any more: %(numbers)s")
         print(f"  {gone % {'n': f'{outcome.gone:,}', 'numbers': ', '.join(outcome.gone_numbers[:SHOWN])}}")
