@@ -82,3 +82,22 @@ def test_a_run_that_gets_further_each_time_goes_on(office):
         found = Batch.objects.get(pk=batch.pk)
         assert not background.given_up(found)
         background.again(found)
+
+
+def test_a_way_back_that_gets_further_each_time_goes_on_and_one_that_does_not_is_left(office, bring):
+    """The rows read stay as they are on the way back: what is left of the cases says whether it gets on."""
+    bring(sheet(*(f"U{n}" for n in range(background.TRIES + 3))))
+    batch = Batch.objects.latest("pk")
+    background.undo(batch.pk, actor=office.actor("system"))
+    for case in batch.cases.all():
+        found = Batch.objects.get(pk=batch.pk)
+        assert not background.given_up(found)
+        assert background.again(found)[0] == "undo"
+        batch.cases.filter(pk=case.pk).update(state="void")
+    for _ in range(background.TRIES):
+        found = Batch.objects.get(pk=batch.pk)
+        assert not background.given_up(found)
+        background.again(found)
+    assert background.given_up(Batch.objects.get(pk=batch.pk))
+    batch.refresh_from_db()
+    assert (batch.state, batch.error) == ("done", "import-broken-off")

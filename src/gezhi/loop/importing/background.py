@@ -246,10 +246,15 @@ def abandoned(now: datetime) -> list[Batch]:
     ]
 
 
+def _reached(batch: Batch) -> int:
+    """How far a batch has got: rows read on its way in, cases still to be voided on its way back."""
+    return store.cases_left(batch) if batch.state == "undoing" else batch.read
+
+
 def given_up(batch: Batch) -> bool:
     """Whether a batch has broken off so often at the same row that a person must look; it then says so on its page."""
     done, times = batch.mapping.get("taken_up", (0, 0))
-    if times < TRIES or batch.read != done:
+    if times < TRIES or _reached(batch) != done:
         return False
     _fail(
         batch,
@@ -261,8 +266,9 @@ def given_up(batch: Batch) -> bool:
 
 def again(batch: Batch) -> tuple[str, int | None]:
     """What a batch taken up again has before it, and for whom."""
-    done, times = batch.mapping.get("taken_up", (0, 0))
-    batch.mapping = {**batch.mapping, "taken_up": [batch.read, times + 1 if batch.read == done else 1]}
+    before, times = batch.mapping.get("taken_up", (0, 0))
+    done = _reached(batch)
+    batch.mapping = {**batch.mapping, "taken_up": [done, times + 1 if done == before else 1]}
     store.save_batch(batch, "mapping")
     if batch.state == "undoing":
         return "undo", batch.mapping.get("undo_for")
@@ -273,7 +279,7 @@ def undo(batch_id: int, *, actor: Actor) -> Batch:
     """Let a batch be taken back by the worker."""
     batch = claim(batch_id, actor)
     batch.state, batch.error = "undoing", ""
-    batch.mapping = {**batch.mapping, "undo_for": int(actor.id) if actor.kind == "user" else None}
+    batch.mapping = {**batch.mapping, "undo_for": int(actor.id) if actor.kind == "user" else None, "taken_up": (0, 0)}
     _mark(batch).touch(mode=0o600)
     store.save_batch(batch, "state", "error", "mapping")
     return batch

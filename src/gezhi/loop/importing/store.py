@@ -266,6 +266,11 @@ def batch_cases(batch: Batch, after: UUID | None) -> list[Case]:
     return list((rows.filter(pk__gt=after) if after else rows)[:CHUNK])
 
 
+def cases_left(batch: Batch) -> int:
+    """How many cases of a batch are not void."""
+    return Case.objects.filter(batch=batch).exclude(state="void").count()
+
+
 def moves_made(cases: Sequence[Case]) -> dict[UUID, list[str]]:
     """The names of the moves of each case, in order."""
     found: dict[UUID, list[str]] = {}

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from datetime import timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -55,7 +56,7 @@ def call(request: HttpRequest) -> HttpResponse:
     key, ending = common.form_key(request), request.POST.get("ending", "receive")
     doubts = doubts_of(request, ending)
     if ending.startswith(NONE):
-        ended = lambda: without_case(request, actor, ending.removeprefix(NONE), key)  # noqa: E731 - one act of two
+        ended = partial(without_case, request, actor, ending.removeprefix(NONE), key)
         result, refused = common.attempt(doubting.asked(request, doubts, ended))
         said = gettext("The call is noted: no case.")
     else:

@@ -195,7 +195,8 @@ def drop_rejects(keys: Sequence[str], actor: Actor, now: datetime) -> set[str]:
     for batch in Batch.objects.filter(pk__in=keys):
         BatchReject.objects.filter(batch=batch).delete()
         keeper = batch.mapping.pop("keeper", None)
-        batch.mapping.pop("views", None)
+        for sealed in ("views", "missing"):
+            batch.mapping.pop(sealed, None)
         batch.save(update_fields=["mapping"])
         if keeper and below.requesters().filter(pk=keeper, erased_at=None).exists():
             erase(UUID(keeper), actor=actor, now=now)
