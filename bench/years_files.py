@@ -186,9 +186,8 @@ def _xlsx(path: Path, orders: Sequence[Order], sheet: int) -> None:
             for number, row in enumerate(_table(orders)):
                 shown = [None if (number, column) in hidden else value for column, value in enumerate(row)]
                 target.write(_row(number, shown).encode())
-            kept = merges[:20_000]
-            refs = "".join(f'<mergeCell ref="{_ref(a, c)}:{_ref(b, d)}"/>' for a, b, c, d in kept)
-            target.write(f'</sheetData><mergeCells count="{len(kept)}">{refs}</mergeCells></worksheet>'.encode())
+            refs = "".join(f'<mergeCell ref="{_ref(a, c)}:{_ref(b, d)}"/>' for a, b, c, d in merges)
+            target.write(f'</sheetData><mergeCells count="{len(merges)}">{refs}</mergeCells></worksheet>'.encode())
 
 
 def _row(number: int, values: Row) -> str:

@@ -80,6 +80,8 @@ def test_codes_and_moments_in_a_sentence_are_words():
     assert "“Being handled”" in http.sentence(moved, "en")
     late = Refused("return-too-late", until=datetime(2026, 3, 2, 1, 30, tzinfo=UTC))
     assert "2026-03-02 09:30" in http.sentence(late, "zh-hans")
+    large = Refused("sheet-too-large", status=422, what="rows", limit=9)
+    assert "行数" in http.sentence(large, "zh-hans")
     strange = Refused("field-invalid", status=422, field="no-such-field", value="x")
     assert "no-such-field" in http.sentence(strange, "en")
 

@@ -84,6 +84,17 @@ def test_vertically_merged_cells_are_filled_and_section_headings_left_out():
     assert sheet.skipped["banner"] == 1
 
 
+def test_merges_beyond_what_can_be_kept_are_refused_instead_of_losing_the_words_of_their_rows():
+    table = [HEADER, *([f"A{n}", "2026/1/1", "路灯", "城管局" if n % 2 else None] for n in range(1, 9))]
+    merges = [f"D{row}:D{row + 1}" for row in range(2, 10, 2)]
+    [(_, rows)] = read(xlsx(table, merges=merges), limits=Limits(merges=4))
+    assert [row.cells[3] for row in rows] == ["城管局"] * 8
+    assert refusal(xlsx(table, merges=merges), limits=Limits(merges=3)).facts["what"] == "merges"
+    beside = [f"A{row}:B{row}" for row in range(2, 10)]  # tell the reader nothing, and are not counted
+    [(_, rows)] = read(xlsx(table, merges=[*merges, *beside]), limits=Limits(merges=4))
+    assert [row.cells[3] for row in rows] == ["城管局"] * 8
+
+
 def test_several_sheets_in_order_hidden_and_empty_ones_left_out():
     file = xlsx([HEADER, BODY[0]], [], [HEADER, BODY[1]], [HEADER, BODY[0]], names=["一月", "空", "二月", "旧"])
     book = load_workbook(file)

@@ -34,7 +34,9 @@ def sentence(refused: Refused, language: str | None = None) -> str:
             return f"{text} ({refused})"
 
 
-SPOKEN = {"field": "field", "state": "state", "move": "move", "stage": "stage", "kind": "pending"}
+SPOKEN = {
+    "field": "field", "state": "state", "move": "move", "stage": "stage", "kind": "pending", "what": "sheet limit",
+}  # fmt: skip
 
 
 def worded(facts: Mapping[str, Any]) -> dict[str, Any]:

@@ -18,6 +18,11 @@ class Merge:
     bottom: int
     right: int
 
+    @property
+    def tells(self) -> bool:
+        """Whether rows read otherwise for it: it goes down, or covers a row as a heading does."""
+        return self.bottom > self.top or self.right - self.left + 1 >= WIDE
+
 
 def fill_merged(rows: Iterable[RawRow], merges: list[Merge]) -> Iterator[RawRow]:
     """The rows with vertical merges filled downwards; horizontal ones stay as they are (the header joins those).

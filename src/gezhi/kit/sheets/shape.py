@@ -28,7 +28,7 @@ class Limits:
     rows: int = 1_048_576
     columns: int = 1_000
     cell: int = 2_000_000
-    merges: int = 20_000
+    merges: int = 200_000
 
     def refuse(self, what: str) -> Refused:
         """The refusal for the limit `what`, naming its figure."""

@@ -62,10 +62,8 @@ def _sheets(book: Any, names: list[str], limits: Limits) -> Iterator[RawSheet]:
 def _rows(book: Any, index: int, limits: Limits) -> Iterator[RawRow]:
     try:
         sheet = book.sheet_by_index(index)
-        merges = [
-            Merge(top + 1, left, bottom, right - 1) for top, bottom, left, right in sheet.merged_cells[: limits.merges]
-        ]
-        yield from fill_merged(_raw_rows(book, sheet, limits), merges)
+        merges = [Merge(top + 1, left, bottom, right - 1) for top, bottom, left, right in sheet.merged_cells]
+        yield from fill_merged(_raw_rows(book, sheet, limits), [merge for merge in merges if merge.tells])
         book.unload_sheet(index)
     except Refused:
         raise

@@ -137,8 +137,11 @@ class _Book:
                 for match in _MERGE.finditer(block):
                     last = match.end()
                     left, top, right, bottom = match.groups()
-                    if len(top) < 8 and len(bottom) < 8 and len(found) < self.limits.merges:
-                        found.append(Merge(int(top), column_of(left.decode()), int(bottom), column_of(right.decode())))
+                    if len(top) < 8 and len(bottom) < 8:
+                        merge = Merge(int(top), column_of(left.decode()), int(bottom), column_of(right.decode()))
+                        found.extend([merge] if merge.tells else ())
+                if len(found) > self.limits.merges:  # left out, they would take the words of their rows with them
+                    raise self.limits.refuse("merges")
                 rest = block[max(last, len(block) - 256) :]
         return found
 
