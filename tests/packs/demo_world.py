@@ -6,6 +6,7 @@ from random import Random
 from zoneinfo import ZoneInfo
 
 from gezhi.kernel.calendar import from_rows
+from gezhi.loop.rules.channels import ChannelRule
 from gezhi.packs.demo.city import unit_rows
 from gezhi.packs.demo.scenes import Stage
 from gezhi.packs.demo.tales import Cast, Duties, Party, World
@@ -22,6 +23,15 @@ LIMITS = {"accept": (2, "hour"), "dispatch": (2, "hour"), "sign": (4, "workhour"
 def matters():
     with (FOLDER.parent / "citizen-requests" / "matters.csv").open(encoding="utf-8-sig", newline="") as file:
         return {row["code"]: row for row in csv.DictReader(file)}
+
+
+def rules():
+    """What each channel of the pack asks of an answer."""
+    with (FOLDER.parent / "citizen-requests" / "channels.csv").open(encoding="utf-8-sig", newline="") as file:
+        return {
+            row["code"]: ChannelRule(int(row["sign_offs"] or 0), row["sign_role"], row["public_reply"] == "yes")
+            for row in csv.DictReader(file)
+        }
 
 
 def person(number):
@@ -45,6 +55,7 @@ def year(language, cases, seed=7, end=END):
     duties = Duties(
         from_rows([]), lambda matter, area: ("urban_management", ["housing", "police"]),
         lambda stage, **case: LIMITS.get(stage), lambda matter: matter, lambda matter: matter, lambda codes: ["x"],
+        rules().__getitem__,
     )  # fmt: skip
     world = World(rng, writer, Stage(rng, writer, ZONE), cast(language), duties)
     tales = Teller(world, Span(end - timedelta(days=365), end, ZONE), language).tell(cases)

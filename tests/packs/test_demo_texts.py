@@ -7,7 +7,7 @@ from datetime import timedelta
 from random import Random
 
 import pytest
-from demo_world import END, matters, year
+from demo_world import END, matters, rules, year
 
 from gezhi.loop.rules.words import KINDS, OPEN, URGENCIES
 from gezhi.packs.demo.city import unit_rows
@@ -185,6 +185,19 @@ def test_nobody_closes_by_hand_over_a_supervision_that_is_open(told):
         cut.act(cut.dispatcher, "close")
         assert [act.move for act in cut.acts[-2:]] == ["supervise_accept", "close"]
     assert not [t for t in tales if t.acts and t.acts[-1].move == "close" and t.watched]
+
+
+@pytest.mark.parametrize("days", [0, 3, 40])
+def test_nobody_answers_alone_what_its_channel_wants_signed(days):
+    """A city that breaks this rule is refused half made, on the days on which chance has it so."""
+    signed = {code for code, rule in rules().items() if rule.sign_offs}
+    tales, _ = year("zh", 2000, seed=days, end=END + timedelta(days=days))
+    assert signed & {tale.channel for tale in tales}
+    assert [tale.scene.story.key for tale in tales if tale.channel in signed
+            and {act.move for act in tale.acts} & {"answer", "decline"}] == []  # fmt: skip
+    joined = [tale for tale in tales if tale.main is not None]
+    assert joined
+    assert signed & {tale.channel for tale in joined} == set()
 
 
 def test_the_same_seed_tells_the_same_year():

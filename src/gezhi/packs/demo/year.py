@@ -19,7 +19,11 @@ RECENT_WEIGHT = 3.4
 HOURS = ((7, 2), (8, 6), (9, 10), (10, 10), (11, 7), (12, 4), (13, 4), (14, 8), (15, 9), (16, 8), (17, 6), (18, 4),
          (19, 4), (20, 4), (21, 3), (22, 2), (23, 1), (2, 0.4))  # fmt: skip
 CHANNELS = {"hotline": 64, "web": 11, "app": 14, "counter": 5, "mail": 2, "grid": 4, "mailbox": 2, "netmsg": 2}
-AT_ONCE = ("answered", "void")  # plots in which somebody answers alone: not by channels that want a second sign-off
+AT_ONCE = (
+    "answered",
+    "declined",
+    "void",
+)  # plots in which somebody answers alone: not by channels that want a second sign-off
 OPEN_SHARE = 0.12
 ORDINARY = ("complaint", "help")  # kinds of which the courses of `specials` are told
 CONFIDENTIAL_KINDS = {"report": 0.25, "complaint": 0.04}
@@ -158,7 +162,7 @@ class Teller:
         lead, others = world.duties.units(story.matter, scene.area)
         party, other = cast.parties[lead], cast.parties[self._other(others)]
         special = SPECIALS.get(story.plot)
-        channel = self._channel(story, special.channel if special else "")
+        channel = self._channel(story, special.channel if special else "", alone=main is not None)
         tale = Tale(
             world, scene, at, channel, self.rng.choice(cast.operators), self.rng.choice(cast.dispatchers), party, other,
             self.rng.choice(party.handlers), main=main, earlier=earlier,
@@ -171,11 +175,14 @@ class Teller:
         act(tale)
         return tale
 
-    def _channel(self, story: Story, wanted: str) -> str:
-        """How it comes in; what is answered at once comes by no channel that wants a second sign-off."""
+    def _channel(self, story: Story, wanted: str, *, alone: bool) -> str:
+        """How it comes in; what is answered at once, or with another case, by no channel that wants a second sign-off.
+
+        Of those merged the main one is answered as its own channel asks: the others may ask for no more.
+        """
         drawn = self.rng.choices(list(CHANNELS), list(CHANNELS.values()))[0]
-        alone = story.plot in AT_ONCE and self.world.duties.rule(drawn).sign_offs
-        return wanted or ("hotline" if alone else drawn)
+        signed = (alone or story.plot in AT_ONCE) and self.world.duties.rule(drawn).sign_offs
+        return wanted or ("hotline" if signed else drawn)
 
     def _earlier(self, at: datetime) -> Tale | None:
         """A plain case answered long ago whose caller may come back with it; none in a short year."""
