@@ -58,6 +58,10 @@ def test_all_cases_are_there_with_their_acts(demo):
     assert table("loop", "Step").count() == demo.acts
 
 
+def test_no_story_breaks_a_rule(demo):
+    assert demo.halted == ()
+
+
 def test_replay_and_ledger_prove_the_year(demo):
     assert [fault for fault in replay() if not isinstance(fault, int)] == []
     verdict = verify_ledger(NOW)

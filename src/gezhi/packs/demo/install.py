@@ -1,6 +1,7 @@
 """Puts the demo city into an empty installation: people, content and a year of cases, all by the real verbs."""
 
 import heapq
+import logging
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
@@ -35,6 +36,9 @@ CLOSING = time(16, 30)  # the demo's present moment on a past day
 SINCE = timedelta(days=400)  # before the first case units and people are there
 
 
+logger = logging.getLogger(__name__)
+
+
 @dataclass(frozen=True, slots=True)
 class Demo:
     """What was made, and how to come in."""
@@ -46,6 +50,7 @@ class Demo:
     sign_ins: tuple[SignIn, ...]
     number: str
     secret: str
+    halted: tuple[str, ...]  # stories that stand where a rule refused their next act
 
 
 def install_demo(
@@ -90,7 +95,7 @@ def _install(language: str, cases: int, seed: int, *, actor: Actor, now: datetim
     judge_suggestions()
     Desks(world, play.keys(), play.requesters(), now).lay()
     record("demo.install", "demo", PACK, actor=actor, body={"cases": cases, "acts": acts, "seed": seed})
-    return Demo(len(tales), acts, now, city.password, city.sign_ins, *shown)
+    return Demo(len(tales), acts, now, city.password, city.sign_ins, *shown, tuple(play.halted))
 
 
 def judge_suggestions() -> None:
@@ -118,6 +123,7 @@ class Play:
         self.book = Chronicle()
         self.told: dict[int, Told] = {}
         self.citizen = citizen_actor("", kind="citizen")
+        self.halted: list[str] = []
 
     def run(self) -> tuple[int, tuple[str, str]]:
         """How many acts were made, and number and secret of a case whose citizen page can be looked at."""
@@ -126,7 +132,7 @@ class Play:
             if act is None:
                 self._receive(tale)
             else:
-                self._move(tale, act)
+                self._go_on(tale, act)
         shown = self._shown()
         return self.book.write(), shown
 
@@ -163,6 +169,15 @@ class Play:
             report = replace(report, kind=story.kind, matter=story.matter, urgency=story.urgency, area=scene.area)
         actor = self.citizen if online else tale.operator
         self.told[id(tale)] = self.book.receive(report, actor=actor, now=scene.received)
+
+    def _go_on(self, tale: Tale, act: Act) -> None:
+        """Make an act; a case whose story breaks a rule stands where it is, and the city is made all the same."""
+        try:
+            self._move(tale, act)
+        except Refused as refused:
+            logger.warning("the story %s ends before %s: %s", tale.scene.story.key, act.move, refused.code)
+            self.halted.append(f"{tale.scene.story.key} {act.move} {refused.code}")
+            del tale.acts[tale.acts.index(act) :]
 
     def _move(self, tale: Tale, act: Act) -> None:
         told = self.told[id(tale)]
