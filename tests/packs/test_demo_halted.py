@@ -41,3 +41,9 @@ def test_a_story_that_breaks_a_rule_stands_where_it_is_and_the_city_is_made(monk
     halted = apps.get_model("loop", "Case")._default_manager.filter(state="received", channel="netmsg")
     assert halted.count() >= len(made.halted)
     assert not [fault for fault in replay() if not isinstance(fault, int)]
+
+
+@pytest.mark.usefixtures("_fresh")
+def test_a_city_is_made_in_the_small_hours_too():
+    night = datetime(2026, 11, 20, 17, 30, tzinfo=UTC)  # half past one in the office
+    assert install_demo(night, "en", 40, now=night).as_of == night

@@ -206,8 +206,7 @@ class Desks:
                     return
 
     def make_daily(self) -> None:
-        """The daily report of yesterday, as the head of the hotline gets it."""
-        yesterday = self.now.astimezone(self.world.stage.zone).date() - timedelta(days=1)
+        """The daily report of the last day that was over in the morning, as the head of the hotline gets it."""
         tongue = "en" if self.world.writer.language == "en" else "zh-hans"
         actor: Actor = self.world.cast.dispatchers[0]
-        make_report("daily", yesterday.isoformat(), "docx", actor=actor, now=self.before(hours=7), language=tongue)
+        make_report("daily", "", "docx", actor=actor, now=self.before(hours=7), language=tongue)
