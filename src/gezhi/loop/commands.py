@@ -9,7 +9,17 @@ from importlib.util import find_spec
 from gezhi.kit.commands import Nouns, now
 from gezhi.kit.messages.plain import speaking
 
-PARTS = ("importing", "scores", "triage", "alike", "calls", "notices", "retention", "documents")  # with commands
+PARTS = (
+    "importing",
+    "scores",
+    "triage",
+    "alike",
+    "calls",
+    "partners",
+    "notices",
+    "retention",
+    "documents",
+)  # with commands
 
 
 def add_commands(nouns: Nouns) -> None:

@@ -35,6 +35,7 @@ def connect() -> None:
     subscribe("requester.erased", "loop.erasing", erased)
     claim("loop", work_of_unit)
     claim("loop", work_of_unit)
-    for room in ("triage.events", "alike.events", "calls.events", "marks.events", "notices.events"):
+    for room in ("triage.events", "alike.events", "calls.events", "marks.events", "notices.events", "partners.events"):
         import_module(f"gezhi.loop.{room}").connect()
     import_module("gezhi.loop.calls.checks")
+    import_module("gezhi.loop.partners.checks")

@@ -159,6 +159,16 @@ def retention(timestamp: int) -> None:
         logger.info("retention: %s things done", done)
 
 
+@app.periodic(cron="* * * * *")
+@app.task(name="loop.partners", queueing_lock="loop.partners")
+def ask_partners(timestamp: int) -> None:
+    """Every minute: partners whose time has come are asked for what they have."""
+    from gezhi.loop.partners.service import fetch_all
+
+    if count := fetch_all(datetime.fromtimestamp(timestamp, UTC)):
+        logger.info("%s pieces came from partners", count)
+
+
 @app.periodic(cron="40 3 * * *")
 @app.task(name="loop.judge", queueing_lock="loop.judge")
 def judge(timestamp: int) -> None:

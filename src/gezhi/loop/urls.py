@@ -26,6 +26,7 @@ from gezhi.loop.pages import (
     matters,
     worklist,
 )
+from gezhi.loop.partners.urls import urlpatterns as partners
 from gezhi.loop.person.urls import citizen as own_data
 from gezhi.loop.person.urls import urlpatterns as person
 from gezhi.loop.register.urls import urlpatterns as register
@@ -58,6 +59,7 @@ urlpatterns = [
     *intake,
     path("desk/replies/", include(replies)),
     *calls,
+    *partners,
     *oversight,
     *views,
     *notices,

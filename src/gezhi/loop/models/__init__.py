@@ -24,6 +24,7 @@ from gezhi.loop.models.importing import Batch, BatchReject, ImportMapping
 from gezhi.loop.models.joint import Precedent, TownDuty
 from gezhi.loop.models.marks import NuisanceMark
 from gezhi.loop.models.notices import Notice, NoticeMark, NoticeWish
+from gezhi.loop.models.partners import Partner, PartnerCase, Piece
 from gezhi.loop.models.retention import PersonRequest, RetentionHold, RetentionItem, RetentionPlan
 from gezhi.loop.models.scores import (
     ScoreAppeal,
@@ -74,9 +75,12 @@ __all__ = [
     "NuisanceMark",
     "OfficeHours",
     "OnDuty",
+    "Partner",
+    "PartnerCase",
     "Paste",
     "PersonRequest",
     "Picture",
+    "Piece",
     "Precedent",
     "ReplyCheck",
     "ReplyUse",

@@ -1,4 +1,4 @@
-"""The worker: delivers the outbox, seals the ledger, runs jobs, backs up at night; one process, three threads."""
+"""The worker: delivers the outbox and what partners hear, seals the ledger, runs jobs, backs up at night."""
 
 import asyncio
 import logging
@@ -13,6 +13,7 @@ from django import db
 from procrastinate.contrib.django import app
 
 from gezhi.kit.config import config
+from gezhi.loop.partners.service import deliver
 from gezhi.trust import service
 from gezhi.web.running.children import program
 from gezhi.web.running.orphans import remember, watch_supervisor
@@ -28,10 +29,10 @@ def run() -> int:
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
-    threads = [
-        threading.Thread(target=repeat, args=(name, work, stop), name=name)
-        for name, work in (("outbox", service.deliver_pending), ("seals", service.seal_pending), ("night", night))
-    ]
+    works = (
+        ("outbox", service.deliver_pending), ("partners", deliver), ("seals", service.seal_pending), ("night", night),
+    )  # fmt: skip
+    threads = [threading.Thread(target=repeat, args=(name, work, stop), name=name) for name, work in works]
     for thread in threads:
         thread.start()
     while not stop.is_set():

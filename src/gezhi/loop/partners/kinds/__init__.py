@@ -1,0 +1,1 @@
+"""The kinds of partners that come with the product."""
