@@ -1,10 +1,9 @@
 """Systems beside ours: pieces are taken in once, handed out in order, tried again, and at last left to a person."""
 
 import json
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
-from django.utils import timezone
 from partner_hand import SECRET, listening, signed
 
 from gezhi.kernel.errors import Refused
@@ -184,7 +183,7 @@ def test_wrong_signatures_again_and_again_have_to_wait(office, put, client, at):
 
 
 def told(office, heard):
-    office.now = max(office.now, timezone.now())  # events carry the moment of the database
+    office.now = max(office.now, datetime.now(UTC))  # events carry the moment of the database
     deliver_pending(office.now)
     service.deliver(office.now)
     return [(kind, data["state"]) for _, kind, data in heard]
@@ -282,7 +281,7 @@ def test_a_piece_in_the_hands_of_a_process_that_was_killed_is_taken_up_again(off
     with listening() as (url, heard):
         put(url, wishes={"events": ["received"]})
         office.receive()
-        office.now = timezone.now()
+        office.now = datetime.now(UTC)
         deliver_pending(office.now)
 
         def killed(*_, **__):
@@ -316,7 +315,7 @@ def test_only_the_matters_and_the_cases_that_a_partner_asked_for(office, put, cl
 
 def test_an_event_delivered_twice_queues_its_pieces_once(office, put):
     put("http://127.0.0.1:9/")
-    office.now = timezone.now()
+    office.now = datetime.now(UTC)
     office.receive()
     deliver_pending(office.now)
     count = Piece.objects.count()

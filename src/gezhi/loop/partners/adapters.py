@@ -67,8 +67,10 @@ class Later(Exception):  # noqa: N818 - what happened, in the words of the post
 class Adapter(Protocol):
     """One kind of partner. Words of people are opened only while a piece is sent or taken in."""
 
-    kind: str
-    asks: tuple[Ask, ...]
+    @property
+    def kind(self) -> str: ...
+    @property
+    def asks(self) -> tuple[Ask, ...]: ...
 
     def checked(self, partner: Partner, secrets: Mapping[str, str]) -> None:
         """Raises the Refused that says which wish or secret is missing or wrong."""

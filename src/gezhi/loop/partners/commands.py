@@ -69,7 +69,7 @@ def fetch(arguments: Namespace) -> int:
 
     partner = store.partner(arguments.code)
     if partner is None:
-        raise Refused("partner-unknown", status=404, code=arguments.code[:40])
+        raise Refused("partner-unknown", status=404, partner=arguments.code[:40])
     print(json.dumps({"code": partner.code, "new": fetch_from(partner, now=now())}))
     return 0
 

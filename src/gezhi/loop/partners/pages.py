@@ -94,7 +94,7 @@ def _why(row: Piece) -> str:
 def _found(code: str) -> Partner:
     partner = store.partner(code)
     if partner is None:
-        raise Refused("partner-unknown", status=404, code=code[:40])
+        raise Refused("partner-unknown", status=404, partner=code[:40])
     return partner
 
 

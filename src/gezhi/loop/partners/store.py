@@ -104,7 +104,7 @@ def prune(before: datetime) -> int:
 
 def codes_of(case: str) -> dict[str, Any]:
     """What a case is about, by codes."""
-    return Case.objects.filter(pk=case).values("matter", "kind", "area", "urgency").first() or {}
+    return dict(Case.objects.filter(pk=case).values("matter", "kind", "area", "urgency").first() or {})
 
 
 def case_of(partner: Partner, number: str) -> PartnerCase | None:

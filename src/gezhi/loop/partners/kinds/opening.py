@@ -32,7 +32,7 @@ def open_case(partner: Partner, piece: Piece, body: Mapping[str, Any], *, actor:
     number = number_in(body)
     if store.case_of(partner, number) is not None or (partner.source and store.known(partner.source, number)):
         raise Refused("partner-number-known", number=number)
-    said = {name: str(body[name]) for name in SAID if body.get(name) not in (None, "")}
+    said: dict[str, Any] = {name: str(body[name]) for name in SAID if body.get(name) not in (None, "")}
     report = Report(
         **{"text": "", **said}, urgency=_whole(body.get("urgency")), confidential=body.get("confidential") is True,
         lon=_degrees(body.get("lon"), "lon"), lat=_degrees(body.get("lat"), "lat"), channel=partner.channel,

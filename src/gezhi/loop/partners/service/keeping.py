@@ -60,7 +60,7 @@ def put_partner(wish: Wish, *, actor: Actor, now: datetime) -> Partner:
     alone(f"partner.{wish.code}")
     row = store.locked(wish.code)
     if row is not None and row.kind != wish.kind:
-        raise Refused("partner-kind-kept", code=wish.code, kind=row.kind)
+        raise Refused("partner-kind-kept", partner=wish.code, kind=row.kind)
     if row is None:
         keeper = sealed_requester()
         new_requesters([keeper])
@@ -88,7 +88,7 @@ def set_active(code: str, *, active: bool, actor: Actor, now: datetime) -> Partn
     require(actor, EDIT)
     row = store.locked(code)
     if row is None:
-        raise Refused("partner-unknown", status=404, code=code[:40])
+        raise Refused("partner-unknown", status=404, partner=code[:40])
     row.active = active
     store.save(row, "active")
     record(EDIT, "partner", row.code, actor=actor, body={"active": active})
