@@ -9,6 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from journey_calls import SAID, calls_screens
 from journey_comfort import VIEWS, comfort_screens
 from journey_office import Office, now
+from journey_partners import partner_screens
 from journey_privacy import WORDS as OWN_WORDS
 from journey_privacy import privacy_screens
 from journey_rulings import SAID as RULED
@@ -256,6 +257,7 @@ def screens(office: Office) -> list[Screen]:
         Screen("duties", "dora", "/desk/duties/"), Screen("load", "dora", "/desk/load/"),
         *(Screen(*one) for one in scores_screens(office, case["closed"])),
         *(Screen(*one) for one in privacy_screens(office, case["closed"])),
+        *(Screen(*one) for one in partner_screens(office)),
         *(Screen(*one) for one in rulings_screens(office, case, found)),
         *(Screen(*one) for one in comfort_screens(office, case)),
         Screen("documents", "dora", "/desk/documents/"),
