@@ -117,3 +117,18 @@ def parts(page):
     bare = re.sub(r"```.*?```", "", text, flags=re.DOTALL)
     marks = (r"^(#+) ", r"^(\|)", r"^([-*]|\d+\.) ")
     return [len(re.findall(mark, bare, re.MULTILINE)) for mark in marks], [line for line in code if line]
+
+
+STORY = re.compile(r"^\| (\d+) \| .+ \| .+ \| `(tests/[\w/]+\.py)(?:::(test_\w+))?` \|$")
+
+
+def test_every_acceptance_story_is_shown_by_a_test_that_exists():
+    lines = (ROOT / "docs" / "acceptance.md").read_text(encoding="utf-8").splitlines()
+    stories = [found for line in lines if (found := STORY.match(line))]
+    assert [int(found[1]) for found in stories] == list(range(1, len(stories) + 1))
+    assert len(stories) >= 60
+    assert len([line for line in lines if line.startswith("| ") and line[2].isdigit()]) == len(stories)
+    for found in stories:
+        file = ROOT / found[2]
+        assert file.is_file(), found[0]
+        assert not found[3] or f"def {found[3]}(" in file.read_text(encoding="utf-8"), found[0]
