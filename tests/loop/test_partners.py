@@ -13,6 +13,7 @@ from gezhi.loop.partners.rules.trying import TRIES, WAITS
 from gezhi.loop.partners.service.keeping import Wish
 from gezhi.trust.rules import Actor
 from gezhi.trust.service import deliver_pending, open_text
+from gezhi.trust.service.roles import grant_post
 
 SYSTEM = Actor.system("tests")
 
@@ -325,3 +326,18 @@ def test_an_event_delivered_twice_queues_its_pieces_once(office, put):
     event = Event(int(piece.key[1:]), piece.kind, 1, "case", str(piece.case_id), piece.facts, office.now)
     service.hear(event)
     assert Piece.objects.count() == count > 0
+
+
+def test_the_page_says_why_a_piece_was_left_in_words(office, put, client, at):
+    put()
+    at(office.now)
+    door(client, office, "m1", "case.supplement", {"number": "X-1", "words": "还是不亮"})
+    grant_post("sue", "sysadmin", "city", actor=SYSTEM, now=office.now)
+    client.force_login(office.users["sue"])
+    page = client.get("/desk/partners/county/").content.decode()
+    assert "没有对方编号为 X-1 的件" in page
+    assert "还是不亮" not in page
+    key = Piece.objects.get().pk
+    tried = client.post(f"/desk/partners/county/{key}/again/", follow=True).content.decode()
+    assert "又试了一次，仍被拒" in tried
+    assert client.get("/desk/partners/nobody/").status_code == 404

@@ -40,6 +40,7 @@ def sections(request: HttpRequest) -> Iterator[Item]:
         yield Item(gettext("Import cases"), "/desk/import/", 120, icon="file-spreadsheet")
     yield from _together(actor)
     yield from _papers(actor)
+    yield from _beside(actor)
     yield from _privacy(actor)
 
 
@@ -68,14 +69,14 @@ def _papers(actor: Actor) -> Iterator[Item]:
     if actor.grants_for("case.read") or actor.grants_for("calendar.edit"):
         yield Item(gettext("Matters"), "/desk/matters/", 310, icon="tag", place="menu")
         yield Item(gettext("Channel rules"), "/desk/channels/", 312, icon="scale", place="menu")
-        yield from _beside(actor)
         yield Item(gettext("Calendar"), "/desk/calendar/", 320, icon="calendar", place="menu")
 
 
 def _beside(actor: Actor) -> Iterator[Item]:
     """The systems beside ours."""
     if actor.grants_for("partner.edit"):
-        yield Item(gettext("Partners"), "/desk/partners/", 313, icon="books", place="menu")
+        place = "menu" if actor.grants_for("case.read") else "bar"
+        yield Item(gettext("Partners"), "/desk/partners/", 313, icon="books", place=place)
 
 
 def _privacy(actor: Actor) -> Iterator[Item]:

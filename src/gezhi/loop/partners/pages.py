@@ -1,5 +1,6 @@
 """Partners at the desk: who they are, what waits or was refused, a form for one; what was left is tried again here."""
 
+from collections import defaultdict
 from collections.abc import Mapping
 from typing import Any
 
@@ -44,14 +45,15 @@ def index(request: HttpRequest) -> HttpResponse:
 @require_GET
 def one(request: HttpRequest, code: str) -> HttpResponse:
     """One partner: how to reach us, and the pieces that passed."""
-    common.guard(request, EDIT)
+    reads = bool(common.guard(request, EDIT).grants_for("case.read"))
     partner = _found(code)
     state = request.GET.get("state", "")
     found = store.pieces(partner, state=state if state in STATES else "")
     page = Paginator(found, PAGE).get_page(request.GET.get("page"))
     context = {
         "p": partner, "name": common.named(partner), "kind": pgettext("partner-kind", partner.kind),
-        "rows": [_row(row) for row in page.object_list], "tabs": _tabs(partner, state), "now": common.now(),
+        "rows": [_row(row, reads=reads) for row in page.object_list], "tabs": _tabs(partner, state),
+        "now": common.now(),
         "page": {"number": page.number, "pages": page.paginator.num_pages, "previous": page.number - 1,
                  "next": page.number + 1},
         "edit_url": f"{HERE}{code}/edit/", "switch_url": f"{HERE}{code}/switch/", "here": f"{HERE}{code}/",
@@ -73,22 +75,22 @@ def _tabs(partner: Partner, chosen: str) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
-def _row(row: Piece) -> dict[str, Any]:
+def _row(row: Piece, *, reads: bool) -> dict[str, Any]:
+    kind = pgettext("piece-kind", row.kind)
+    move = pgettext("move", row.facts["move"]) if row.kind == "case.moved" and "move" in row.facts else ""
     return {
-        "id": row.pk, "at": row.at, "direction": pgettext("piece-direction", row.direction), "kind": row.kind,
+        "id": row.pk, "at": row.at, "direction": pgettext("piece-direction", row.direction),
+        "kind": f"{kind} · {move}" if move else kind,
         "key": row.key, "state": pgettext("piece-state", row.state), "light": LIGHTS[row.state], "tries": row.tries,
         "why": _why(row), "next_at": row.next_at if row.state == "waiting" and row.tries else None,
-        "case": {"number": row.case.number, "url": f"/desk/{row.case_id}/"} if row.case else None,
+        "case": {"number": row.case.number, "url": f"/desk/{row.case_id}/" if reads else ""} if row.case else None,
         "left": row.state in store.LEFT,
     }  # fmt: skip
 
 
 def _why(row: Piece) -> str:
-    """Why it was left: the first sentence of the refusal, or the code of what happened on the way."""
-    if not row.fault:
-        return ""
-    said = pgettext("refusal", row.fault)
-    return row.fault if said == row.fault or "%(" in said else said
+    """Why it was left: the words of the refusal with what was kept of its facts, or the code of what happened."""
+    return pgettext("refusal", row.fault) % defaultdict(lambda: "…", row.facts) if row.fault else ""
 
 
 def _found(code: str) -> Partner:

@@ -21,6 +21,7 @@ from gezhi.trust.rules.chain import canonical_json
 from gezhi.trust.service import keyed_hash, open_text, record, require, seal_text, unchanged, verb
 
 LONGEST = 120  # characters of a key
+TELLING = ("field", "number", "matter", "area", "unit", "kind", "state")  # codes that say why, never what people wrote
 logger = logging.getLogger(__name__)
 
 
@@ -93,7 +94,7 @@ def _left(key: int, code: str, facts: Any) -> None:
         row = store.piece_locked(key)
         if row is not None and row.state != "done":
             row.state, row.fault, row.tries = "refused", code[:80], row.tries + 1
-            row.facts = {"field": facts["field"]} if isinstance(facts, dict) and "field" in facts else {}
+            row.facts = {name: str(facts[name])[:40] for name in TELLING if name in facts}
             store.save_piece(row, "state", "fault", "tries", "facts")
 
 
