@@ -12,6 +12,19 @@ TOPICS = {
     "call.asked": "somebody asked the telephone system for a call; payload: nothing, the subject is the request",
     "case.moved": "a case moved; payload: number, move, step, source, state, round, lead, and the codes of the move",
 }
+EVENTS = (
+    "triage",
+    "alike",
+    "calls",
+    "marks",
+    "notices",
+    "partners",
+    "links",
+)
+CHECKS = (
+    "calls",
+    "partners",
+)
 
 
 def erased(event: "Event") -> None:
@@ -34,8 +47,7 @@ def connect() -> None:
 
     subscribe("requester.erased", "loop.erasing", erased)
     claim("loop", work_of_unit)
-    claim("loop", work_of_unit)
-    for room in ("triage.events", "alike.events", "calls.events", "marks.events", "notices.events", "partners.events"):
-        import_module(f"gezhi.loop.{room}").connect()
-    import_module("gezhi.loop.calls.checks")
-    import_module("gezhi.loop.partners.checks")
+    for room in EVENTS:
+        import_module(f"gezhi.loop.{room}.events").connect()
+    for room in CHECKS:
+        import_module(f"gezhi.loop.{room}.checks")

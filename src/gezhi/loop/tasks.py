@@ -57,6 +57,7 @@ def night(timestamp: int) -> None:
     """Every night all stored states are proved from their steps; a fault is told to the log."""
     from gezhi.loop.importing.background import sweep
     from gezhi.loop.intake.service.typing import sweep as sweep_drafts
+    from gezhi.loop.links.service import sweep as sweep_links
     from gezhi.loop.notices.service import prune
     from gezhi.loop.service.replaying import Difference, replay
     from gezhi.loop.service.sweeping import sweep_files
@@ -68,7 +69,7 @@ def night(timestamp: int) -> None:
 
     moment, faults = datetime.fromtimestamp(timestamp, UTC), []
     for part in (
-        lambda: sweep(moment), lambda: sweep_drafts(moment),
+        lambda: sweep(moment), lambda: sweep_drafts(moment), lambda: sweep_links(moment),
         lambda: prune(moment - timedelta(days=settings.GEZHI_NOTICE_DAYS)), lambda: sweep_files(moment), prove,
     ):  # fmt: skip
         try:

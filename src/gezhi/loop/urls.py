@@ -9,6 +9,7 @@ from gezhi.loop.duties.urls import urlpatterns as duties
 from gezhi.loop.instructions import pages as instructions
 from gezhi.loop.intake.urls import urlpatterns as intake
 from gezhi.loop.joint.urls import urlpatterns as joint
+from gezhi.loop.links import urls as links
 from gezhi.loop.marks import urls as marks
 from gezhi.loop.notices.urls import urlpatterns as notices
 from gezhi.loop.oversight.urls import urlpatterns as oversight
@@ -49,6 +50,7 @@ urlpatterns = [
     path("f/<str:token>/files/<uuid:file_id>/", follow.file, name="follow_file"),
     *own_data,
     *marks.citizen,
+    *links.person,
     path("f/<str:token>/<str:move>/", follow.act, name="follow_act"),
     path("desk/", worklist.desk, name="desk"),
     path("desk/export.<str:kind>", exporting.export, name="export"),
@@ -100,6 +102,7 @@ urlpatterns = [
     path("desk/<uuid:case_id>/", case.page, name="case"),
     path("desk/<uuid:case_id>/reveal/", case.reveal, name="reveal"),
     path("desk/<uuid:case_id>/files/<uuid:file_id>/", case.file, name="case_file"),
+    path("desk/<uuid:case_id>/links/", include(links.urlpatterns)),
     path("desk/<uuid:case_id>/alike/", alike.page, name="alike"),
     path("desk/<uuid:case_id>/alike/differ/", alike.differ, name="alike_differ"),
     path("desk/<uuid:case_id>/<str:move>/", case.make, name="move"),

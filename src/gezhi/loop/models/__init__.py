@@ -22,6 +22,7 @@ from gezhi.loop.models.documents import DocumentChoice, DocumentTemplate
 from gezhi.loop.models.files import Attachment
 from gezhi.loop.models.importing import Batch, BatchReject, ImportMapping
 from gezhi.loop.models.joint import Precedent, TownDuty
+from gezhi.loop.models.links import Link, LinkFile, LinkNote
 from gezhi.loop.models.marks import NuisanceMark
 from gezhi.loop.models.notices import Notice, NoticeMark, NoticeWish
 from gezhi.loop.models.partners import Partner, PartnerCase, Piece
@@ -67,6 +68,9 @@ __all__ = [
     "Keyword",
     "Likeness",
     "Limit",
+    "Link",
+    "LinkFile",
+    "LinkNote",
     "Matter",
     "NoCase",
     "Notice",

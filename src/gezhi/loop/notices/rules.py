@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 KINDS = (
-    "dispatched", "handed", "returned", "replied", "redo", "task", "supervised", "mention", "called", "soon", "late",
+    "dispatched", "handed", "returned", "replied", "redo", "task", "supervised", "mention", "link", "called", "soon",
+    "late",
 )  # fmt: skip
 BOUNCED = "bounced"  # about the mailbox itself; nobody may switch it off
 WHILE = ("dispatched", "handed", "returned", "replied", "redo")  # told only while the case still stands so

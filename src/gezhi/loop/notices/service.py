@@ -76,6 +76,11 @@ def _write(
     store.add([Notice(user_id=key, kind=kind, case=case, step=step, stage=stage, origin=origin, at=at) for key in keys])
 
 
+def tell_one(user: int, kind: str, case: Case, *, origin: str, at: datetime) -> None:
+    """A notice for one person of what no step tells, within an act; told once by `origin`."""
+    _write([user], kind, case, origin=origin, at=at)
+
+
 def look_at_lights(now: datetime) -> int:
     """Tell of every case whose first clock has turned yellow or red since the last look; once for each turn."""
     with transaction.atomic():

@@ -15,6 +15,7 @@ from gezhi.kit.http import sentence
 from gezhi.loop.alike.service import earlier
 from gezhi.loop.calls.pages.desk import of_case
 from gezhi.loop.joint.beside import of_form
+from gezhi.loop.links.pages import panel
 from gezhi.loop.marks.pages import desk as marks
 from gezhi.loop.notices import store as notices
 from gezhi.loop.oversight.pages.trying import in_vain
@@ -71,7 +72,7 @@ def show(
         "alike": alike.marked(shown, actor), "reveal": _reveal(shown), "tried": in_vain(shown, moment),
         "back": "/desk/", "telephone": telephone(shown, actor),
         "documents_url": f"/desk/documents/case/{shown.case.pk}/", "undo": _undo(shown),
-        "keys": keys(),
+        "keys": keys(), "outside": panel.of_case(shown, actor, moment),
     }  # fmt: skip
     return render(request, "loop/case.html", context, status=refused.status if refused is not None else 200)
 

@@ -25,13 +25,15 @@ DEEDS: Mapping[str, tuple[str, ...]] = MappingProxyType({
     "no_cases": ("erase", KEEP),  # the number of a wrong or silent call that a clerk ended without a case
     "rejects": ("delete", KEEP),  # rows that an import refused, which hold what people wrote
     "handovers": ("delete", KEEP),  # what a shift told the next in words
+    "links": ("erase", KEEP),  # name and phone of who worked by a link without an account
     "reveals": (KEEP,),  # who looked: the proof for the person himself
     "ledger": (KEEP,),
 })  # fmt: skip
 OF_CASES = ("case", "identity", "texts", "files", "originals", "recordings", "point")
 # days: a slip of the finger must not empty an office
 LEAST = {"case": 365, "identity": 180, "texts": 180, "files": 90, "originals": 30, "recordings": 30, "point": 30,
-         "calls": 30, "no_cases": 30, "rejects": 7, "handovers": 30}  # fmt: skip
+         "calls": 30, "no_cases": 30, "rejects": 7, "handovers": 30,
+         "links": 7}  # fmt: skip
 MOST = 200 * 365  # days: what reaches before the calendar begins would stop every list
 
 

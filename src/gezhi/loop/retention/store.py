@@ -19,6 +19,8 @@ from gezhi.loop.models import (
     CallEvent,
     Case,
     Handover,
+    Link,
+    LinkFile,
     NoCase,
     RetentionHold,
     RetentionItem,
@@ -107,10 +109,10 @@ _LEFT: dict[str, Callable[[], Q]] = {
     "case": lambda: Q(requester__erased_at=None),
     "identity": _identity_left,
     "texts": _texts_left,
-    "files": lambda: _of(Attachment.objects.all()),
-    "originals": lambda: _of(Attachment.objects.exclude(original="")),
+    "files": lambda: _of(Attachment.objects.all()) | _of(LinkFile.objects.all()),
+    "originals": lambda: _of(Attachment.objects.exclude(original="")) | _of(LinkFile.objects.exclude(original="")),
     "recordings": _recordings_left,
-    "point": lambda: ~Q(lon=None) | _of(Attachment.objects.exclude(lon=None)),
+    "point": lambda: ~Q(lon=None) | _of(Attachment.objects.exclude(lon=None)) | _of(LinkFile.objects.exclude(lon=None)),
 }
 
 
@@ -133,7 +135,13 @@ def _handovers() -> tuple[QuerySet[Any], str]:
     return Handover.objects.exclude(words=""), "written_at"
 
 
-_OTHERS = {"calls": _calls, "no_cases": _no_cases, "rejects": _rejects, "handovers": _handovers}
+def _links() -> tuple[QuerySet[Any], str]:
+    """The night forgets them by the same rule; a list names what it has left, and nothing of a case that is held."""
+    held = RetentionHold.objects.filter(case=OuterRef("case"), lifted_at=None)
+    return Link.objects.exclude(wrapped_key=None).exclude(Exists(held)), "ended_at"
+
+
+_OTHERS = {"calls": _calls, "no_cases": _no_cases, "rejects": _rejects, "handovers": _handovers, "links": _links}
 
 
 # ---- plans

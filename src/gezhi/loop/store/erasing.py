@@ -6,7 +6,7 @@ from uuid import UUID
 from django.db import connection
 from django.db.models import Q
 
-from gezhi.loop.models import Attachment, Case, DocumentTemplate, Picture
+from gezhi.loop.models import Attachment, Case, DocumentTemplate, LinkFile, Picture
 from gezhi.loop.store.cases import VECTOR, Words
 
 
@@ -45,15 +45,16 @@ def forget_files(requester_id: str) -> list[str]:
 
 
 def unnamed(digests: Iterable[str]) -> list[str]:
-    """Those of these digests that no case, no paste and no template of a document holds."""
+    """Those of these digests that no case, no link, no paste and no template of a document holds."""
     asked = set(digests)
     kept = set(Attachment.objects.filter(digest__in=asked).values_list("digest", flat=True))
     kept |= set(Attachment.objects.filter(original__in=asked).values_list("original", flat=True))
     kept |= set(DocumentTemplate.objects.filter(digest__in=asked).values_list("digest", flat=True))
-    kept |= {one for pair in _pictures(asked) for one in pair}
+    kept |= {one for model in (Picture, LinkFile) for pair in _pairs(model, asked) for one in pair}
     return sorted(asked - kept)
 
 
-def _pictures(asked: set[str]) -> list[tuple[str, str]]:
-    rows = Picture.objects.filter(Q(digest__in=asked) | Q(original__in=asked))
+def _pairs(model: type[Picture | LinkFile], asked: set[str]) -> list[tuple[str, str]]:
+    """Digests of what is shown and of its sealed original."""
+    rows = model._default_manager.filter(Q(digest__in=asked) | Q(original__in=asked))
     return list(rows.values_list("digest", "original"))

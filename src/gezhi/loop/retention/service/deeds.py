@@ -16,6 +16,9 @@ from gezhi.loop.models import (
     CallEvent,
     Case,
     Handover,
+    Link,
+    LinkFile,
+    LinkNote,
     NoCase,
     NuisanceMark,
     PersonRequest,
@@ -30,7 +33,8 @@ from gezhi.trust.rules import Actor
 from gezhi.trust.service import erase, identity_of, open_text, seal_text, strip
 
 Deed = Callable[[Sequence[str], Actor, datetime], set[str]]
-SUBJECTS = {"calls": "call", "no_cases": "no_case", "rejects": "batch", "handovers": "handover"}
+SUBJECTS = {"calls": "call", "no_cases": "no_case", "rejects": "batch", "handovers": "handover",
+            "links": "link"}  # fmt: skip
 
 
 def forget_case(keys: Sequence[str], actor: Actor, now: datetime) -> set[str]:
@@ -78,6 +82,7 @@ def _without_numbers(event: CallEvent) -> None:
 
 SEALED: tuple[tuple[Any, str, str], ...] = (
     (StepText, "step__case", "sealed"), (Attachment, "case", "name"), (NuisanceMark, "case", "words"),
+    (Link, "case", "words"), (LinkNote, "link__case", "words"), (LinkFile, "case", "name"),
     (ScoreExclusion, "case", "evidence"), (ScoreExclusion, "case", "words"), (ScoreAppeal, "case", "words"),
     (ScoreAppeal, "case", "answer"), (PersonRequest, "case", "words"), (PersonRequest, "case", "answer"),
     (RetentionHold, "case", "words"),
@@ -135,18 +140,21 @@ def index_again(case: Case) -> None:
 
 def drop_files(keys: Sequence[str], actor: Actor, now: datetime) -> set[str]:
     del actor, now
-    rows = Attachment.objects.filter(case_id__in=keys)
-    digests = _digests(rows.values_list("digest", "original"))
-    rows.delete()
+    digests: set[str] = set()
+    for rows in (Attachment.objects.filter(case_id__in=keys), LinkFile.objects.filter(case_id__in=keys)):
+        digests |= _digests(rows.values_list("digest", "original"))
+        rows.delete()
     return digests
 
 
 def drop_originals(keys: Sequence[str], actor: Actor, now: datetime) -> set[str]:
     """The picture as it is shown stays."""
     del actor, now
-    rows = Attachment.objects.filter(case_id__in=keys).exclude(original="")
-    digests = _digests(rows.values_list("original"))
-    rows.update(original="")
+    digests: set[str] = set()
+    for model in (Attachment, LinkFile):
+        rows = model._default_manager.filter(case_id__in=keys).exclude(original="")
+        digests |= _digests(rows.values_list("original"))
+        rows.update(original="")
     return digests
 
 
@@ -166,6 +174,7 @@ def drop_recordings(keys: Sequence[str], actor: Actor, now: datetime) -> set[str
 def drop_points(keys: Sequence[str], actor: Actor, now: datetime) -> set[str]:
     del actor, now
     Attachment.objects.filter(case_id__in=keys).update(lon=None, lat=None)
+    LinkFile.objects.filter(case_id__in=keys).update(lon=None, lat=None)
     Case.objects.filter(pk__in=keys).update(lon=None, lat=None)
     for case in Case.objects.filter(pk__in=keys, requester__erased_at=None).select_related("requester"):
         index_again(case)
@@ -209,8 +218,16 @@ def drop_handovers(keys: Sequence[str], actor: Actor, now: datetime) -> set[str]
     return set()
 
 
+def forget_links(keys: Sequence[str], actor: Actor, now: datetime) -> set[str]:
+    """Name and phone of people who worked by a link; what they wrote goes with the case."""
+    from gezhi.loop.links.service.ending import forget_people
+
+    del actor, now
+    return forget_people(keys)
+
+
 DO: dict[str, Deed] = {
     "case": forget_case, "identity": forget_identity, "texts": redact_texts, "files": drop_files,
     "originals": drop_originals, "recordings": drop_recordings, "point": drop_points, "calls": forget_calls,
-    "no_cases": forget_no_cases, "rejects": drop_rejects, "handovers": drop_handovers,
+    "no_cases": forget_no_cases, "rejects": drop_rejects, "handovers": drop_handovers, "links": forget_links,
 }  # fmt: skip

@@ -1,0 +1,1 @@
+"""People without accounts: a link for one piece of work, opened by four digits; the sender takes the answer over."""
