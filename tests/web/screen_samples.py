@@ -17,6 +17,7 @@ from screen_samples_desk import (
     option,
 )
 from screen_samples_documents import DOCUMENT_SCREENS
+from screen_samples_links import LINKS_SCREENS, OUTSIDE
 from screen_samples_oversight import OVERSIGHT_SCREENS
 from screen_samples_privacy import PRIVACY_SCREENS
 from screen_samples_replies import REPLY_SCREENS
@@ -203,8 +204,9 @@ SCREENS: dict[str, dict[str, Any]] = {
     **OVERSIGHT_SCREENS,
     **COMFORT_SCREENS,
     **PRIVACY_SCREENS,
+    **LINKS_SCREENS,
     "loop/worklist.html": WORKLIST,
-    "loop/case.html": {**CASE, "undo": UNDO},
+    "loop/case.html": {**CASE, "undo": UNDO, "outside": OUTSIDE},
     "loop/call.html": CALL,
     "loop/catalogue.html": CATALOGUE,
     "loop/catalogue_edit.html": EDIT,

@@ -44,6 +44,7 @@ NONE: Mapping[str, str] = MappingProxyType(
         "calls": "shows and counts calls, orders nothing by person",
         "documents": "fills templates with what stands in a case",
         "importing": "brings rows in as they are",
+        "links": "hands work to people by name, weighs nothing",
         "instructions": "lists what leaders asked for by its day",
         "intake": "keeps drafts; its suggestions are those of triage and similar",
         "notices": "tells people of steps",
