@@ -11,7 +11,7 @@ from PIL import Image
 from gezhi.loop.links import service
 from gezhi.loop.models import Link, Step
 
-NAME, NUMBER, ASK = "李建国（村支书）", "13912345678", "请到书院路 45 号门口看一下路灯，能修就修，拍张照。"
+NAME, NUMBER, ASK = "李建国", "13912345678", "请到书院路 45 号门口看一下路灯，能修就修，拍张照。"
 STORY = "我叫王小明，住丽江新城6栋2单元，电话13812346207，路灯三天不亮，晚上走路危险。"
 
 

@@ -11,7 +11,7 @@ from gezhi.loop.links import service
 from gezhi.loop.models import Case
 from gezhi.loop.service.attaching import Incoming, attach
 
-NAME, PHONE, DIGITS = "李建国", "13912345678", "5678"
+NAME, OFFICE, PHONE, DIGITS = "李建国", "南湖村支书", "13912345678", "5678"
 ASK = "请到现场看一下路灯，能修就修。"
 STORY = "我叫王小明，住解放路12号301，电话13800001234，路灯不亮，晚上走路危险。"
 WHERE = "203.0.113.7"
@@ -22,7 +22,7 @@ def day(days=3, now=None):
 
 
 def wish(**changes):
-    return service.Wish(**{"name": NAME, "phone": PHONE, "ask": ASK, "due": day(), **changes})
+    return service.Wish(**{"name": NAME, "office": OFFICE, "phone": PHONE, "ask": ASK, "due": day(), **changes})
 
 
 def told_case(office, **fields):

@@ -9,6 +9,7 @@ from links_helpers import (
     ASK,
     DIGITS,
     NAME,
+    OFFICE,
     PHONE,
     STORY,
     case_photo,
@@ -436,10 +437,9 @@ def test_a_file_of_another_link_cannot_be_taken_over(office):
 def test_name_and_phone_are_shown_to_the_senders_unit_and_the_ledger_knows(office):
     sent = hand_out(office)
     known = service.contact(sent.link.pk, actor=office.actor("lena"), now=timezone.now())
-    assert known == {"name": NAME, "phone": PHONE}
+    assert known == {"name": NAME, "phone": PHONE, "office": OFFICE}
     assert records(sent.link)[-1].act == "link.contact"
-    assert service.name_of(sent.link) != NAME
-    assert service.name_of(sent.link).startswith("李")
+    assert service.name_of(sent.link) == f"李** · {OFFICE}"
 
 
 # ---- ending and forgetting

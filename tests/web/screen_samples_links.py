@@ -83,6 +83,7 @@ LINKS_SCREENS: dict[str, dict[str, Any]] = {
         "now": NOW,
         "f": {
             "name": field("name", "交给谁", required=True),
+            "office": field("office", "身份或单位"),
             "phone": field("phone", "手机号", "tel", required=True),
             "ask": field("ask", "请对方做什么", "textarea", required=True),
             "due": field("due", "哪天前办完", "date"),

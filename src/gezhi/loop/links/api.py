@@ -33,6 +33,7 @@ class LinkIn(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     name: str = Field(min_length=1, max_length=NAME_LIMIT, pattern=NO_NUL, description="Sealed on receipt")
+    office: str = Field("", max_length=NAME_LIMIT, pattern=NO_NUL, description="What the person is; lists show it")
     phone: str = Field(min_length=4, max_length=40, description="Sealed; its last four digits open the link")
     ask: str = Field(min_length=1, max_length=TEXT_LIMIT, pattern=NO_NUL)
     due: date
@@ -116,7 +117,7 @@ def send(request: HttpRequest, case_id: UUID, body: LinkIn, key: Key = None) -> 
     """A link for one person without an account; only people of a unit that works on the case may make one."""
     wish = service.Wish(
         name=body.name, phone=body.phone, ask=body.ask, due=body.due, story=body.story,
-        files=tuple(str(each) for each in body.files),
+        files=tuple(str(each) for each in body.files), office=body.office,
     )  # fmt: skip
     actor = actor_from_request(request)
     sent = service.send(case_id, wish, actor=actor, now=timezone.now(), key=key or "")

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Prefetch, Q, QuerySet
@@ -70,7 +71,7 @@ def run_out(now: datetime, most: int) -> list[Link]:
     return list(rows.select_related("case").order_by("valid_until")[:most])
 
 
-def to_forget(before: datetime, held: QuerySet[Case], most: int) -> list[Link]:
+def to_forget(before: datetime, held: QuerySet[Any, Any], most: int) -> list[Link]:
     """Links that ended before a moment and still hold a name and a phone; not of cases that are held."""
     rows = Link.objects.select_for_update(of=("self",), skip_locked=True).exclude(wrapped_key=None)
     return list(rows.filter(ended_at__lt=before).exclude(case__in=held).order_by("ended_at")[:most])

@@ -24,7 +24,9 @@ def new_fields(case: Case, typed: Mapping[str, Any], moment: datetime) -> dict[s
     story = get("story") if typed else service.default_story(case)
     return {
         "name": common.field("name", gettext("Who is it?"), value=get("name", ""), required=True, max=NAME_LIMIT,
-                             autocomplete="off", help=gettext("Name and office: Li, secretary of the village.")),
+                             autocomplete="off"),
+        "office": common.field("office", gettext("What is the person?"), value=get("office", ""), max=NAME_LIMIT,
+                               autocomplete="off", help=gettext("Secretary of a village, a firm. Lists show it.")),
         "phone": common.field("phone", gettext("Mobile phone"), "tel", get("phone", ""), required=True, max=40,
                               autocomplete="off", help=gettext("Its last four digits open the link.")),
         "ask": common.field("ask", gettext("What is asked?"), "textarea", get("ask", ""), required=True, rows=3,

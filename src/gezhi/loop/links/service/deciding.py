@@ -37,7 +37,16 @@ def approve(
     """
     link = visible_link(key, "link.approve", actor=actor)
     wanted = sorted(set(files))
-    if once(actor, form, "link.approve", {}, content=[str(link.pk), words, wanted, public]) is not None:
+    if (
+        once(
+            actor,
+            f"link:{link.pk}:{form}" if form else "",
+            "link.approve",
+            {},
+            content=[str(link.pk), words, wanted, public],
+        )
+        is not None
+    ):
         return link
     rules.need("approve", link.state)
     rows = {str(row.pk): row for row in store.files_of(link)}

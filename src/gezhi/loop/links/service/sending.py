@@ -40,6 +40,7 @@ class Wish:
     due: date
     story: str | None = None
     files: tuple[str, ...] = ()
+    office: str = ""  # what the person is: secretary of a village, a firm
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +60,7 @@ def send(case_id: UUID | str, wish: Wish, *, actor: Actor, now: datetime, key: s
     """
     case = case_for(actor, case_id)
     said = {name: value for name, value in asdict(wish).items() if name != "files"}
-    before = once(actor, f"{case.pk}:{key}" if key else "", "link.send", content=[said, *wish.files])
+    before = once(actor, f"link:{case.pk}:{key}" if key else "", "link.send", content=[said, *wish.files])
     if before is not None:
         known = store.one(before["link"])
         if known is None:
@@ -73,7 +74,7 @@ def send(case_id: UUID | str, wish: Wish, *, actor: Actor, now: datetime, key: s
     link.save(force_insert=True)
     body = {"case": str(case.pk), "unit": unit.pk, "due": link.due_at.isoformat(), "photos": len(link.shown)}
     record("link.send", "link", link.pk, actor=actor, body=body)
-    remember(actor, f"{case.pk}:{key}" if key else "", {"link": str(link.pk)})
+    remember(actor, f"link:{case.pk}:{key}" if key else "", {"link": str(link.pk)})
     return Sent(link, token)
 
 
@@ -92,7 +93,8 @@ def _made(case: Case, wish: Wish, photos: list[str], now: datetime) -> tuple[Lin
             "ask": hide_requester(case, ask, strict=case.confidential), "story": story,
         }),
     )  # fmt: skip
-    link.person = seal_text(link, {"name": name, "phone": phone})
+    office = _most("office", _text("office", wish.office), NAME_LIMIT)
+    link.person = seal_text(link, {"name": name, "phone": phone, "office": office})
     return link, token
 
 
@@ -124,7 +126,11 @@ def _said(name: str, value: str, most: int = 0) -> str:
     said = _text(name, value)
     if not said:
         raise Refused("field-missing", status=422, field=name, move="link")
-    if most and len(said) > most:
+    return _most(name, said, most) if most else said
+
+
+def _most(name: str, said: str, most: int) -> str:
+    if len(said) > most:
         raise Refused("text-too-long", status=422, field=name, limit=most, length=len(said))
     return said
 

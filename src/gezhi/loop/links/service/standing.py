@@ -103,8 +103,9 @@ def person_of(link: Link) -> dict[str, str]:
 
 
 def name_of(link: Link) -> str:
-    """The person's name with most of it hidden, as lists show it."""
-    return mask_name(person_of(link).get("name", ""))
+    """The person as lists show him: most of the name hidden, and what he is."""
+    known = person_of(link)
+    return " · ".join(part for part in (mask_name(known.get("name", "")), known.get("office", "")) if part)
 
 
 def hide_requester(case: Case, text: str, *, strict: bool) -> str:
