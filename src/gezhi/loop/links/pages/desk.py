@@ -68,7 +68,8 @@ def new(request: HttpRequest, case_id: UUID) -> HttpResponse:
 def _send(request: HttpRequest, case_id: UUID, actor: Actor) -> service.Sent:
     get = request.POST.get
     wish = service.Wish(
-        name=get("name", ""), office=get("office", ""), phone=get("phone", ""), ask=get("ask", ""), due=day_of(get("due", "")),
+        name=get("name", ""), office=get("office", ""), phone=get("phone", ""), ask=get("ask", ""),
+        due=day_of(get("due", "")),
         story=get("story", ""), files=tuple(request.POST.getlist("files")),
     )  # fmt: skip
     return service.send(case_id, wish, actor=actor, now=common.now(), key=common.form_key(request))
