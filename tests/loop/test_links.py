@@ -55,7 +55,7 @@ def test_only_who_works_on_the_case_hands_it_out(office):
         with pytest.raises(Refused, match=code):
             hand_out(office, case, by=who)
     assert hand_out(office, case, by="hugo").link.unit.code == "urban"
-    assert hand_out(office, case, by="dora").link.unit.code == "urban", "the desk acts for the unit in charge"
+    assert hand_out(office, case, by="dora").link.unit.code == "centre", "the desk acts for itself"
     received = office.receive(matter="0101")
     with pytest.raises(Refused, match="link-not-now"):
         hand_out(office, received, by="dora")
@@ -406,7 +406,14 @@ def test_where_the_case_has_gone_to_another_unit_that_one_decides(office):
     sent = finished(office)
     now = timezone.now()
     office.now = now
-    office.move(str(sent.link.case_id), "change_lead", "dora", unit=office.units["housing"].pk, reason="换主办")
+    office.move(
+        str(sent.link.case_id),
+        "change_lead",
+        "dora",
+        unit=office.units["housing"].pk,
+        basis="三定方案",
+        reason="换主办",
+    )
     with pytest.raises(Refused):
         service.approve(sent.link.pk, "好", actor=office.actor("hugo"), now=now)
     service.approve(sent.link.pk, "好", actor=office.actor("hana"), now=now)
