@@ -73,7 +73,7 @@ INDEXES = [
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("loop", "0025_matter_successor"),
+        ("loop", "0026_partners"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
