@@ -26,6 +26,7 @@ from gezhi.loop.models.links import Link, LinkFile, LinkNote
 from gezhi.loop.models.marks import NuisanceMark
 from gezhi.loop.models.notices import Notice, NoticeMark, NoticeWish
 from gezhi.loop.models.partners import Partner, PartnerCase, Piece
+from gezhi.loop.models.public import OnBehalf, PublicCase, PublicPhoto, PublicRule
 from gezhi.loop.models.retention import PersonRequest, RetentionHold, RetentionItem, RetentionPlan
 from gezhi.loop.models.scores import (
     ScoreAppeal,
@@ -78,6 +79,7 @@ __all__ = [
     "NoticeWish",
     "NuisanceMark",
     "OfficeHours",
+    "OnBehalf",
     "OnDuty",
     "Partner",
     "PartnerCase",
@@ -86,6 +88,9 @@ __all__ = [
     "Picture",
     "Piece",
     "Precedent",
+    "PublicCase",
+    "PublicPhoto",
+    "PublicRule",
     "ReplyCheck",
     "ReplyUse",
     "RetentionHold",

@@ -17,6 +17,7 @@ from gezhi.loop.models import (
     Limit,
     Matter,
     OfficeHours,
+    PublicRule,
     ReplyCheck,
     Rung,
     ScoreBand,
@@ -50,6 +51,7 @@ TABLES: Mapping[str, type[Content]] = {
     "score_groups": ScoreGroup,
     "bands": ScoreBand,
     "duties": TownDuty,
+    "public_rules": PublicRule,
 }
 SKIP = {"id", "pack", "version", "active", "edited_at", "edited_by"}
 

@@ -27,11 +27,14 @@ from gezhi.loop.models import (
     Limit,
     Matter,
     OfficeHours,
+    PublicRule,
     ReplyCheck,
     Rung,
     StandardReply,
     TownDuty,
 )
+from gezhi.loop.public.rules.showing import Rule as Showing
+from gezhi.loop.public.rules.showing import rule_for
 from gezhi.loop.rules.catalogue import Duty
 from gezhi.loop.rules.channels import ChannelRule, channel_rule
 from gezhi.loop.rules.clocks import LimitRow
@@ -41,8 +44,8 @@ from gezhi.loop.store import below
 
 FRESH = 10.0
 READ = (
-    CalendarDay, CatalogueItem, CatalogueVersion, CodeItem, FormQuestion, Limit, Matter, OfficeHours, ReplyCheck, Rung,
-    StandardReply, TownDuty,
+    CalendarDay, CatalogueItem, CatalogueVersion, CodeItem, FormQuestion, Limit, Matter, OfficeHours, PublicRule,
+    ReplyCheck, Rung, StandardReply, TownDuty,
 )  # fmt: skip
 
 
@@ -64,6 +67,7 @@ class Content:
     wording: Mapping[str, Question]  # by code, those of earlier versions too: old answers keep their words
     replies: Mapping[str, StandardReply]  # ready texts by code, the expired ones too
     checks: Mapping[str, ReplyCheck]
+    showings: Sequence[Showing] = ()  # what comes before the public, by matter
     read_at: float = field(default_factory=wall.monotonic)
     today: date = field(default_factory=timezone.localdate)
     mark: tuple[Any, ...] = ()
@@ -111,6 +115,10 @@ class Content:
         """What holds for answers to what came in by a channel."""
         item = self.codes.get("channel", {}).get(channel)
         return channel_rule(channel, item.extra if item is not None else {})
+
+    def showing(self, matter: str) -> Showing:
+        """How cases of a matter come before the public."""
+        return rule_for(self.showings, self.matter_path(matter))
 
     def questions_for(self, matter: str) -> list[Question]:
         """What a matter and the matters above it ask, the general first."""
@@ -199,6 +207,7 @@ def _read() -> Content:
         wording=wording,
         replies=_winning(StandardReply.objects.filter(active=True), "code"),
         checks=_winning(ReplyCheck.objects.filter(active=True), "code"),
+        showings=[_showing(row) for row in PublicRule.objects.filter(active=True)],
     )
 
 
@@ -238,6 +247,13 @@ def _question(row: FormQuestion) -> Question:
         code=row.code, matter=row.matter, kind=row.type, required=row.required, text_zh=row.text_zh,
         text_en=row.text_en, options=tuple(extra.get("options", ())), stop=extra.get("stop", {}),
         least=str(extra.get("least", "")), most=str(extra.get("most", "")),
+    )  # fmt: skip
+
+
+def _showing(row: PublicRule) -> Showing:
+    return Showing(
+        matter=row.matter, mode=row.mode, since=row.since, days=row.days or 0, verified=row.verified,
+        local=row.pack == "local", source=row.source,
     )  # fmt: skip
 
 

@@ -6,7 +6,7 @@ from uuid import UUID
 from django.db import connection
 from django.db.models import Q
 
-from gezhi.loop.models import Attachment, Case, DocumentTemplate, LinkFile, Picture
+from gezhi.loop.models import Attachment, Case, DocumentTemplate, LinkFile, Picture, PublicPhoto
 from gezhi.loop.store.cases import VECTOR, Words
 
 
@@ -45,10 +45,11 @@ def forget_files(requester_id: str) -> list[str]:
 
 
 def unnamed(digests: Iterable[str]) -> list[str]:
-    """Those of these digests that no case, no link, no paste and no template of a document holds."""
+    """Those of these digests that no case, link, paste, public photo and no template of a document holds."""
     asked = set(digests)
     kept = set(Attachment.objects.filter(digest__in=asked).values_list("digest", flat=True))
     kept |= set(Attachment.objects.filter(original__in=asked).values_list("original", flat=True))
+    kept |= set(PublicPhoto.objects.filter(digest__in=asked).values_list("digest", flat=True))
     kept |= set(DocumentTemplate.objects.filter(digest__in=asked).values_list("digest", flat=True))
     kept |= {one for model in (Picture, LinkFile) for pair in _pairs(model, asked) for one in pair}
     return sorted(asked - kept)

@@ -10,7 +10,7 @@ from gezhi.packs.rules.scoring import SCORES, score_rows
 from gezhi.packs.rules.spec import COMMON
 
 Tables = dict[str, list[dict[str, Any]]]
-PLAIN = ("matters", "keywords", "duties", "escalation", "office_hours", "reply_checks")
+PLAIN = ("matters", "keywords", "duties", "escalation", "office_hours", "reply_checks", "public_rules")
 CARRIED = tuple(column.name for column in COMMON)
 
 

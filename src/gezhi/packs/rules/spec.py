@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from gezhi.kernel.calendar import UNITS
 from gezhi.loop.duties.rules import KINDS as DUTY_KINDS
+from gezhi.loop.public.rules.showing import MODES, SINCE
 from gezhi.loop.register.mechanisms import MECHANISMS
 from gezhi.loop.replies.rules.check import RULES as REPLY_RULES
 from gezhi.loop.replies.rules.texts import KINDS as READY_TEXTS
@@ -124,6 +125,11 @@ TABLES: Mapping[str, Table] = {
          C("options", most=600), C("stop_on", most=40), *_both("stop", 300, 400, required=False),
          C("least", most=20), C("most", most=20), *COMMON),
         ("code",), ("text", "stop"),
+    ),
+    "public_rules": Table(
+        (C("matter", "matter"), C("mode", "choice", required=True, choices=MODES),
+         C("since", "choice", required=True, choices=SINCE), C("days", "int"), *COMMON),
+        ("matter",),
     ),
     "replies": Table(
         (C("code", required=True, most=40), C("kind", "choice", choices=READY_TEXTS), C("matter", "matter"),

@@ -1,0 +1,1 @@
+"""What everybody may see: cases shown in public without a person in them, feeds to follow, figures, a form to embed."""
