@@ -57,6 +57,9 @@ class Config:
     recording_hosts: tuple[str, ...] = setting(
         (), "Hosts from which recordings of calls may be fetched, as name or name:port; none: no recording is opened."
     )
+    embed_origins: tuple[str, ...] = setting(
+        (), "Sites that may hold the report form in a frame, as https://www.example.gov.cn; none: the form is off."
+    )
     mail_url: str = setting(
         "",
         "Mail server as smtp://user:password@host:587?tls=starttls or smtps://…; empty: files in outgoing/mail.",

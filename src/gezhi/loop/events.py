@@ -20,6 +20,7 @@ EVENTS = (
     "notices",
     "partners",
     "links",
+    "public",
 )
 CHECKS = (
     "calls",

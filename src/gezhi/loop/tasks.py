@@ -40,6 +40,18 @@ def lights(timestamp: int) -> None:
         logger.info("%s clocks turned", count)
 
 
+@app.periodic(cron="*/10 * * * *")
+@app.task(name="loop.public", queueing_lock="loop.public")
+def public(timestamp: int) -> None:
+    """Every ten minutes: cases come before the public by their rules."""
+    from gezhi.loop.public.service.publishing import catch_up, publish_due
+
+    moment = datetime.fromtimestamp(timestamp, UTC)
+    found, count = catch_up(moment), publish_due(moment)
+    if found or count:
+        logger.info("public cases: %s new candidates, %s shown by their rules", found, count)
+
+
 @app.periodic(cron="5 * * * *")
 @app.task(name="loop.digests", queueing_lock="loop.digests")
 def digests(timestamp: int) -> None:

@@ -30,6 +30,8 @@ from gezhi.loop.pages import (
 from gezhi.loop.partners.urls import urlpatterns as partners
 from gezhi.loop.person.urls import citizen as own_data
 from gezhi.loop.person.urls import urlpatterns as person
+from gezhi.loop.public.urls import citizen as own_public
+from gezhi.loop.public.urls import urlpatterns as public
 from gezhi.loop.register.urls import urlpatterns as register
 from gezhi.loop.replies.urls import urlpatterns as replies
 from gezhi.loop.retention.urls import urlpatterns as retention
@@ -51,6 +53,7 @@ urlpatterns = [
     *own_data,
     *marks.citizen,
     *links.person,
+    *own_public,
     path("f/<str:token>/<str:move>/", follow.act, name="follow_act"),
     path("desk/", worklist.desk, name="desk"),
     path("desk/export.<str:kind>", exporting.export, name="export"),
@@ -88,6 +91,7 @@ urlpatterns = [
     path("desk/documents/", include(documents)),
     path("desk/retention/", include(retention)),
     *register,
+    *public,
     path("desk/model/", include(model)),
     path("desk/person/", include(person)),
     path("desk/matters/words/", matters.words, name="matter_words"),

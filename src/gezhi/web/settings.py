@@ -154,6 +154,7 @@ GEZHI_UPLOAD_BYTES = CONFIG.upload_megabytes * 1024 * 1024
 GEZHI_PUBLIC_URL = CONFIG.public_url.rstrip("/")
 GEZHI_DIAL_URL = CONFIG.dial_url
 GEZHI_RECORDING_HOSTS = frozenset(CONFIG.recording_hosts)
+GEZHI_EMBED_ORIGINS = tuple(CONFIG.embed_origins)
 GEZHI_DEMO = CONFIG.demo
 GEZHI_MAIL_URL = CONFIG.mail_url
 GEZHI_MAIL_FROM = CONFIG.mail_from

@@ -36,6 +36,8 @@ def sections(request: HttpRequest) -> Iterator[Item]:
         yield Item(gettext("Instructions"), "/desk/instructions/", 117, icon="pencil", place=place)
     if actor.grants_for("mark.set") or actor.grants_for("mark.confirm") or actor.grants_for("mark.decide"):
         yield Item(gettext("Marked numbers"), "/desk/marks/", 119, icon="flag", place="menu")
+    if actor.grants_for("public.decide"):
+        yield Item(gettext("Public cases"), "/desk/public/", 119, icon="eye", place="menu")
     if actor.grants_for("import.run"):
         yield Item(gettext("Import cases"), "/desk/import/", 120, icon="file-spreadsheet")
     yield from _together(actor)

@@ -251,6 +251,11 @@ def merged(case: Case) -> int:
     return len(reading.secondaries(case))
 
 
+def promise() -> str:
+    """What happens next with a report."""
+    return gettext("We look at it now. A person from the unit responsible takes it up; you can watch each step.")
+
+
 @never_cache
 @require_GET
 def reported(request: HttpRequest, token: str) -> HttpResponse:
@@ -259,12 +264,11 @@ def reported(request: HttpRequest, token: str) -> HttpResponse:
     if case is None:
         raise Refused("case-not-found", status=404)
     link = f"/f/{case_token(case.pk)}/"
-    promise = gettext("We look at it now. A person from the unit responsible takes it up; you can watch each step.")
     context = {
         **base(), "number": case.number, "secret": case_secret(case.pk), "follow_url": link,
         "anonymous": case.anonymous,
         "link": (settings.GEZHI_PUBLIC_URL or request.build_absolute_uri("/").rstrip("/")) + link,
-        "promise": promise, "stops": asking.stops(case),
+        "promise": promise(), "stops": asking.stops(case),
     }  # fmt: skip
     return render(request, "loop/reported.html", context)
 
