@@ -66,7 +66,7 @@ RUN: dict[str, Any] = {
     "crumbs": CRUMBS,
     "period": "2026-10-01 – 2026-10-31",
     "state": DONE,
-    "version": "citizen-requests@1.3.0",
+    "version": "citizen-requests@1.4.0",
     "params": "w1 = 0.3; w2 = 0.35; w3 = 0.35",
     "unverified": True,
     "columns": [

@@ -26,7 +26,8 @@ def questions(request: HttpRequest, matter: str) -> Any:
         raise Refused("matter-unknown", status=422, matter=matter[:40])
     return [
         {"code": one.code, "type": one.kind, "required": one.required, "text_zh": one.text_zh, "text_en": one.text_en,
-         "options": one.options, "stop": one.stop or None, "least": one.bounds()[0], "most": one.bounds()[1]}
+         "options": one.options, "stop": one.stop or None, "only": one.only or None, "least": one.bounds()[0],
+         "most": one.bounds()[1]}
         for one in kept.questions_for(matter)
     ]  # fmt: skip
 

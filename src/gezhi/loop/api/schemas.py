@@ -36,6 +36,10 @@ class ReportIn(BaseModel):
     source: str = Field("", max_length=40, description="The system that `external_number` belongs to")
     external_number: str = Field("", max_length=80)
     complained: int | None = Field(None, ge=1, le=2**31 - 1, description="Unit complained about")
+    behalf: str = Field("", max_length=16, description="For whom of the family: parent, child, spouse, sibling …")
+    behalf_name: str = Field("", max_length=100, description="Sealed on receipt")
+    behalf_phone: str = Field("", max_length=40, description="Sealed on receipt")
+    stop_reason: str = Field("", max_length=500, description="Why it is taken though an answer sends it elsewhere")
 
 
 class CaseOut(Schema):
@@ -166,7 +170,11 @@ class QuestionOut(Schema):
     text_zh: str
     text_en: str
     options: list[dict[str, str]] = Field(description="code, zh, en")
-    stop: dict[str, str] | None = Field(description="What to do at once where the answer is `on`: zh, en")
+    stop: dict[str, str] | None = Field(
+        description="What to do at once where the answer is `on`: zh, en; `kind` warn takes the report all the same, "
+        "call and elsewhere refuse it with `question-stops`; `to` is where to go"
+    )
+    only: dict[str, str] | None = Field(description="Put only where the question `code` was answered `on`")
     least: str
     most: str
 

@@ -6,6 +6,7 @@ from typing import Any
 from django.http import QueryDict
 from django.utils.translation import gettext
 
+from gezhi.kernel.errors import Refused
 from gezhi.kit.http import sentence
 from gezhi.kit.text import pick
 from gezhi.loop.models import Case
@@ -56,6 +57,8 @@ def descriptor(one: Question, typed: QueryDict) -> common.Field:
     name, language = PREFIX + one.code, common.language()
     made = common.field(name, pick(one, "text", language), "text", typed.get(name, ""), required=one.required)
     least, most = one.bounds()
+    if one.only:
+        made["help"], made["required"] = _only(one, language), False
     match one.kind:
         case "choice" | "choices":
             many = one.kind == "choices"
@@ -83,7 +86,25 @@ def _stop(made: common.Field, one: Question, language: str) -> None:
     on = next((option for option in made["options"] if option["value"] == one.stop["on"]), None)
     if on is not None:
         on["shows"] = f"stop-{one.code}"
-        made["stop"] = {"id": on["shows"], "when": on["label"], "words": rules.label(one.stop, language)}
+        made["stop"] = {"id": on["shows"], "when": on["label"], "words": rules.label(one.stop, language),
+                        "to": one.stop.get("to", "")}  # fmt: skip
+
+
+def _only(one: Question, language: str) -> str:
+    """On which answer a question hangs."""
+    other = content().wording.get(one.only["code"])
+    if other is None:
+        return ""
+    said = {"question": pick(other, "text", language), "answer": rules.in_words(other, one.only["on"], language)}
+    return gettext("Only where “%(question)s” is answered “%(answer)s”.") % said
+
+
+def stopped(refused: Refused | None) -> dict[str, str] | None:
+    """Where an answer sends the person instead; none where nothing was stopped."""
+    if refused is None or refused.code != "question-stops":
+        return None
+    return {"words": str(refused.facts["words"]), "to": str(refused.facts["to"]), "kind": str(refused.facts["stop"]),
+            "label": str(refused.facts["to"]).removeprefix("tel:")}  # fmt: skip
 
 
 def problems(matter: str, typed: QueryDict, *, whole: bool) -> list[dict[str, str]]:

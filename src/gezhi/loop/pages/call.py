@@ -25,7 +25,7 @@ from gezhi.loop.intake.service import ending as empty
 from gezhi.loop.intake.service import finishing, typing
 from gezhi.loop.marks import service as marks
 from gezhi.loop.models import Case
-from gezhi.loop.pages import asking, call_form, common, doubting, suggesting
+from gezhi.loop.pages import asking, behalf, call_form, common, doubting, suggesting
 from gezhi.loop.pages.alike import line
 from gezhi.loop.replies.service import using
 from gezhi.loop.rules.doubts import Call, Doubt, of_call
@@ -129,6 +129,7 @@ def show(request: HttpRequest, actor: Actor, refused: Refused | None = None) -> 
         "began": began_of(typed, draft, line), "to": typed.get("to", ""), "used": typed.getlist("used"),
         "draft": drafts.shown(request, draft, actor), "draft_url": f"{HERE}draft/",
         "suggest_url": f"{HERE}suggest/", "past_url": f"{HERE}past/",
+        "stopped": call_form.stopped(refused, typed),
         "questions_url": f"{HERE}questions/", **asking.part(typed.get("matter", ""), typed, errors=errors),
         **past_of(actor, typed.get("phone", "")),
         **suggesting.suggestions(typed),
@@ -185,6 +186,7 @@ def report_of(request: HttpRequest, actor: Actor) -> Report:
         name=get("name", "").strip(), phone=get("phone", "").strip(),
         confidential=get("confidential") == "confidential", answers=answers_of(request),
         complained=complained_of(get("kind", ""), get("complained", "")), lon=point[0], lat=point[1],
+        stop_reason=get("stop_reason", ""), **behalf.typed(request.POST),
     )  # fmt: skip
 
 

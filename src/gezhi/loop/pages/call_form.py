@@ -7,6 +7,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext, pgettext
 
 from gezhi.kernel.errors import Refused
+from gezhi.kit.http import sentence
 from gezhi.loop.intake.service import ending
 from gezhi.loop.pages import asking, common
 from gezhi.loop.pages.forms import area_options, matter_options, unit_options
@@ -20,9 +21,21 @@ ABOUT_OFFICES = ("complaint", "report")  # kinds that may be about an office or 
 
 def errors_in(typed: QueryDict, refused: Refused | None) -> list[dict[str, str]]:
     """Why the call was not kept; a caller who does not know an answer keeps nobody from ending the call."""
+    if refused is not None and refused.code == "question-stops":
+        return [{"name": "stop_reason", "text": sentence(refused)}]
     if refused is not None and refused.facts.get("field") == "answers":
         return asking.problems(typed.get("matter", ""), typed, whole=False)
     return common.errors_of(refused)
+
+
+def stopped(refused: Refused | None, typed: QueryDict) -> dict[str, Any] | None:
+    """What an answer sends elsewhere, with the field in which the desk says why it is taken all the same."""
+    found = asking.stopped(refused)
+    if found is None:
+        return None
+    reason = common.field("stop_reason", gettext("Taken all the same, because"), value=typed.get("stop_reason", ""),
+                          max=500, required=True)  # fmt: skip
+    return {**found, "reason": reason}
 
 
 def channel_of(typed: str) -> str:

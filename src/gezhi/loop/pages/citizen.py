@@ -13,10 +13,11 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from gezhi.kernel.codes import phone as parse_phone
 from gezhi.kernel.errors import Refused
 from gezhi.kit import uploads
+from gezhi.kit.http import sentence
 from gezhi.kit.navigation import sections
 from gezhi.loop.alike.service import near_public
 from gezhi.loop.models import Case
-from gezhi.loop.pages import asking, common
+from gezhi.loop.pages import asking, behalf, common
 from gezhi.loop.pages.forms import area_options, unit_options
 from gezhi.loop.rules.words import TEXT_LIMIT
 from gezhi.loop.service.carrying import report_with
@@ -96,7 +97,7 @@ def take(request: HttpRequest, key: str) -> Received:
         answers=asking.typed_answers(content().questions_for(matter), request.POST), asked=bool(matter),
         name="" if anonymous else get("name", "").strip(), phone="" if anonymous else get("phone", "").strip(),
         confidential=get("confidential") == "1" and not anonymous,
-        complained=common.unit_key(get("complained", ""), "complained"),
+        complained=common.unit_key(get("complained", ""), "complained"), **behalf.typed(request.POST),
     )  # fmt: skip
     main = get("join", "")
     if main and main not in {str(row["id"]) for row in near_cases(made.text, made.place, made.area)}:
@@ -123,7 +124,7 @@ def show_report(request: HttpRequest, refused: Refused | None = None) -> HttpRes
     context = {
         **base(), "f": fields, "errors": errors, "action": "/report/", "near_url": "/report/near/",
         "questions_url": "/report/questions/", "about": asking.about(typed, errors=errors),
-        "photos_again": bool(request.FILES),
+        "photos_again": bool(request.FILES), "stopped": asking.stopped(refused),
         "near": looked(request, typed),
         "key": common.next_key(request, refused) if refused is not None else common.form_key(request),
     }  # fmt: skip
@@ -134,6 +135,8 @@ def errors_in(typed: QueryDict, refused: Refused | None) -> list[dict[str, str]]
     """Why a report was refused, and with it everything that is not right with the answers."""
     if refused is None:
         return []
+    if refused.code == "question-stops":
+        return [{"name": asking.PREFIX + str(refused.facts["question"]), "text": sentence(refused)}]
     answers = asking.problems(typed.get("matter", ""), typed, whole=True)
     told = [] if refused.facts.get("field") == "answers" else common.errors_of(refused)
     return [*told, *answers]
@@ -173,6 +176,7 @@ def report_fields(typed: Any) -> dict[str, common.Field | None]:
         "confidential": common.field("confidential", gettext("Keep my name and phone at the desk"), "checkbox",
                                      get("confidential") == "1",
                                      help=gettext("The unit that handles it then reaches you only through the desk.")),
+        **behalf.fields(typed),
     }  # fmt: skip
 
 
@@ -251,6 +255,11 @@ def merged(case: Case) -> int:
     return len(reading.secondaries(case))
 
 
+def base_url(request: HttpRequest) -> str:
+    """The address of the site as people type it."""
+    return settings.GEZHI_PUBLIC_URL or request.build_absolute_uri("/").rstrip("/")
+
+
 def promise() -> str:
     """What happens next with a report."""
     return gettext("We look at it now. A person from the unit responsible takes it up; you can watch each step.")
@@ -267,8 +276,8 @@ def reported(request: HttpRequest, token: str) -> HttpResponse:
     context = {
         **base(), "number": case.number, "secret": case_secret(case.pk), "follow_url": link,
         "anonymous": case.anonymous,
-        "link": (settings.GEZHI_PUBLIC_URL or request.build_absolute_uri("/").rstrip("/")) + link,
-        "promise": promise(), "stops": asking.stops(case),
+        "link": base_url(request) + link,
+        "promise": promise(), "stops": asking.stops(case), "behalf": behalf.shared(case, base_url(request)),
     }  # fmt: skip
     return render(request, "loop/reported.html", context)
 

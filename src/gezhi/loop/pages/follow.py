@@ -14,13 +14,14 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from gezhi.kernel.errors import Refused
 from gezhi.loop.marks.service import holding
 from gezhi.loop.models import Case
-from gezhi.loop.pages import asking, common, told
+from gezhi.loop.pages import asking, behalf, common, told
 from gezhi.loop.pages.case import serve
 from gezhi.loop.pages.citizen import base
 from gezhi.loop.rules.moves import BY_NAME
 from gezhi.loop.rules.words import DIMENSIONS, SATISFACTIONS, SOLVED, TEXT_LIMIT, UNHAPPY
 from gezhi.loop.service.carrying import carry
 from gezhi.loop.service.citizens import CitizenView, PublicEntry, citizen_view
+from gezhi.loop.store import behalf as behalves
 from gezhi.loop.store import reading
 from gezhi.loop.store.content import content
 from gezhi.trust.rules import Actor
@@ -30,6 +31,14 @@ STEPS = ("received", "accepted", "handled", "answered", "rated")
 FORMS = {"supply": "words", "supplement": "words", "chase": "words", "redo": "reason", "withdraw": "reason"}
 ANSWERED = STEPS.index("answered")
 HIDDEN = ("chase",)  # shown without the words: they were the citizen's own
+
+
+def opened_any(token: str) -> tuple[Case, Actor, bool]:
+    """The case of a link, also of the one for the person whom a relative reported for: that one only reads."""
+    case = behalves.by_token(token_digest(token)) if len(token) < 60 else None
+    if case is None:
+        return (*opened(token), False)
+    return case, citizen_actor(str(case.requester_id), kind="citizen", language=common.language()), True
 
 
 def opened(token: str) -> tuple[Case, Actor]:
@@ -44,20 +53,22 @@ def opened(token: str) -> tuple[Case, Actor]:
 @require_GET
 def follow(request: HttpRequest, token: str) -> HttpResponse:
     """The request as it stands."""
-    case, actor = opened(token)
-    return show(request, token, citizen_view(case, actor=actor))
+    case, actor, reads = opened_any(token)
+    return show(request, token, citizen_view(case, actor=actor), reads=reads)
 
 
 def show(
-    request: HttpRequest, token: str, shown: CitizenView, *, move: str = "", refused: Refused | None = None
-) -> HttpResponse:
-    """The page, with a refused form open as it was typed."""
+    request: HttpRequest, token: str, shown: CitizenView, *, move: str = "", refused: Refused | None = None,
+    reads: bool = False,
+) -> HttpResponse:  # fmt: skip
+    """The page, with a refused form open as it was typed; whom it is for only `reads`."""
     case = shown.case
     errors = common.errors_of(refused, move)
     fields = forms(request.POST if refused is not None else {}, move)
     common.mark(fields.values(), errors)
     unit = common.named(case.lead) or gettext("the unit responsible")
-    may = {name: f"/f/{token}/{name}/" for name in (*FORMS, "rate") if name in shown.offers}
+    offers = () if reads else shown.offers
+    may = {name: f"/f/{token}/{name}/" for name in (*FORMS, "rate") if name in offers}
     if shown.stage < ANSWERED or rated(case):  # before there is an answer nothing can be rated
         may.pop("rate", None)
     if shown.stage >= ANSWERED:
@@ -74,9 +85,7 @@ def show(
         "log": [log_of(entry) for entry in reversed(shown.entries)], "ask": asked(shown), "f": fields, "errors": errors,
         "key": common.next_key(request, refused), "last": case.last,
         "opened": move,
-        "mine_url": f"/f/{token}/mine/",
-        "mark_url": f"/f/{token}/mark/" if holding([case.requester_id], common.now()) else "",
-        "reads_url": "" if case.anonymous else f"/f/{token}/who/",
+        **links(case, token, reads=reads),
         "answers": asking.in_words(dict(shown.story.get("answers", {})), content()),
         "said": [{"at": case.received_at, "text": shown.story.get("text", "")}],
         "own_files": common.files_of(
@@ -85,6 +94,17 @@ def show(
         ),
     }  # fmt: skip
     return render(request, "loop/follow.html", context, status=refused.status if refused is not None else 200)
+
+
+def links(case: Case, token: str, *, reads: bool) -> dict[str, Any]:
+    """Where who reported it can go from here; whom it is for is told of that alone."""
+    if reads:
+        return {"concerned": behalf.shared(case)}
+    return {
+        "mine_url": f"/f/{token}/mine/", "public_url": f"/f/{token}/public/",
+        "mark_url": f"/f/{token}/mark/" if holding([case.requester_id], common.now()) else "",
+        "reads_url": "" if case.anonymous else f"/f/{token}/who/", "behalf": behalf.shared(case),
+    }  # fmt: skip
 
 
 def rated(case: Case) -> bool:
@@ -251,7 +271,7 @@ def _field_words(fields: Any) -> str:
 @require_GET
 def file(request: HttpRequest, token: str, file_id: UUID) -> HttpResponse:
     """One public attachment of the case."""
-    case, actor = opened(token)
+    case, actor, _ = opened_any(token)
     row = next((one for one in citizen_view(case, actor=actor).files if one.pk == file_id), None)
     if row is None:
         raise Refused("file-not-found", status=404)

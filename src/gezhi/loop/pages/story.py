@@ -70,6 +70,8 @@ def _paragraphs(told: Mapping[str, Any]) -> list[str]:
         parts.append(gettext("When it happened: %(words)s") % {"words": told["occurred"]})
     if told.get("object"):
         parts.append(gettext("About: %(words)s") % {"words": told["object"]})
+    if told.get("stop_reason"):
+        parts.append(gettext("Taken though an answer sends it elsewhere: %(words)s") % {"words": told["stop_reason"]})
     return [part for part in parts if part]
 
 
@@ -97,6 +99,9 @@ def _flags(shown: CaseView) -> list[dict[str, str]]:
         flags.append({"light": "late" if case.urgency > 2 else "due", "words": urgency_word(case.urgency)})
     if case.state not in ENDED and any(entry.facts.get("danger") for entry in shown.entries[:1]):
         flags.append({"light": "late", "words": gettext("An answer tells of danger")})
+    behalf = str(shown.entries[0].facts.get("behalf", "")) if shown.entries and shown.requester else ""
+    if behalf:
+        flags.append({"light": "wait", "words": gettext("For family: %(who)s") % {"who": pgettext("relation", behalf)}})
     instruction = shown.snap.instruction
     if instruction is not None and instruction.state in LIVE:
         words = gettext("Instruction: %(state)s") % {"state": pgettext("instruction", instruction.state)}

@@ -11,8 +11,9 @@ from django.db import connection
 from django.db.models import Exists, OuterRef, Q, QuerySet, Value
 
 from gezhi.kit.text import index_text, query_text
-from gezhi.loop.models import Attachment, Case, OnBehalf, PublicCase, PublicPhoto, PublicRule, Step
+from gezhi.loop.models import Attachment, Case, PublicCase, PublicPhoto, PublicRule, Step
 from gezhi.loop.public.rules.showing import NEVER_KINDS, NEVER_STATES, Rule
+from gezhi.loop.store import behalf
 from gezhi.loop.store.below import areas
 from gezhi.loop.store.content import content
 from gezhi.loop.store.visible import visible
@@ -166,7 +167,7 @@ def forget(requester: str) -> list[str]:
     keys = entries_of_requester(requester)
     digests = drop_photos(keys)
     PublicCase.objects.filter(pk__in=keys).delete()
-    OnBehalf.objects.filter(case__requester__id=requester).delete()
+    behalf.forget([requester])
     return digests
 
 

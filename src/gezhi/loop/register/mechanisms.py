@@ -35,6 +35,7 @@ MECHANISMS = (
     Mechanism("reply_hints", "rule", "gezhi.loop.replies.rules.check.check"),
     Mechanism("township", "rule", "gezhi.loop.duties.rules.fitting"),
     Mechanism("precedents", "rule", "gezhi.loop.joint.precedents.near"),
+    Mechanism("publication", "rule", "gezhi.loop.public.service.publishing.publish"),
     Mechanism("retention", "rule", "gezhi.loop.retention.store.due"),
 )
 # parts of the loop that weigh and suggest nothing, each with the reason

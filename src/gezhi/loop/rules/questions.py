@@ -15,6 +15,8 @@ NUMBER = re.compile(r"-?\d{1,13}(\.\d{1,6})?")
 BOUNDS: Mapping[str, tuple[str, str]] = {  # where a question names none: counts and amounts, days of living memory
     "number": ("0", "1000000000000"), "date": ("1900-01-01", "2100-12-31"), "datetime": ("1900-01-01", "2100-12-31"),
 }  # fmt: skip
+STOPS = ("warn", "call", "elsewhere")  # told at once and taken; or not taken: call at once, it is for another office
+HALTING = STOPS[1:]
 SHOWN = 40  # characters of a wrong answer that a refusal repeats
 
 
@@ -29,7 +31,9 @@ class Question:
     text_zh: str
     text_en: str = ""
     options: Sequence[Mapping[str, str]] = ()
-    stop: Mapping[str, str] = field(default_factory=dict)  # {on, zh, en}: what to do at once where the answer is `on`
+    # {on, kind, zh, en, to}: what to do at once where the answer is `on`; `kind` is one of STOPS, `to` an address
+    stop: Mapping[str, str] = field(default_factory=dict)
+    only: Mapping[str, str] = field(default_factory=dict)  # {code, on}: asked where another question was answered so
     least: str = ""
     most: str = ""
 
@@ -78,6 +82,7 @@ def read(
     (['answer-missing'], ({}, []))
     """
     codes = {question.code for question in asked}
+    asked = [question for question in asked if applies(question, given)]
     problems = [Problem("question-unknown", str(name)[:SHOWN]) for name in given if name not in codes]
     answers: dict[str, Any] = {}
     for question in asked:
@@ -91,6 +96,19 @@ def read(
         except _AnswerError as wrong:
             problems.append(Problem(wrong.code, question.code, {"value": _said(value), **wrong.facts}))
     return answers, problems
+
+
+def applies(question: Question, given: Mapping[str, Any]) -> bool:
+    """Whether a question is put, by what was answered to the one that it hangs on.
+
+    >>> how = Question("how", "01", "text", True, "怎样？", only={"code": "gas", "on": "yes"})
+    >>> applies(how, {"gas": "yes"}), applies(how, {"gas": ["no", "yes"]}), applies(how, {"gas": "no"})
+    (True, True, False)
+    """
+    if not question.only:
+        return True
+    said = given.get(question.only["code"])
+    return question.only["on"] in said if isinstance(said, list | tuple) else said == question.only["on"]
 
 
 def check(asked: Sequence[Question], given: Mapping[str, Any], *, whole: bool = True) -> dict[str, Any]:
@@ -141,7 +159,17 @@ def dangerous(asked: Iterable[Question], answers: Mapping[str, Any]) -> bool:
     >>> dangerous([gas], {"gas": "yes"}), dangerous([gas], {"gas": "no"}), dangerous([gas], {})
     (True, False, False)
     """
-    return bool(_alarming(asked, answers))
+    return any(one.stop.get("kind") != "elsewhere" for one in _alarming(asked, answers))
+
+
+def halting(asked: Iterable[Question], answers: Mapping[str, Any]) -> Question | None:
+    """The first question whose answer ends the form: it is not for this office, or it is for those who come at once.
+
+    >>> law = Question("law", "01", "choice", True, "已起诉？", stop={"on": "yes", "kind": "elsewhere", "zh": "找法院"})
+    >>> halting([law], {"law": "yes"}).code, halting([law], {"law": "no"})
+    ('law', None)
+    """
+    return next((one for one in _alarming(asked, answers) if one.stop.get("kind") in HALTING), None)
 
 
 def _alarming(asked: Iterable[Question], answers: Mapping[str, Any]) -> list[Question]:

@@ -15,6 +15,7 @@ from gezhi.loop.rules.joint import FITS
 from gezhi.loop.rules.moves import DECISIONS, HOME_MOVES, Move, moves_from
 from gezhi.loop.rules.redact import redact
 from gezhi.loop.rules.snapshot import Snapshot
+from gezhi.loop.service import behalf
 from gezhi.loop.service.rights import paths_for
 from gezhi.loop.service.undoing import until
 from gezhi.loop.store import below
@@ -283,7 +284,8 @@ def reveal_requester(
         actor, "case.reveal", unit_paths=[case.desk.path, *lead], matter=kept.matter_path(case.matter),
         area_path=kept.area_path(case.area),
     )  # fmt: skip
-    return reveal(case.requester, actor=actor, now=now, purpose=purpose, case_id=case.pk, fields=list(fields))
+    known = reveal(case.requester, actor=actor, now=now, purpose=purpose, case_id=case.pk, fields=list(fields))
+    return {**known, **behalf.opened(case, actor=actor, now=now, purpose=purpose)}
 
 
 @verb("case.export")

@@ -6,6 +6,8 @@ from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
+from django.utils.translation import get_language
+
 from gezhi.kernel.errors import Refused
 from gezhi.kernel.ids import uuid7
 from gezhi.kit.bulk import fresh
@@ -13,12 +15,14 @@ from gezhi.kit.text import clean
 from gezhi.loop.alike.rules.words import indexed
 from gezhi.loop.models import Case
 from gezhi.loop.rules import questions
+from gezhi.loop.rules.behalf import check as check_behalf
 from gezhi.loop.rules.fields import text as checked_text
 from gezhi.loop.rules.guards import Situation
 from gezhi.loop.rules.moves import BY_NAME
 from gezhi.loop.rules.plan import clock_ops
 from gezhi.loop.rules.snapshot import Snapshot, Step, apply
 from gezhi.loop.rules.words import KINDS, TITLE_LIMIT, URGENCIES, URGENT
+from gezhi.loop.service import behalf
 from gezhi.loop.service.acts import Draft, Moved, advance, moved
 from gezhi.loop.service.values import refuse_retired
 from gezhi.loop.store import below
@@ -57,6 +61,10 @@ class Report:
     desk: int | None = None
     complained: int | None = None
     occurred: str = ""  # when it happened, in the person's words (one of the five elements)
+    behalf: str = ""  # for whom of the family somebody reports, one of rules.behalf.RELATIONS
+    behalf_name: str = ""
+    behalf_phone: str = ""
+    stop_reason: str = ""  # why the desk takes what an answer sends elsewhere
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +91,7 @@ def receive(
     said = said_in(report) if content_of_key is None else content_of_key
     report = answered(checked(report, kept), kept)
     refuse_retired(report.matter, kept, now)
+    halted = _halted(report, kept, actor)
     danger = questions.dangerous(kept.questions_for(report.matter), report.answers)
     if danger:
         report = replace(report, urgency=max(report.urgency, URGENT))
@@ -103,11 +112,13 @@ def receive(
         complained_id=report.complained, lon=report.lon, lat=report.lat,
         matter_version=version_of(kept, report.matter),
     )  # fmt: skip
-    facts = facts_of(report, now, kept, received_at) | ({"danger": True} if danger else {})
+    facts = facts_of(report, now, kept, received_at) | ({"danger": True} if danger else {}) | halted
     case.state, case.urgency, case.more = "", report.urgency, {}
     first = apply(Snapshot(), Step(1, "receive", "", "received", actor.key, now, facts))
     put(case, first)  # the columns that the first step decides are written with the row itself
     store.insert(case, words_of(report, number, case.received_at))
+    if report.behalf:
+        behalf.keep(case, report.behalf, report.behalf_name, report.behalf_phone)
     _, step = advance(case, Snapshot(), Draft("receive", "received", facts, {}), actor=actor, now=now, after=first)
     return Received(moved(case), token, secret, str(step))
 
@@ -153,7 +164,7 @@ def facts_of(
 ) -> dict[str, Any]:
     """The facts of a first step: classification where known, and the clock of acceptance."""
     facts: dict[str, Any] = {"channel": report.channel, "urgency": report.urgency}
-    facts |= {name: getattr(report, name) for name in ("kind", "matter", "area") if getattr(report, name)}
+    facts |= {name: getattr(report, name) for name in ("kind", "matter", "area", "behalf") if getattr(report, name)}
     if received_at is not None:
         facts["received_at"] = received_at.isoformat()
     if dormant:
@@ -179,7 +190,8 @@ def limits_of(kept: Content) -> Any:
 def story_of(report: Report) -> dict[str, Any]:
     """The sealed part of a case."""
     story = {"title": report.title, "text": report.text, "place": report.place, "object": report.object,
-             "occurred": report.occurred, "answers": dict(report.answers)}  # fmt: skip
+             "occurred": report.occurred, "answers": dict(report.answers),
+             "stop_reason": report.stop_reason.strip()}  # fmt: skip
     return {name: value for name, value in story.items() if value}
 
 
@@ -200,7 +212,9 @@ def checked(report: Report, kept: Content) -> Report:
     if not _on_earth(report.lon, report.lat):
         raise Refused("field-invalid", status=422, field="lon", value=f"{report.lon},{report.lat}"[:40])
     _writable(report)
-    for name, most in (("place", 500), ("object", 200), ("name", 100), ("phone", 40), ("occurred", 200)):
+    check_behalf(report.behalf, report.behalf_name, report.behalf_phone, own_name=report.name, own_phone=report.phone)
+    for name, most in (("place", 500), ("object", 200), ("name", 100), ("phone", 40), ("occurred", 200),
+                       ("stop_reason", 500)):  # fmt: skip
         if len(getattr(report, name)) > most:
             raise Refused("text-too-long", status=422, field=name, limit=most, length=len(getattr(report, name)))
     return replace(report, text=body, title=title[:TITLE_LIMIT], place=clean(report.place), object=clean(report.object))
@@ -208,7 +222,7 @@ def checked(report: Report, kept: Content) -> Report:
 
 def _writable(report: Report) -> None:
     """Refuses what the database would: a NUL in a text, a unit that does not exist."""
-    for name in ("place", "object", "name", "phone", "occurred", "channel", "source", "external_number"):
+    for name in ("place", "object", "name", "phone", "occurred", "channel", "source", "external_number", "stop_reason"):
         if "\x00" in getattr(report, name):
             raise Refused("field-invalid", status=422, field=name, value="NUL")
     if report.complained is not None and not below.units().filter(pk=report.complained).exists():
@@ -221,6 +235,22 @@ def answered(report: Report, kept: Content) -> Report:
     if not asked:
         return report
     return replace(report, answers=questions.check(asked, report.answers, whole=report.asked))
+
+
+def _halted(report: Report, kept: Content, actor: Actor) -> dict[str, Any]:
+    """Refuses question-stops (422) where an answer sends the person elsewhere; the desk may take it all the same, and
+    says why: the step names the question then.
+    """
+    question = questions.halting(kept.questions_for(report.matter), report.answers)
+    if question is None:
+        return {}
+    if actor.kind == "user" and report.stop_reason.strip():
+        return {"stop_over": question.code}
+    language = get_language() or "zh-hans"
+    raise Refused(
+        "question-stops", status=422, field="answers", question=question.code, stop=question.stop["kind"],
+        words=questions.label(question.stop, language), to=question.stop.get("to", ""),
+    )  # fmt: skip
 
 
 def title_from(body: str) -> str:

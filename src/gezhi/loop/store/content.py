@@ -246,7 +246,7 @@ def _question(row: FormQuestion) -> Question:
     return Question(
         code=row.code, matter=row.matter, kind=row.type, required=row.required, text_zh=row.text_zh,
         text_en=row.text_en, options=tuple(extra.get("options", ())), stop=extra.get("stop", {}),
-        least=str(extra.get("least", "")), most=str(extra.get("most", "")),
+        only=extra.get("only", {}), least=str(extra.get("least", "")), most=str(extra.get("most", "")),
     )  # fmt: skip
 
 

@@ -45,8 +45,12 @@ def _question(row: Row) -> dict[str, Any]:
     if given := values.pop("options"):
         extra["options"] = options(given)
     stop = {name: values.pop(name) for name in ("stop_on", "stop_zh", "stop_en")}
+    kind, to, only = (values.pop(name) for name in ("stop_kind", "stop_to", "ask_if"))
     if stop["stop_on"]:
         extra["stop"] = {"on": stop["stop_on"], "zh": stop["stop_zh"], "en": stop["stop_en"]}
+        extra["stop"] |= {name: given for name, given in (("kind", kind), ("to", to)) if given}
+    if only:
+        extra["only"] = dict(zip(("code", "on"), only.split("=", 1), strict=True))
     extra |= {name: given for name in ("least", "most") if (given := values.pop(name))}
     return {**values, "extra": extra}
 

@@ -5,13 +5,14 @@ from collections.abc import Iterator, Mapping
 
 from gezhi.kernel.errors import Refused
 from gezhi.kernel.numbers import Pattern
-from gezhi.loop.rules.questions import bounds_fit
+from gezhi.loop.rules.questions import HALTING, bounds_fit
 from gezhi.packs.rules.findings import Findings
 from gezhi.packs.rules.reading import AREA, Row, Sheet
 from gezhi.packs.rules.spec import QUESTIONS
 
 Sheets = Mapping[str, Sheet]
 DEEPEST = 3
+ADDRESS = re.compile(r"(?:https?://[^\s\"'<>]+|tel:\+?[0-9\-]{3,20})")
 UNIT_CODE = re.compile(r"[A-Za-z0-9_]{1,50}")
 WITH_OPTIONS = [kind for kind in QUESTIONS if kind.startswith("choice")]
 
@@ -29,6 +30,7 @@ def references(sheets: Sheets, findings: Findings) -> None:
     _urgencies(sheets, findings)
     for row in _rows(sheets, "questions"):
         _options(sheets["questions"].file, row, findings)
+        _stop(sheets["questions"], row, findings)
     for row in _rows(sheets, "number"):
         _pattern(sheets["number"].file, row, findings)
 
@@ -136,6 +138,20 @@ def _options(file: str, row: Row, findings: Findings) -> None:
         findings.error("stop-half", file, row.line, "stop_zh")
     if not bounds_fit(row["type"], row["least"], row["most"]):
         findings.error("bounds-broken", file, row.line, "least", type=row["type"])
+
+
+def _stop(sheet: Sheet, row: Row, findings: Findings) -> None:
+    """Where a stop leads can be followed; a condition names an answer of another question of the sheet."""
+    if row["stop_kind"] in HALTING and not row["stop_on"]:
+        findings.error("stop-half", sheet.file, row.line, "stop_on")
+    if row["stop_to"] and not ADDRESS.fullmatch(row["stop_to"]):
+        findings.error("stop-address", sheet.file, row.line, "stop_to", value=row["stop_to"])
+    if not row["ask_if"]:
+        return
+    code, _, answer = row["ask_if"].partition("=")
+    above = next((one for one in sheet.rows if one["code"] == code and one is not row), None)
+    if above is None or answer not in [option["code"] for option in options(above["options"])]:
+        findings.error("condition-unknown", sheet.file, row.line, "ask_if", value=row["ask_if"])
 
 
 def _pattern(file: str, row: Row, findings: Findings) -> None:

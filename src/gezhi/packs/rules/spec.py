@@ -14,6 +14,7 @@ from gezhi.loop.replies.rules.check import RULES as REPLY_RULES
 from gezhi.loop.replies.rules.texts import KINDS as READY_TEXTS
 from gezhi.loop.retention.rules import DEEDS as RETENTION
 from gezhi.loop.retention.rules import UNITS as RETENTION_UNITS
+from gezhi.loop.rules.questions import STOPS
 from gezhi.loop.rules.words import DIMENSIONS, KINDS, OUTCOMES, STAGES
 from gezhi.loop.scores.rules.definition import BETTER, NOTHING_DUE
 from gezhi.loop.scores.rules.definition import UNITS as FIGURE_UNITS
@@ -123,6 +124,7 @@ TABLES: Mapping[str, Table] = {
         (C("code", required=True, most=40), C("matter", "matter", required=True), C("position", "int", required=True),
          C("type", "choice", required=True, choices=QUESTIONS), C("required", "bool"), *_both("text", 200, 300),
          C("options", most=600), C("stop_on", most=40), *_both("stop", 300, 400, required=False),
+         C("stop_kind", "choice", choices=STOPS), C("stop_to", most=300), C("ask_if", most=81),
          C("least", most=20), C("most", most=20), *COMMON),
         ("code",), ("text", "stop"),
     ),

@@ -19,9 +19,8 @@ from django.views.decorators.http import require_http_methods
 from gezhi.kernel.errors import Refused
 from gezhi.kit.http import POLICY
 from gezhi.loop.pages import common
-from gezhi.loop.pages.citizen import base, promise, report_fields, take
+from gezhi.loop.pages.citizen import base, base_url, promise, report_fields, take
 from gezhi.loop.pages.follow import opened
-from gezhi.loop.public.pages.feeds import root
 from gezhi.loop.public.rules.origins import ancestors
 from gezhi.loop.service.receiving import Received, case_secret
 
@@ -77,7 +76,7 @@ def show(request: HttpRequest, language: str, refused: Refused | None = None) ->
     context: dict[str, Any] = {
         **base(), "f": fields, "errors": errors, "action": f"{HERE}?lang={language}",
         "token": token_of(request, refused), "photos_again": bool(request.FILES), "lang": language, "others": others(language),
-        "full_url": f"{root(request)}/report/",
+        "full_url": f"{base_url(request)}/report/",
     }  # fmt: skip
     return render(request, "loop/public/embed.html", context, status=refused.status if refused is not None else 200)
 
@@ -100,7 +99,7 @@ def received(request: HttpRequest, done: Received, language: str) -> HttpRespons
     """Number, secret and link."""
     case, _ = opened(done.token)
     context = {
-        **base(), "number": case.number, "secret": case_secret(case.pk), "link": f"{root(request)}/f/{done.token}/",
+        **base(), "number": case.number, "secret": case_secret(case.pk), "link": f"{base_url(request)}/f/{done.token}/",
         "anonymous": case.anonymous, "again_url": f"{HERE}?lang={language}",
         "promise": promise(),
     }  # fmt: skip

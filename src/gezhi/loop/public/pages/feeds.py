@@ -5,7 +5,6 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils.feedgenerator import Atom1Feed
 from django.utils.html import escape
@@ -14,17 +13,13 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
 from gezhi.loop.pages import common
+from gezhi.loop.pages.citizen import base_url
 from gezhi.loop.public import store
 from gezhi.loop.public.pages.lists import HERE, address, opened, wish_of
 from gezhi.loop.public.pages.shown import lines, steps
 
 MOST = 50
 ILLEGAL = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-
-
-def root(request: HttpRequest) -> str:
-    """The address of the site as people type it."""
-    return settings.GEZHI_PUBLIC_URL or request.build_absolute_uri("/").rstrip("/")
 
 
 def plain(text: str) -> str:
@@ -48,7 +43,7 @@ def html(*parts: str) -> str:
 
 def answered(request: HttpRequest, title: str, path: str, own: str, items: Iterable[dict[str, Any]]) -> HttpResponse:
     """A feed as an answer."""
-    base = root(request)
+    base = base_url(request)
     feed = Atom1Feed(plain(title), f"{base}{path}", "", language=common.language(), feed_url=f"{base}{own}",
                      feed_guid=f"{base}{own}", author_name=plain(common.place_name() or gettext("Gezhi")))  # fmt: skip
     for item in items:
@@ -62,7 +57,7 @@ def answered(request: HttpRequest, title: str, path: str, own: str, items: Itera
 @require_GET
 def listed(request: HttpRequest) -> HttpResponse:
     """The newest of the list, as it was searched."""
-    wish, base = wish_of(request), root(request)
+    wish, base = wish_of(request), base_url(request)
     query = address(wish)
     tail = f"?{query}" if query else ""
     items = [
@@ -79,7 +74,7 @@ def listed(request: HttpRequest) -> HttpResponse:
 @require_GET
 def case(request: HttpRequest, slug: str) -> HttpResponse:
     """What happens with one case."""
-    entry, base = opened(slug), root(request)
+    entry, base = opened(slug), base_url(request)
     one = lines([entry])[0]
     items = [
         {"title": plain(step["text"]), "link": f"{base}{one['url']}", "unique_id": f"{base}{one['url']}#{step['no']}",

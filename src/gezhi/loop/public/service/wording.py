@@ -4,10 +4,11 @@ import hashlib
 from dataclasses import dataclass
 from typing import Any
 
-from gezhi.loop.models import Case, OnBehalf, PublicCase
+from gezhi.loop.models import Case, PublicCase
 from gezhi.loop.public.rules.places import streets
 from gezhi.loop.public.rules.redaction import redacted
 from gezhi.loop.public.rules.showing import ANSWERED, Subject
+from gezhi.loop.service.behalf import concerned
 from gezhi.loop.service.following import reply_texts
 from gezhi.loop.service.receiving import title_from
 from gezhi.loop.store import reading
@@ -59,11 +60,10 @@ def draft_of(case: Case) -> Draft:
 
 def names_of(case: Case) -> list[str]:
     """The names that must not stand in public: of who asked, for whom, and of everybody who worked on it."""
-    behalf = OnBehalf.objects.filter(case=case).first()
-    told = open_text(case.requester, behalf.sealed) if behalf is not None else {}
+    meant = concerned(case)
     people = reading.people_named(reading.steps(case))
-    return [name for name in (identity_of(case.requester).get("name", ""), str(told.get("name", "")), *people.values())
-            if len(name) > 1]  # fmt: skip
+    own = (identity_of(case.requester).get("name", ""), meant.name if meant else "")
+    return [name for name in (*own, *people.values()) if len(name) > 1]
 
 
 def words_of(entry: PublicCase) -> dict[str, Any]:

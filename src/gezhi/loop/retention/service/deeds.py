@@ -28,7 +28,7 @@ from gezhi.loop.models import (
     StepText,
 )
 from gezhi.loop.rules.redact import without
-from gezhi.loop.store import below, erasing
+from gezhi.loop.store import behalf, below, erasing
 from gezhi.trust.rules import Actor
 from gezhi.trust.service import erase, identity_of, open_text, seal_text, strip
 
@@ -62,6 +62,7 @@ def forget_identity(keys: Sequence[str], actor: Actor, now: datetime) -> set[str
     calls = Call.objects.filter(case_id__in=keys)
     people = set(Case.objects.filter(pk__in=keys).values_list("requester", flat=True))
     strip(sorted(people | set(calls.values_list("requester", flat=True))), actor=actor, now=now)
+    behalf.forget(people)
     PersonRequest.objects.filter(case_id__in=keys, kind="identity").update(words=None)  # a phone, a number of identity
     for event in (
         CallEvent.objects.filter(call__in=calls.values("pk")).exclude(sealed=None).select_related("call__requester")
