@@ -75,8 +75,8 @@ def show(request: HttpRequest, language: str, refused: Refused | None = None) ->
     common.mark(fields.values(), errors)
     context: dict[str, Any] = {
         **base(), "f": fields, "errors": errors, "action": f"{HERE}?lang={language}",
-        "token": token_of(request, refused), "photos_again": bool(request.FILES), "lang": language, "others": others(language),
-        "full_url": f"{base_url(request)}/report/",
+        "token": token_of(request, refused), "photos_again": bool(request.FILES), "lang": language,
+        "others": others(language), "full_url": f"{base_url(request)}/report/",
     }  # fmt: skip
     return render(request, "loop/public/embed.html", context, status=refused.status if refused is not None else 200)
 
