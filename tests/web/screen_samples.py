@@ -20,6 +20,7 @@ from screen_samples_documents import DOCUMENT_SCREENS
 from screen_samples_links import LINKS_SCREENS, OUTSIDE
 from screen_samples_oversight import OVERSIGHT_SCREENS
 from screen_samples_privacy import PRIVACY_SCREENS
+from screen_samples_public import PUBLIC_SCREENS
 from screen_samples_replies import REPLY_SCREENS
 from screen_samples_scores import SCORES_SCREENS
 
@@ -202,6 +203,7 @@ SCREENS: dict[str, dict[str, Any]] = {
     **DOCUMENT_SCREENS,
     **REPLY_SCREENS,
     **OVERSIGHT_SCREENS,
+    **PUBLIC_SCREENS,
     **COMFORT_SCREENS,
     **PRIVACY_SCREENS,
     **LINKS_SCREENS,

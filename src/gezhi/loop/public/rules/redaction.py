@@ -23,10 +23,10 @@ SPACE = rf"[\s{HIDDEN}]{{0,2}}"
 HAN_DIGITS = str.maketrans("零〇○幺一二两三四五六七八九壹贰叁肆伍陆柒捌玖", "00011223456789123456789")
 DATE = re.compile(r"(?<!\d)(?:19|20)\d{2}[-/.年][01]?\d[-/.月][0-3]?\d日?(?!\d)(?:[ T]?[0-2]?\d:[0-5]\d(?::[0-5]\d)?)?")
 AMOUNT = re.compile(r"(?<![\d\-])(?:\d{1,3}(?:,\d{3})+|[1-9]\d{6,8})(?:\.\d+)?(?=\s*(?:元|万|亿|平方|㎡|吨|公里|公斤))")
-NUMBER = re.compile(rf"(?<![A-Z0-9])[A-Z]?\d(?:{GAP}\d){{6,}}(?:{SPACE}X(?![A-Z]))?")
+NUMBER = re.compile(rf"(?<![A-Z0-9])[+(]{{0,2}}[A-Z]?\d(?:{GAP}\d){{6,}}(?:{SPACE}X(?![A-Z]))?[{HIDDEN}]*")
 SPELT = re.compile(rf"\d(?:[\s{HIDDEN}\-]{{0,2}}\d){{6,}}")
 REGIONS = "京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼使领"
-STOP = r"[\s·•.\-]{0,2}"
+STOP = rf"[\s{HIDDEN}·•.\-]{{0,3}}"
 PLATE = re.compile(rf"[{REGIONS}]{STOP}[A-Z]{STOP}(?:[A-Z0-9]{STOP}){{4,5}}[A-Z0-9挂学警港澳]")
 DIGITS = r"(?:\d|(?<=\d)\s(?=\d)|[一二三四五六七八九十百])+"
 DOOR = re.compile(
