@@ -1,4 +1,4 @@
-"""Reporting for somebody of the family: both named and sealed, two links, one of which only reads; looked at on record."""
+"""Reporting for somebody of the family: both named and sealed, two links, one only reads; looks are on record."""
 
 import json
 

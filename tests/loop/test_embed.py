@@ -1,4 +1,4 @@
-"""The report form in a frame of another site: named sites alone, a signed token in place of a cookie, the same throttle."""
+"""The report form in a frame of another site: named sites alone, a signed token for a cookie, the same throttle."""
 
 import re
 
@@ -10,8 +10,8 @@ from django.utils import timezone
 from gezhi.loop.models import Case
 from gezhi.loop.public.pages import embed
 
-REPORT = {"text": "南湖菜市场东门口的垃圾两天没有人清走了", "place": "南湖菜市场东门", "who": "phone", "phone": "138 1234 6207",
-          "website": ""}  # fmt: skip
+REPORT = {"text": "南湖菜市场东门口的垃圾两天没有人清走了", "place": "南湖菜市场东门", "who": "phone",
+          "phone": "138 1234 6207", "website": ""}  # fmt: skip
 
 
 @pytest.fixture
