@@ -21,7 +21,7 @@ SHOWN: dict[str, Any] = {
 }
 SEEK = {
     "q": field("q", "关键词", value="路灯"),
-    "matter": field("matter", "事项", "select", "01", options=[option("01", "城乡建设", selected=True)]),
+    "matter": field("matter", "事项", "select", value="01", options=[option("01", "城乡建设", selected=True)]),
     "area": field("area", "片区", "select", options=[option("360102001", "书院路街道")]),
     "state": field("state", "状态", "select", options=[option("open", "办理中")]),
 }
@@ -36,7 +36,7 @@ LIST: dict[str, Any] = {
 }
 CASE: dict[str, Any] = {
     "c": SHOWN,
-    "log": [{"at": at(18), "text": "已受理"}, {"at": at(20), "text": "已答复"}],
+    "log": [{"at": at(18, 9), "text": "已受理"}, {"at": at(20, 9), "text": "已答复"}],
     "back": "/public/",
     "feed_url": "/public/0a1b2c3d4e5f/feed.atom",
 }

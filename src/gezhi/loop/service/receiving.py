@@ -91,10 +91,7 @@ def receive(
     said = said_in(report) if content_of_key is None else content_of_key
     report = answered(checked(report, kept), kept)
     refuse_retired(report.matter, kept, now)
-    halted = _halted(report, kept, actor)
-    danger = questions.dangerous(kept.questions_for(report.matter), report.answers)
-    if danger:
-        report = replace(report, urgency=max(report.urgency, URGENT))
+    report, told = _told(report, kept, actor)
     desk = _desk(report, actor)
     require(actor, "case.create", unit_paths=[desk.path])
     case_id, number = uuid7(), next_number(now)
@@ -112,7 +109,7 @@ def receive(
         complained_id=report.complained, lon=report.lon, lat=report.lat,
         matter_version=version_of(kept, report.matter),
     )  # fmt: skip
-    facts = facts_of(report, now, kept, received_at) | ({"danger": True} if danger else {}) | halted
+    facts = facts_of(report, now, kept, received_at) | told
     case.state, case.urgency, case.more = "", report.urgency, {}
     first = apply(Snapshot(), Step(1, "receive", "", "received", actor.key, now, facts))
     put(case, first)  # the columns that the first step decides are written with the row itself
@@ -235,6 +232,14 @@ def answered(report: Report, kept: Content) -> Report:
     if not asked:
         return report
     return replace(report, answers=questions.check(asked, report.answers, whole=report.asked))
+
+
+def _told(report: Report, kept: Content, actor: Actor) -> tuple[Report, dict[str, Any]]:
+    """What answers decide: the report, urgent at least where one tells of danger, and the facts that its step holds."""
+    facts = _halted(report, kept, actor)
+    if not questions.dangerous(kept.questions_for(report.matter), report.answers):
+        return report, facts
+    return replace(report, urgency=max(report.urgency, URGENT)), {"danger": True} | facts
 
 
 def _halted(report: Report, kept: Content, actor: Actor) -> dict[str, Any]:
