@@ -11,7 +11,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("loop", "0025_matter_successor"),
+        ("loop", "0027_links"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
