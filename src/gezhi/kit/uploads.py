@@ -104,6 +104,24 @@ def _image(data: bytes) -> Judged:
     return Judged("image", "image/jpeg", out.getvalue(), data, taken_at, lon, lat)
 
 
+def written_in(file: IO[bytes]) -> tuple[datetime | None, float | None, float | None]:
+    """When and where a photo was taken by what its camera wrote, longitude first; nothing where it is no photo.
+
+    The file is left at its beginning; whether it may be kept is for `judge` to say.
+    """
+    from PIL import Image
+
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # only its head is read
+            with Image.open(file) as opened:
+                return _exif(opened)
+    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
+        return None, None, None
+    finally:
+        file.seek(0)
+
+
 def _exif(image: Any) -> tuple[datetime | None, float | None, float | None]:
     exif = image.getexif()
     taken = exif.get_ifd(0x8769).get(0x9003) or exif.get(0x0132)

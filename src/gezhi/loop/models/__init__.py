@@ -19,6 +19,7 @@ from gezhi.loop.models.content import (
 )
 from gezhi.loop.models.desk import Draft, NoCase, Paste, Picture
 from gezhi.loop.models.documents import DocumentChoice, DocumentTemplate
+from gezhi.loop.models.field import FieldAct, FieldPart, FieldPlace, FieldTask
 from gezhi.loop.models.files import Attachment
 from gezhi.loop.models.importing import Batch, BatchReject, ImportMapping
 from gezhi.loop.models.joint import Precedent, TownDuty
@@ -62,6 +63,10 @@ __all__ = [
     "DocumentTemplate",
     "Draft",
     "Extension",
+    "FieldAct",
+    "FieldPart",
+    "FieldPlace",
+    "FieldTask",
     "FormQuestion",
     "Handover",
     "ImportMapping",

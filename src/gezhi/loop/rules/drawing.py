@@ -22,7 +22,8 @@ exist. 工单的一切变动都出自这一张表；表里没有的操作，系�
 - **Who 谁能办.** *desk*: a post that covers the desk which took the case, or the unit in charge; *lead*: a post that
   covers the unit in charge; *task*: one that covers a unit with an open assisting task; *instructed*: one that covers
   a unit which a leader's instruction names and which has not fed back; *decider*: as desk, but never the person who
-  asked or returned; *requester*: the citizen; *system*: the product itself. The post must grant `case.<move>`, for the
+  asked or returned; *requester*: the citizen; *system*: the product itself; *field*: who asks for a look at the place,
+  and who was asked for it. The post must grant `case.<move>`, for the
   matter and the area too ([permissions](permissions.md)).
 - **Asks for 要填什么.** Bold fields are required. *public*: the citizen reads these words.
 - **Guards 条件.** Each is a function in `gezhi.loop.rules.guards`; what it refuses is in the list of

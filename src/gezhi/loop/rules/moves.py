@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from gezhi.loop.rules.words import OPEN
+from gezhi.loop.rules.words import ENDED, OPEN
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +22,8 @@ class Move:
 
     `who` names the relations that may act: desk (a unit of the case's desk), lead (the unit in charge), task (a unit
     with an open assisting task), requester (the citizen), system (a room acting by itself), decider (as desk, but
-    never the person who asked), instructed (a unit that a leader's instruction names and that has not fed back).
+    never the person who asked), instructed (a unit that a leader's instruction names and that has not fed back), field
+    (who asks for a look at the place, and who was asked: `gezhi.loop.field` holds the tasks and their rights).
     `clocks` are operations in order: start:stage, stop:stage, pause:reason, resume, extend, finish (all that still
     run). "=" as a target keeps the state, "<" goes back to where the move that is taken
     back came from. `undoable` is for how many minutes the same person may take the move back, as long as nothing
@@ -203,6 +204,10 @@ MOVES: tuple[Move, ...] = (
          ("instruction-answered", "instruction-day"), ("start:instruct",)),
     Move("instruct_close", (*INSTRUCTED, "verifying", "closed"), ("=",), ("desk",), (NOTE,),
          ("instruction-answered",)),
+    # ---- a look at the place 现场核实、核查, written by `gezhi.loop.field`; a finding that comes late is kept too
+    Move("field_ask", OPEN, ("=",), ("field",), (F("unit", "unit", required=True), F("ask", "text", required=True))),
+    Move("field_cancel", (*OPEN, *ENDED), ("=",), ("field",)),
+    Move("field_find", (*OPEN, *ENDED), ("=",), ("field",), (F("note", "text"), F("shown", "bool"))),
     # ---- a slip taken back by who made it; what it undoes and restores is in its facts
     Move("undo", (*UNDECIDED, "replied"), ("<",), ("desk", "lead"), public=True),
 )
@@ -211,8 +216,10 @@ MOVES: tuple[Move, ...] = (
 BY_NAME: dict[str, Move] = {move.name: move for move in MOVES}
 DECISIONS = {"postpone_decide": "postpone", "hangup_decide": "hangup", "void_decide": "void"}
 ASKS = {"postpone_ask": "postpone", "hangup_ask": "hangup", "void_ask": "void"}
+FIELD_MOVES = ("field_ask", "field_cancel", "field_find")  # made by the sub-room that holds the tasks
 HOME_MOVES = (  # no button on the case page
     "receive", "refresh", "history", "undo_import", "answered", "escalate", "recalculate", "succeed", "undo",
+    *FIELD_MOVES,
 )  # fmt: skip
 
 

@@ -19,7 +19,7 @@ from gezhi.loop.rules.channels import ChannelRule, strictest
 from gezhi.loop.rules.clocks import GIVEN
 from gezhi.loop.rules.fields import clean
 from gezhi.loop.rules.guards import Hangup, Other, Situation
-from gezhi.loop.rules.moves import BY_NAME, Move
+from gezhi.loop.rules.moves import BY_NAME, FIELD_MOVES, Move
 from gezhi.loop.rules.plan import check, clock_ops, target_of
 from gezhi.loop.rules.snapshot import Snapshot, Step, apply
 from gezhi.loop.service.acts import Draft, Moved, advance, moved
@@ -42,7 +42,7 @@ OWN_NAME = "instruct.own"  # who has this verb is a leader and needs to name non
 TOWN = {"town-duty", "town-barred"}
 SIGNING = {"no-sign-off", "another-signs", "signing-role", "public-reply"}
 OWN_TASK = ("task_done", "task_refuse")
-RESERVED = ("receive", "answered")  # made by the receiving verb and by the product itself
+RESERVED = ("receive", "answered", *FIELD_MOVES)  # made by verbs of their own and by the product itself
 
 
 @dataclass(slots=True)
