@@ -17,7 +17,7 @@ Next = Callable[[HttpRequest], HttpResponse]
 
 POLICY = (
     "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; object-src 'none'; "
-    "base-uri 'none'; frame-ancestors 'none'; form-action 'self'"
+    "base-uri 'none'; worker-src 'self'; manifest-src 'self'; frame-ancestors 'none'; form-action 'self'"
 )
 WAITS = "gezhi_waits"  # a form of the page is under way; js/once.js sets it
 BUSY = {"40P01", "40001", "55P03", "57014"}  # deadlock, serialisation, lock or statement took too long

@@ -21,6 +21,7 @@ EVENTS = (
     "partners",
     "links",
     "public",
+    "field",
 )
 CHECKS = (
     "calls",

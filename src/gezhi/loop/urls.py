@@ -6,6 +6,7 @@ from gezhi.loop.calls.urls import urlpatterns as calls
 from gezhi.loop.channels import pages as channels
 from gezhi.loop.documents.urls import urlpatterns as documents
 from gezhi.loop.duties.urls import urlpatterns as duties
+from gezhi.loop.field.urls import urlpatterns as field
 from gezhi.loop.instructions import pages as instructions
 from gezhi.loop.intake.urls import urlpatterns as intake
 from gezhi.loop.joint.urls import urlpatterns as joint
@@ -70,6 +71,7 @@ urlpatterns = [
     *notices,
     *joint,
     *duties,
+    *field,
     path("desk/bulk/<str:move>/", bulk.bulk, name="bulk"),
     path("desk/catalogue/", catalogue.page, name="catalogue"),
     path("desk/catalogue/export.xlsx", catalogue.export, name="catalogue_export"),

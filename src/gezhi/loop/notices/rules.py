@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 KINDS = (
-    "dispatched", "handed", "returned", "replied", "redo", "task", "supervised", "mention", "link", "called", "soon",
-    "late",
+    "dispatched", "handed", "returned", "replied", "redo", "task", "supervised", "mention", "link", "field", "called",
+    "soon", "late",
 )  # fmt: skip
 BOUNCED = "bounced"  # about the mailbox itself; nobody may switch it off
 WHILE = ("dispatched", "handed", "returned", "replied", "redo")  # told only while the case still stands so
@@ -49,6 +49,8 @@ Heard(kind='task', verb='case.task_done', role='', unit=8, users=(), owner=False
     match told["move"]:
         case "transfer":
             found.append(Heard("handed", users=(int(str(told["user"]).rpartition(":")[2]),)))
+        case "field_find":
+            found.append(Heard("field", users=(int(str(told["user"]).rpartition(":")[2]),)))
         case "supervise":
             found.append(Heard("supervised", "case.reply", unit=lead or desk, owner=True))
         case "note":

@@ -40,10 +40,21 @@ def sections(request: HttpRequest) -> Iterator[Item]:
         yield Item(gettext("Public cases"), "/desk/public/", 119, icon="eye", place="menu")
     if actor.grants_for("import.run"):
         yield Item(gettext("Import cases"), "/desk/import/", 120, icon="file-spreadsheet")
+    yield from _field(actor)
     yield from _together(actor)
     yield from _papers(actor)
     yield from _beside(actor)
     yield from _privacy(actor)
+
+
+def _field(actor: Actor) -> Iterator[Item]:
+    """Work in the field: one's own on the phone, and what was asked of others."""
+    if actor.grants_for("field.do"):
+        yield Item(gettext("Field work"), "/field/", 90, icon="map-pin")
+    if actor.grants_for("field.ask"):
+        yield Item(gettext("Looks at places"), "/desk/field/", 118, icon="map-pin", place="menu", exact=True)
+    if actor.grants_for("field.plan"):
+        yield Item(gettext("Visits"), "/desk/field/visits/", 118, icon="home", place="menu")
 
 
 def _together(actor: Actor) -> Iterator[Item]:

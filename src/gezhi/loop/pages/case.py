@@ -14,6 +14,7 @@ from gezhi.kernel.errors import Refused
 from gezhi.kit.http import sentence
 from gezhi.loop.alike.service import earlier
 from gezhi.loop.calls.pages.desk import of_case
+from gezhi.loop.field.pages import desk as field
 from gezhi.loop.joint.beside import of_form
 from gezhi.loop.links.pages import panel
 from gezhi.loop.marks.pages import desk as marks
@@ -68,7 +69,8 @@ def show(
     context: dict[str, Any] = {
         **story.context(shown, kept, moment), "now": moment, "primary": form if not name else None,
         "opened": form if name else None,
-        "moves": [*_offers(shown, "" if name else primary), *marks.offered(shown, actor)],
+        "moves": [*_offers(shown, "" if name else primary), *marks.offered(shown, actor),
+                  *field.offered(shown, actor)],
         "alike": alike.marked(shown, actor), "reveal": _reveal(shown), "tried": in_vain(shown, moment),
         "back": "/desk/", "telephone": telephone(shown, actor),
         "documents_url": f"/desk/documents/case/{shown.case.pk}/", "undo": _undo(shown),

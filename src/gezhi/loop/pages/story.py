@@ -9,10 +9,12 @@ from django.utils.translation import gettext, ngettext, pgettext
 
 from gezhi.kit.moments import span_words, when_words
 from gezhi.kit.text import pick
+from gezhi.loop.field.pages import told as field
 from gezhi.loop.pages import asking, common
 from gezhi.loop.pages.again import again_of, opinion_label, outcome_label
 from gezhi.loop.pages.rows import urgency_word
 from gezhi.loop.rules.instructions import LIVE
+from gezhi.loop.rules.moves import FIELD_MOVES
 from gezhi.loop.rules.words import ENDED
 from gezhi.loop.service.reading import CaseView, ClockView, Entry
 from gezhi.loop.store.content import Content
@@ -21,7 +23,7 @@ LIGHTS = {"soon": "due", "paused": "wait", "done_late": "late"}
 TONES = {"reply": "b", "sign": "b", "contact": "b", "note": "b", "review_pass": "g", "close": "g", "answer": "g",
          "return": "w", "postpone_ask": "w", "hangup_ask": "w", "supervise": "r", "redo": "r",
          "instruct": "r", "instruct_back": "w", "instruct_answer": "b",
-         "chase": "w"}  # fmt: skip
+         "field_find": "b", "chase": "w"}  # fmt: skip
 CODED = (("cause", ""), ("outcome", "outcome"), ("satisfaction", "satisfaction"), ("solved", "solved"),
     ("reached", "reached"),
          ("ruling", "ruling"), ("why", "repeat_reason"), ("skipped", "close_cause"))  # fmt: skip
@@ -131,6 +133,8 @@ def step_of(entry: Entry, shown: CaseView, kept: Content) -> dict[str, Any]:
     unit = common.named(entry.named.get("unit"))
     title = pgettext("step", entry.move) % {"unit": unit or gettext("the unit")} if unit else _plain(entry.move)
     details = [*_codes(entry, kept), *_numbers(entry)]
+    if entry.move in FIELD_MOVES:
+        details = list(field.of_step(entry.facts, entry.acted_at))
     if entry.named.get("proposed"):
         details.append(gettext("proposes %(unit)s") % {"unit": common.named(entry.named["proposed"])})
     for name, said in (("assisting", gettext("Assisting %(units)s")), ("units", gettext("for %(units)s"))):

@@ -152,6 +152,7 @@ export function drafts(root) {
 }
 
 function forgetAll() {
+  if (window.caches) caches.delete("gezhi-field-data"); // what the phone keeps of work in the field
   try {
     for (const name of Object.keys(localStorage)) if (name.startsWith(prefix)) localStorage.removeItem(name);
   } catch {
