@@ -33,6 +33,7 @@ BUSY = {"urban_management": 4, "housing": 3, "human_resources": 3, "market": 3, 
 DESK = "hotline"
 DESK_ROLES = {"operator": 5, "dispatcher": 3, "callback": 4, "supervisor": 2, "evaluator": 1}
 LEADERS = 2
+GRID, FIELD = 2, "street_nanhu"  # grid workers, and where they go
 ADMINISTRATORS = ("sysadmin", "secadmin", "auditor")
 SHOWN = ("urban_management", "street_nanhu")  # units whose people get a sign-in of the demo
 HERE = "@area"  # the catalogue's word for the street or town of the case
@@ -133,6 +134,7 @@ def build(language: str, root: str, *, rng: Random, since: datetime, now: dateti
     users["leader"] = [hiring.hire(f"leader{number}", "leader", root) for number in range(1, LEADERS + 1)]
     rows = [row for row in unit_rows() if row["parent"] and row["code"] != DESK]
     staff = {row["code"]: _staff(hiring, row["code"]) for row in rows}
+    users["grid"] = [hiring.hire(f"grid{number}", "grid", FIELD) for number in range(1, GRID + 1)]
     password = new_password()
     sign_ins = _sign_ins(users, staff, password, now=now)
     keys = {unit.code: unit for unit in all_units(active_only=True)}

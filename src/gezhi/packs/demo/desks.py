@@ -15,6 +15,7 @@ from gezhi.loop.marks import service as marks
 from gezhi.loop.scores import service as scores
 from gezhi.loop.scores.rules.definition import Definition
 from gezhi.loop.views import service as views
+from gezhi.packs.demo import fieldwork
 from gezhi.packs.demo.city import SHOWN
 from gezhi.packs.demo.tales import Tale, World
 from gezhi.packs.demo.texts import Story, stories
@@ -66,6 +67,7 @@ class Desks:
         self.make_daily()
         self.paste_two()
         self.leave_draft()
+        fieldwork.lay(self)
 
     # ---- what operators have before them
     def _fresh(self) -> tuple[Story, Any]:

@@ -232,6 +232,7 @@ TABLES: Mapping[str, Table] = {
     "drafts": _codes(
         "drafts", C("days", "int", required=True, least=1), codes=("typed", "pasted"), names=("name",)
     ),
+    "patrol_matters": _codes("patrol_matter", C("matter", "matter", required=True)),
     "nuisance_reasons": _codes("nuisance_reason"),
     "nuisance": _codes("nuisance", C("amount", "int", required=True, least=1), codes=("days",), names=("name",)),
     "number": _codes("number", C("area", most=12), codes=("pattern",), names=("name",)),

@@ -1,4 +1,4 @@
-"""What a browser needs to open the phone's pages without a line: manifest, service worker, and a page without people."""
+"""What a browser needs to open the phone's pages without a line: manifest, service worker, a page without people."""
 
 import hashlib
 import json

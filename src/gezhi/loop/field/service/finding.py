@@ -44,7 +44,8 @@ class Found:
 def short_list(kept: Content) -> dict[str, Any]:
     """The matters that a patrol chooses from, by code: those that the packs name, else the first level."""
     used_, named = kept.matters_in_use, kept.codes.get(LIST, {})
-    found = {code: item for code, item in named.items() if code in used_}
+    by_matter = {item.extra.get("matter", ""): item for item in named.values()}
+    found = {code: item for code, item in by_matter.items() if code in used_}
     if found:
         return found
     top = [row for row in used_.values() if row.level == 1]
