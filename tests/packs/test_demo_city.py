@@ -154,11 +154,14 @@ def test_the_whole_day_of_the_office_is_there(demo):
     notes = table("loop", "Handover").order_by("written_at")
     assert [note.taken_at is None for note in notes] == [False] * (len(notes) - 1) + [True]
     assert table("trust", "LedgerRecord").filter(act="report.make").exists()
+    assert set(table("loop", "FieldTask").values_list("check", flat=True)) == {"before", "after"}
+    assert table("loop", "FieldTask").filter(state="open").count() == 3
+    assert (table("loop", "FieldPlace").count(), table("loop", "FieldAct").filter(kind="visit").count()) == (9, 3)
 
 
 def test_each_role_has_a_way_in_with_the_one_password(demo):
     roles = {"operator", "dispatcher", "callback", "supervisor", "evaluator", "leader", "handler", "unit_lead",
-             "sysadmin", "secadmin", "auditor"}  # fmt: skip
+             "grid", "sysadmin", "secadmin", "auditor"}  # fmt: skip
     assert {way.role for way in demo.sign_ins} == roles
     told = {way.username: way.told for way in demo.sign_ins}
     assert told["operator1"] == "受理员 Intake operator · 政务服务便民热线中心 Public Service Hotline Centre"

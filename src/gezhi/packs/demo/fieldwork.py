@@ -1,4 +1,4 @@
-"""What the grid workers of one street have before them: looks that the desk asked for, and a list of visits half done."""
+"""What the grid workers of one street have before them: looks that the desk asked for, and visits, some made."""
 
 import csv
 import io
@@ -28,7 +28,7 @@ ASKS = (  # states of the case, what for, words
 )  # fmt: skip
 KINDS = (("独居老人", "Lives alone"), ("残疾人家庭", "Household with a disabled person"), ("沿街商铺", "Shop"))
 ROADS = (("南湖路", "Nanhu Road"), ("书院路", "Shuyuan Road"))
-HOMES = 9
+HOMES, EVERY = 9, (15, 30, 90)
 VISITED = (("fine", 40.0), ("fine", 27.0), ("nobody", 25.0))  # results, and how many hours ago
 
 
@@ -73,8 +73,8 @@ def _list(desks: "Desks", unit: Any, people: list[Any]) -> None:
         road = desks.said(ROADS[number % len(ROADS)])
         address = f"{number * 4 + 2} {road}" if english else f"{road}{number * 4 + 2}号"
         due = desks.now + timedelta(days=number // 2 - 2)
-        sheet.writerow([name, address, f"1380000{number:04}", desks.said(KINDS[number % len(KINDS)]),
-                        (15, 30, 90)[number % 3], f"{due:%Y-%m-%d}", people[number % len(people)].username])  # fmt: skip
+        kind, every, who = desks.said(KINDS[number % len(KINDS)]), EVERY[number % 3], people[number % len(people)]
+        sheet.writerow([name, address, f"1380000{number:04}", kind, every, f"{due:%Y-%m-%d}", who.username])
     lead = desks.world.cast.parties[FIELD].lead
     lists.bring(io.BytesIO(out.getvalue().encode()), unit.pk, actor=lead, now=desks.before(days=3))
 
