@@ -20,7 +20,7 @@ def town(office, settings, tmp_path):
 
 
 def client(town, who):
-    _, token = create_token(town.users[who], "phone", actor=town.actor(who), now=town.now)
+    token = create_token(who, "phone", actor=town.actor(who), now=town.now)
     return Client(headers={"Authorization": f"Bearer {token}"})
 
 

@@ -87,7 +87,7 @@ def test_rows_that_do_not_fit_are_left_out_and_named(town):
 
 
 def test_a_sheet_of_something_else_is_refused(town):
-    with pytest.raises(Refused, match="visit-columns|sheet"):
+    with pytest.raises(Refused, match="visit-columns"):
         bring(town, "编号,标题\n1,路灯\n")
     with pytest.raises(Refused, match="not-allowed"):
         bring(town, unit="housing")
@@ -173,8 +173,8 @@ def test_the_number_of_a_household_is_looked_up_on_record(town):
     assert visiting.phone_of(row.pk, actor=town.actor("gina"), now=town.now) == "13800001234"
     look = apps.get_model("trust", "Reveal").objects.get(requester=row.requester)
     assert (look.fields, look.actor_id) == ("phone", str(town.users["gina"].pk))
-    for by in ("greg", "dora"):
-        with pytest.raises(Refused, match="field-place-not-found|not-allowed"):
+    for by, code in (("greg", "field-place-not-found"), ("dora", "not-allowed")):
+        with pytest.raises(Refused, match=code):
             visiting.phone_of(row.pk, actor=town.actor(by), now=town.now)
 
 
@@ -228,7 +228,8 @@ def test_a_finding_is_a_case_at_the_centre_once(town):
     ("wrong", "code"),
     [
         ({"words": ""}, "text-missing"), ({"place": " "}, "field-missing"), ({"files": []}, "field-no-photo"),
-        ({"matter": "99"}, "matter-unknown"), ({"urgency": 9}, "field-invalid"), ({"where": nowhere("")}, "field-no-place"),
+        ({"matter": "99"}, "matter-unknown"), ({"urgency": 9}, "field-invalid"),
+        ({"where": nowhere("")}, "field-no-place"),
         ({"place": "x" * 501}, "text-too-long"), ({"by": "dora"}, "not-allowed"),
     ],
 )  # fmt: skip

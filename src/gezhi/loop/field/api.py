@@ -1,7 +1,7 @@
 """Work in the field over HTTP, for other clients than the phone's pages: the same verbs, the same keys."""
 
 from datetime import datetime, timedelta
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 from urllib.parse import unquote
 from uuid import UUID
 
@@ -132,9 +132,9 @@ def part(request: HttpRequest, key: UUID) -> Any:
 
 @router.post("/parts/{uuid:key}", response=OffsetOut, summary="The next piece of a photo, as the body")
 def put_part(
-    request: HttpRequest, key: UUID, offset: int = Header(alias="Upload-Offset", ge=0, le=2**31 - 1),
-    length: int = Header(alias="Upload-Length", ge=1, le=2**31 - 1),
-    name: str = Header("", alias="Upload-Name", max_length=300),
+    request: HttpRequest, key: UUID, offset: Annotated[int, Header(alias="Upload-Offset", ge=0, le=2**31 - 1)],
+    length: Annotated[int, Header(alias="Upload-Length", ge=1, le=2**31 - 1)],
+    name: Annotated[str, Header(alias="Upload-Name", max_length=300)] = "",
 ) -> Any:  # fmt: skip
     """At most 1 MB at once. 409 `field-offset` says where to go on."""
     got = parts.put(

@@ -9,7 +9,7 @@ from uuid import UUID
 from gezhi.kernel.errors import Refused
 from gezhi.loop.field import store
 from gezhi.loop.field.rules.answers import check_answer, clash
-from gezhi.loop.field.rules.places import metres
+from gezhi.loop.field.rules.places import Point, metres
 from gezhi.loop.field.service import steps
 from gezhi.loop.field.service.parts import files_of, used
 from gezhi.loop.field.service.steps import Done, Where
@@ -46,10 +46,7 @@ def answer(
     field-task-not-found (404), field-why-not, field-no-photo, field-no-place, field-invalid (422),
     field-part-unfinished, field-part-missing, key-reused.
     """
-    user = steps.person(actor)
-    task = store.my_tasks(actor).filter(pk=task_id).first()
-    if task is None:
-        raise Refused("field-task-not-found", status=404)
+    user, task = steps.person(actor), _found(actor, task_id)
     own, known = steps.before(actor, key, "field.answer", said.bound(task.pk))
     if known is not None:
         return known
@@ -59,25 +56,22 @@ def answer(
     note = said.note.strip()
     check_answer(task.check, said.result, note, len(photos))
     place, made, taken = steps.placed(said.where, photos, now)
-    at = (case.lon, case.lat) if case.lon is not None and case.lat is not None else None
-    off = metres(place.point, at)
+    off = metres(place.point, _at(case))
     against = clash(locked.state, store.moved_since(case.pk, case.last if said.seen is None else said.seen))
+    shown = locked.shown and not against
     facts = {
         "task": str(task.pk), "check": task.check, "found": said.result, "user": f"user:{task.asked_by_id}",
         **steps.facts_of(place, made, taken, off), **({"clash": against} if against else {}),
-        **({"shown": True} if locked.shown and not against else {}),
+        **({"shown": True} if shown else {}),
     }  # fmt: skip
     step = steps.write(case, "field_find", facts, {"note": note}, actor=actor, now=now)
-    steps.hang(case, photos, now=now, step=step, public=locked.shown and not against)
-    act = FieldAct(
+    steps.hang(case, photos, now=now, step=step, public=shown)
+    FieldAct(
         id=own, kind=task.check, result=said.result, user_id=user, unit_id=actor.unit_id, task=task, case=case,
         step=case.last, clash=against, sealed=steps.sealed_of(case.requester, note, place), made_at=made,
         arrived_at=now, accuracy=place.accuracy, metres=off, source=place.source, no_place=place.why_not,
-    )  # fmt: skip
-    act.save(force_insert=True)
-    if locked.state == "open":
-        locked.state, locked.ended_at = "done", now
-        locked.save(update_fields=["state", "ended_at"])
+    ).save(force_insert=True)  # fmt: skip
+    _over(locked, now)
     used(rows, own, now)
     record("field.answer", "field_task", task.pk, actor=actor, body={"act": str(own), "step": case.last})
     done = Done(str(own), task.check, said.result, str(case.pk), case.number, case.state, against, case.last)
@@ -92,3 +86,21 @@ def _locked(task: FieldTask) -> tuple[Case, FieldTask]:
     if case is None or locked is None:
         raise Refused("field-task-not-found", status=404)
     return case, locked
+
+
+def _found(actor: Actor, key: UUID | str) -> FieldTask:
+    task = store.my_tasks(actor).filter(pk=key).first()
+    if task is None:
+        raise Refused("field-task-not-found", status=404)
+    return task
+
+
+def _at(case: Case) -> Point | None:
+    return (case.lon, case.lat) if case.lon is not None and case.lat is not None else None
+
+
+def _over(task: FieldTask, now: datetime) -> None:
+    """The first answer ends a task; one that was taken back stays so."""
+    if task.state == "open":
+        task.state, task.ended_at = "done", now
+        task.save(update_fields=["state", "ended_at"])
