@@ -25,7 +25,7 @@ def given_key() -> models.UUIDField:
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("loop", "0025_matter_successor"),
+        ("loop", "0028_public"),
         ("trust", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
