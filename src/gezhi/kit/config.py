@@ -60,6 +60,13 @@ class Config:
     embed_origins: tuple[str, ...] = setting(
         (), "Sites that may hold the report form in a frame, as https://www.example.gov.cn; none: the form is off."
     )
+    open311: str = setting(
+        "public", "Open311: `public` tells everybody of harmless requests, `keys` only those with a key, `off` nobody."
+    )
+    open311_jurisdiction: str = setting("", "Name of this place in Open311; another one asked for is refused.")
+    open311_media_hosts: tuple[str, ...] = setting(
+        (), "Hosts from which pictures named in Open311 requests are fetched, as name or name:port; none: never."
+    )
     mail_url: str = setting(
         "",
         "Mail server as smtp://user:password@host:587?tls=starttls or smtps://…; empty: files in outgoing/mail.",

@@ -13,6 +13,7 @@ from gezhi.loop.joint.urls import urlpatterns as joint
 from gezhi.loop.links import urls as links
 from gezhi.loop.marks import urls as marks
 from gezhi.loop.notices.urls import urlpatterns as notices
+from gezhi.loop.open311.urls import urlpatterns as open311
 from gezhi.loop.oversight.urls import urlpatterns as oversight
 from gezhi.loop.pages import (
     alike,
@@ -70,6 +71,7 @@ urlpatterns = [
     *views,
     *notices,
     *joint,
+    *open311,
     *duties,
     *field,
     path("desk/bulk/<str:move>/", bulk.bulk, name="bulk"),
