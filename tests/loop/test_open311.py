@@ -143,8 +143,9 @@ def test_only_an_answer_written_for_the_public_is_told_and_names_are_hidden(city
 def test_the_poster_reads_the_answer_once_it_went_out(city):
     case = posted(city)
     city.later(minutes=1)
-    for name, by, data in (("accept", "dora", {}), ("dispatch", "dora", {"unit": city.units["urban"].pk}),
-                           ("sign", "hugo", {}), ("reply", "hugo", {"outcome": "solved", "reply": "修好了。"})):  # fmt: skip
+    way = [("accept", "dora", {}), ("dispatch", "dora", {"unit": city.units["urban"].pk}), ("sign", "hugo", {}),
+           ("reply", "hugo", {"outcome": "solved", "reply": "修好了。"})]  # fmt: skip
+    for name, by, data in way:
         city.move(str(case.pk), name, by, **data)
     own = {"api_key": city.key}
     assert ask(city, f"requests/{case.number}.json", **own)[1][0]["status_notes"] != "修好了。"
