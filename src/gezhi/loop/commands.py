@@ -9,8 +9,9 @@ from importlib.util import find_spec
 from gezhi.kit.commands import Nouns, now
 from gezhi.kit.messages.plain import speaking
 
-PARTS = (
+PARTS = (  # with commands of their own
     "importing",
+    "movein",
     "scores",
     "triage",
     "alike",
@@ -19,7 +20,7 @@ PARTS = (
     "notices",
     "retention",
     "documents",
-)  # with commands
+)
 
 
 def add_commands(nouns: Nouns) -> None:

@@ -12,6 +12,7 @@ from gezhi.loop.intake.urls import urlpatterns as intake
 from gezhi.loop.joint.urls import urlpatterns as joint
 from gezhi.loop.links import urls as links
 from gezhi.loop.marks import urls as marks
+from gezhi.loop.movein.urls import urlpatterns as movein
 from gezhi.loop.notices.urls import urlpatterns as notices
 from gezhi.loop.open311.urls import urlpatterns as open311
 from gezhi.loop.oversight.urls import urlpatterns as oversight
@@ -71,6 +72,7 @@ urlpatterns = [
     *views,
     *notices,
     *joint,
+    *movein,
     *open311,
     *duties,
     *field,

@@ -1,7 +1,7 @@
 """Makes all rows of a case out of a draft: the case, its steps, its words sealed, in memory only."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -103,10 +103,9 @@ def bundle_of(draft: Draft, mark: bytes, number: str, frame: Frame) -> Bundle:
     first = _step(case, 1, "receive", facts, acted_at=case.received_at if asleep else frame.now, actor=frame.actor)
     steps: list[tuple[StepRow, bytes | None]] = [(first, None)]
     snap = apply(Snapshot(), step_value(first))
-    if draft.closed:
-        second, sealed = _history(draft, case, frame, [clock.key for clock in snap.clocks])
-        steps.append((second, sealed))
-        snap = apply(snap, step_value(second))
+    for made in _told(draft, case, frame, [clock.key for clock in snap.clocks]):
+        steps.append(made)
+        snap = apply(snap, step_value(made[0]))
     put(case, snap)
     words = words_of(replace(report, external_number=draft.number), case.number, case.received_at)
     clocks = [clock_row(case.pk, clock) for clock in snap.clocks]
@@ -127,13 +126,23 @@ def _case(draft: Draft, number: str, report: Report, frame: Frame) -> Case:
     )  # fmt: skip
 
 
-def _history(draft: Draft, case: Case, frame: Frame, clocks: Sequence[str]) -> tuple[StepRow, bytes | None]:
-    facts, texts = history_facts(draft)
-    if clocks:
-        facts["clocks"] = [{"op": "stop", "clock": key} for key in clocks]
-    sealed = seal_text(case.requester, texts) if texts else None
+def _told(draft: Draft, case: Case, frame: Frame, clocks: Sequence[str]) -> Iterator[tuple[StepRow, bytes | None]]:
+    """The steps after the first: what happened in the other system, and the end where it has ended there."""
     ended = max(draft.ended_at or case.received_at, case.received_at)
-    return _step(case, 2, "history", facts, acted_at=ended, actor=frame.actor, sealed=sealed), sealed
+    latest = ended if draft.closed else frame.now
+    at = case.received_at
+    for no, line in enumerate(draft.past, 2):
+        at = min(max(line.at, at), latest)
+        facts: dict[str, Any] = {"imported": True} | ({"shown": True} if line.shown else {})
+        sealed = seal_text(case.requester, {"note": line.text})
+        yield _step(case, no, "past", facts, acted_at=at, actor=frame.actor, sealed=sealed), sealed
+    if draft.closed:
+        facts, texts = history_facts(draft)
+        if clocks:
+            facts["clocks"] = [{"op": "stop", "clock": key} for key in clocks]
+        last = seal_text(case.requester, texts) if texts else None
+        no = len(draft.past) + 2
+        yield _step(case, no, "history", facts, acted_at=ended, actor=frame.actor, sealed=last), last
 
 
 def history_facts(draft: Draft) -> tuple[dict[str, Any], dict[str, str]]:
@@ -145,7 +154,7 @@ def history_facts(draft: Draft) -> tuple[dict[str, Any], dict[str, str]]:
     return facts, {"reply": draft.reply} if draft.reply else {}
 
 
-EDGES = {"receive": ("", "received"), "history": ("received", "closed")}
+EDGES = {"receive": ("", "received"), "past": ("received", "received"), "history": ("received", "closed")}
 
 
 def _step(

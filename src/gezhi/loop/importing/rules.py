@@ -38,6 +38,15 @@ _LINES = ("place", "area", "street", "community", "unit", "assisting", "object")
 
 
 @dataclass(frozen=True, slots=True)
+class Past:
+    """One line of the history that a request had in another system; `shown` ones its requester may read."""
+
+    at: datetime
+    text: str
+    shown: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Draft:
     """A row that can become a case; times in UTC, words as codes, "" or None where the row says nothing."""
 
@@ -72,6 +81,7 @@ class Draft:
     lon: float | None = None
     lat: float | None = None
     extras: dict[str, str] = field(default_factory=dict)
+    past: tuple[Past, ...] = ()  # in the order of time
     cells: tuple[Cell, ...] = field(default=(), compare=False)  # as they stood, for the file of rejected rows
 
     @property
@@ -93,7 +103,7 @@ class Draft:
 
 
 _LATER = ("due_at", "on_time", "lon", "lat")  # told only where given, so that older fingerprints hold
-_APART = ("row", "sheet", "extras", "title", "cells", *_LATER)
+_APART = ("row", "sheet", "extras", "title", "cells", "past", *_LATER)
 _COMPARED = tuple(each.name for each in fields(Draft) if each.name not in _APART)
 
 

@@ -1,7 +1,7 @@
 """Verbs of the import: run a file, try it first, run a batch in the background, undo it."""
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -11,10 +11,11 @@ from gezhi.kernel.errors import Refused
 from gezhi.loop.importing import mappings, store
 from gezhi.loop.importing.access import desk_for, desk_of
 from gezhi.loop.importing.bundles import Frame, bundle_of
+from gezhi.loop.importing.columns import Mapping as Columns
 from gezhi.loop.importing.dues import has_dues, summed
 from gezhi.loop.importing.matching import Matcher, Tally
 from gezhi.loop.importing.rejected import keeper_of, sealed_rejects
-from gezhi.loop.importing.rules import Judge, Plan
+from gezhi.loop.importing.rules import Draft, Judge, Plan, Reject
 from gezhi.loop.importing.running import SHOWN_REJECTS, Options, Outcome, Verdicts, judge, read, survey
 from gezhi.loop.importing.updating import update_all
 from gezhi.loop.models import Batch
@@ -25,6 +26,7 @@ from gezhi.trust.rules import Actor
 from gezhi.trust.service import new_requesters, publish_many, record, record_many, unchanged, verb
 
 Progress = Callable[[Plan, int], None]
+Chunks = Iterable[tuple[Columns, list[Draft | Reject]]]
 SHOWN_GONE = 1_000
 COUNTS = ("read", "created", "already", "updated", "rejected")
 
@@ -97,8 +99,11 @@ def options_of(batch: Batch) -> Options:
     )  # fmt: skip
 
 
-def run_batch(batch_id: int, path: Path, *, actor: Actor, now: datetime, progress: Progress | None = None) -> Outcome:
-    """Run a batch to its end, chunk by chunk, each chunk whole or not at all.
+def run_batch(
+    batch_id: int, path: Path | None, *, actor: Actor, now: datetime, progress: Progress | None = None,
+    chunks: Chunks | None = None,
+) -> Outcome:  # fmt: skip
+    """Run a batch to its end, chunk by chunk, each chunk whole or not at all; `chunks` come instead of a file.
 
     A run that was broken off is run again from the start: what it had written counts as created, nothing is made
     twice. Raises Refused: batch-unknown (404), batch-not-waiting, and what reading the file refuses.
@@ -108,7 +113,7 @@ def run_batch(batch_id: int, path: Path, *, actor: Actor, now: datetime, progres
     try:
         options, desk = options_of(batch), desk_of(batch, actor)
         judging, matcher, keeper = Judge(options.mode), Matcher(content()), keeper_of(batch)
-        for columns, rows in read(path, options, now=now):
+        for columns, rows in (chunks or ()) if path is None else read(path, options, now=now):
             frame = Frame(
                 batch=batch.pk, file=batch.file_name, source=options.source, desk=desk.pk,
                 start_clocks=options.start_clocks,

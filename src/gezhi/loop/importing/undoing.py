@@ -67,8 +67,8 @@ def void_chunk(batch: Batch, after: Any, done: Undone, *, actor: Actor, now: dat
     """The next cases of the batch, in one transaction."""
     cases = store.batch_cases(batch, after)
     moves = store.moves_made(cases)
-    untouched = [case for case in cases if moves.get(case.pk) in UNTOUCHED]
-    kept = [case for case in cases if moves.get(case.pk) not in UNTOUCHED]
+    untouched = [case for case in cases if _untouched(moves.get(case.pk, ()))]
+    kept = [case for case in cases if not _untouched(moves.get(case.pk, ()))]
     done.undone += len(untouched)
     done.kept += len(kept)
     done.numbers.extend(case.number for case in kept[: SHOWN - len(done.numbers)])
@@ -77,6 +77,11 @@ def void_chunk(batch: Batch, after: Any, done: Undone, *, actor: Actor, now: dat
     else:
         unchanged()
     return cases
+
+
+def _untouched(moves: Sequence[str]) -> bool:
+    """Whether nothing but the import made these moves; lines of a history from elsewhere are its own."""
+    return [move for move in moves if move != "past"] in UNTOUCHED
 
 
 def _void(cases: Sequence[Case], *, actor: Actor, now: datetime) -> None:

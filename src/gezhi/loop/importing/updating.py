@@ -25,7 +25,7 @@ from gezhi.trust.service import amend, identity_of, open_text
 
 CODES = ("matter", "kind", "urgency", "area")
 STORY = ("title", "text", "place", "object")
-OURS = frozenset({"receive", "refresh", "history", "escalate", "recalculate"})  # made by imports and by the clock
+OURS = frozenset({"receive", "past", "refresh", "history", "escalate", "recalculate"})  # of imports and the clock
 NOW = "now"  # the sealed text of a step that holds what its fields say now
 
 

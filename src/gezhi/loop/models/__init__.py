@@ -25,6 +25,7 @@ from gezhi.loop.models.importing import Batch, BatchReject, ImportMapping
 from gezhi.loop.models.joint import Precedent, TownDuty
 from gezhi.loop.models.links import Link, LinkFile, LinkNote
 from gezhi.loop.models.marks import NuisanceMark
+from gezhi.loop.models.movein import OldAddress
 from gezhi.loop.models.notices import Notice, NoticeMark, NoticeWish
 from gezhi.loop.models.partners import Partner, PartnerCase, Piece
 from gezhi.loop.models.public import OnBehalf, PublicCase, PublicPhoto, PublicRule
@@ -85,6 +86,7 @@ __all__ = [
     "NuisanceMark",
     "OfficeHours",
     "OnBehalf",
+    "OldAddress",
     "OnDuty",
     "Partner",
     "PartnerCase",

@@ -69,6 +69,8 @@ MOVES: tuple[Move, ...] = (
          (F("reply", "text", public=True), F("outcome", "code", choices="outcome"),
           F("satisfaction", "code", choices="satisfaction"), F("solved", "code", choices="solved")),
          ("imported",)),
+    Move("past", ("received",), ("=",), ("desk", "system"), (F("note", "text", required=True), F("shown", "bool")),
+         ("imported",)),
     Move("refresh", ("received",), ("=",), ("desk", "system"), CLASSIFY, ("imported",)),
     Move("undo_import", ("received", "closed"), ("void",), ("desk", "system"), (), ("untouched-import",), ("finish",)),
     Move("answer", ("received", "accepted"), ("closed",), ("desk",),
@@ -218,7 +220,7 @@ DECISIONS = {"postpone_decide": "postpone", "hangup_decide": "hangup", "void_dec
 ASKS = {"postpone_ask": "postpone", "hangup_ask": "hangup", "void_ask": "void"}
 FIELD_MOVES = ("field_ask", "field_cancel", "field_find")  # made by the sub-room that holds the tasks
 HOME_MOVES = (  # no button on the case page
-    "receive", "refresh", "history", "undo_import", "answered", "escalate", "recalculate", "succeed", "undo",
+    "receive", "past", "refresh", "history", "undo_import", "answered", "escalate", "recalculate", "succeed", "undo",
     *FIELD_MOVES,
 )  # fmt: skip
 

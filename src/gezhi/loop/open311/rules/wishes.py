@@ -13,7 +13,7 @@ MOST = 1_000  # requests of one answer, likewise
 DEEPEST = 1_000_000  # a page beyond it is a mistake
 AHEAD = timedelta(minutes=5)  # clocks differ
 _LOST_PLUS = re.compile(r" (\d\d:?\d\d)$")  # a plus that was not encoded comes as a blank
-_MOMENT = re.compile(r"\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[+-]\d\d:?\d\d)?)?")
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[+-]\d\d(:?\d\d)?)?)?")
 
 Params = Mapping[str, Sequence[str]]
 
