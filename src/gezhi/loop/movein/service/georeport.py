@@ -2,7 +2,7 @@
 
 import csv
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Set
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -54,8 +54,10 @@ def requests(asker: Asker, window: Window) -> Iterator[Row]:
         yield from _piece(asker, window, since, until, seen)
 
 
-def _piece(asker: Asker, window: Window, since: datetime, until: datetime, seen: set[str]) -> Iterator[Row]:
-    """One piece; where the server neither pages nor gives all, its halves."""
+def _piece(
+    asker: Asker, window: Window, since: datetime, until: datetime, seen: set[str], *, above: Set[str] = frozenset()
+) -> Iterator[Row]:
+    """One piece; where the server neither pages nor gives all, its halves, unless those say the same as the whole."""
     got: list[Row] = []
     own: set[str] = set()
     cut = False
@@ -68,12 +70,12 @@ def _piece(asker: Asker, window: Window, since: datetime, until: datetime, seen:
             break
         if not told or (len(told) < SIZE and len(told) not in FULL):
             break
-    smaller = halves(since, until) if cut else []
+    smaller = halves(since, until) if cut and own != above else []
     if not smaller:
         yield from fresh(got, seen)
         return
     for start, end in smaller:
-        yield from _piece(asker, window, start, end, seen)
+        yield from _piece(asker, window, start, end, seen, above=own)
 
 
 def _page(asker: Asker, window: Window, since: datetime, until: datetime, page: int) -> list[Row]:
