@@ -2,7 +2,7 @@
 
 import csv
 import tempfile
-from collections.abc import Callable, Iterator, Mapping, Set
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -55,8 +55,9 @@ def requests(asker: Asker, window: Window) -> Iterator[Row]:
 
 
 def _piece(
-    asker: Asker, window: Window, since: datetime, until: datetime, seen: set[str], *, above: Set[str] = frozenset()
-) -> Iterator[Row]:
+    asker: Asker, window: Window, since: datetime, until: datetime, seen: set[str],
+    *, above: frozenset[str] = frozenset(),
+) -> Iterator[Row]:  # fmt: skip
     """One piece; where the server neither pages nor gives all, its halves, unless those say the same as the whole."""
     got: list[Row] = []
     own: set[str] = set()
@@ -75,7 +76,7 @@ def _piece(
         yield from fresh(got, seen)
         return
     for start, end in smaller:
-        yield from _piece(asker, window, start, end, seen, above=own)
+        yield from _piece(asker, window, start, end, seen, above=frozenset(own))
 
 
 def _page(asker: Asker, window: Window, since: datetime, until: datetime, page: int) -> list[Row]:
