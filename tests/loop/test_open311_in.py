@@ -163,7 +163,7 @@ def test_requests_become_cases_and_follow_what_happens_there(other, asker, offic
 def test_an_office_reads_them_by_a_mapping_of_its_own(other, asker, office):
     other.say("/requests.json", lambda q: json.dumps(within([row("a", zipcode="430000")], q)))
     own = georeport.mapping_of()
-    mappings.keep(mappings.Saved("open311", {**own.columns, "place": "zipcode"}, mode="update", header=own.header),
+    mappings.keep(mappings.Saved("open311-server", {**own.columns, "place": "zipcode"}, mode="update", header=own.header),
                   actor=ROOT, now=office.now)  # fmt: skip
     assert bring(asker, office).created == 1
     case = Case.objects.select_related("requester").get()

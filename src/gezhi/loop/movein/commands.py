@@ -43,7 +43,7 @@ def asking_arguments(parser: ArgumentParser) -> None:
 
 def bring_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("url", help="such as https://city.example/open311/v2")
-    parser.add_argument("--mapping", default="", metavar="NAME", help="a saved mapping; without it: open311")
+    parser.add_argument("--mapping", default="", metavar="NAME", help="a saved mapping; without it: open311-server")
     asking_arguments(parser)
 
 

@@ -11,7 +11,7 @@ STANDARD = (
 )  # fmt: skip
 MADE = ("matter", "text", "closed_datetime", "answer")  # worked out of several fields
 HEADER = (*MADE, *STANDARD)
-NAME = "open311"
+NAME = "open311-server"
 COLUMNS: Mapping[str, str] = {
     "number": "service_request_id", "text": "text", "matter": "matter", "place": "address", "state": "status",
     "received_at": "requested_datetime", "closed_at": "closed_datetime", "reply": "answer",

@@ -129,7 +129,7 @@ def bring(
 
 
 def mapping_of(name: str = "") -> mappings.Saved:
-    """The mapping by which requests are read: the one that is named, one saved as `open311`, else our own."""
+    """The mapping by which requests are read: the one that is named, one saved as `open311-server`, else our own."""
     try:
         return mappings.named(name or NAME)
     except Refused as error:
