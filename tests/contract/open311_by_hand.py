@@ -199,10 +199,10 @@ def reading(server, number):
         body = server.say(path)[2].decode()
         for secret in ("Meiling", "Zhao", "meiling", "13900007788", "alert("):
             server.must(f"{path} tells everybody {secret}", secret not in body)
-    server.must("one request is a list", server.json(f"requests/{number}.json")[0]["service_request_id"] == number)
+    server.must("one request is a list", server.json(f"requests/{number}.json")[0].get("service_request_id") == number)
     server.refuses("unknown request", 404, "requests/no-such-number")
     several = server.json("requests.json", query={"service_request_id": f"{number},none"})
-    server.must("several numbers", [row["service_request_id"] for row in several] == [number])
+    server.must("several numbers", [row.get("service_request_id") for row in several] == [number])
     filters(server, number)
 
 
@@ -212,7 +212,7 @@ def filters(server, number):
     day = timedelta(days=1)
 
     def ask(**query):
-        return [row["service_request_id"] for row in server.json("requests.json", query=query)]
+        return [row.get("service_request_id") for row in server.json("requests.json", query=query)]
 
     def at(moment):
         return moment.strftime("%Y-%m-%dT%H:%M:%SZ")

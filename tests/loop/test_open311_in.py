@@ -28,12 +28,19 @@ def other():
         yield one
 
 
+class Waiting:
+    """Sleeps not at all, and remembers how long it should have."""
+
+    def __init__(self):
+        self.seconds = []
+
+    def __call__(self, seconds):
+        self.seconds.append(seconds)
+
+
 @pytest.fixture
 def asker(other):
-    waits = []
-    one = Asker(other.url, waits.append)
-    one.waits = waits
-    return one
+    return Asker(other.url, Waiting())
 
 
 def window(**more):
@@ -63,8 +70,8 @@ def test_windows_are_asked_one_after_the_other_and_pages_to_their_end(other, ask
     assert numbers(asker) == [str(n) for n in range(1100)]
     spans = {(q["start_date"], q["end_date"]) for _, q, _ in other.asked}
     assert ("2026-01-01T00:00:00Z", "2026-01-30T23:59:59Z") in spans
-    assert all(wait == 0.5 for wait in asker.waits)
-    assert len(asker.waits) == len(other.asked) - 1
+    assert all(wait == 0.5 for wait in asker.wait.seconds)
+    assert len(asker.wait.seconds) == len(other.asked) - 1
 
 
 def test_a_server_that_pages_nothing_and_cuts_is_asked_for_shorter_windows(other, asker):
@@ -77,7 +84,7 @@ def test_a_server_that_heeds_neither_page_nor_window_is_left_alone(other, asker)
     told = json.dumps([row(str(n)) for n in range(100)])
     other.say("/requests.json", lambda q: told)
     assert numbers(asker) == [str(n) for n in range(100)]
-    assert len(other.asked) <= 12
+    assert len(other.asked) <= 60
 
 
 def test_xml_is_read_where_json_is_not_spoken(other, asker):
@@ -92,7 +99,7 @@ def test_xml_is_read_where_json_is_not_spoken(other, asker):
 @pytest.mark.parametrize(("body", "why"), [
     ("<!doctype html><html><body>Sign in</body></html>", "xml"), ("<html><body>Sign in</body></html>", "html"),
     (BOMB, "xml"), (LEAK, "xml"), ("{broken", "json"), ('{"a": 1}', "shape"), ("[1, 2]", "shape"), ("", "json"),
-    ('[{"id": 5}]', "shape"), ("路".encode("gbk"), "encoding"), ("[" * 100_000, "json"),
+    ('[{"id": 5}]', "shape"), ("路灯坏了".encode("gbk"), "encoding"), ("[" * 100_000, "json"),
 ])  # fmt: skip
 def test_answers_that_are_none_are_told(other, asker, body, why):
     other.say("/requests.json", lambda _: body)
@@ -105,7 +112,7 @@ def test_a_busy_server_is_waited_for_and_a_dead_one_is_told(other, asker):
     told = iter([(429, ""), (503, ""), json.dumps([row("1")]), "[]"])
     other.say("/requests.json", lambda _: next(told))
     assert numbers(asker) == ["1"]
-    assert 7.0 in asker.waits
+    assert 7.0 in asker.wait.seconds
     other.say("/requests.json", (500, "no"))
     with pytest.raises(Refused) as caught:
         numbers(asker)
@@ -114,7 +121,7 @@ def test_a_busy_server_is_waited_for_and_a_dead_one_is_told(other, asker):
     with pytest.raises(Refused, match="movein-unreachable"):
         numbers(asker)
     with pytest.raises(Refused, match="movein-unreachable"):
-        Asker("http://127.0.0.1:1", asker.waits.append).get("x")
+        Asker("http://127.0.0.1:1", asker.wait).get("x")
 
 
 @pytest.mark.parametrize("url", ["file:///etc/passwd", "ftp://city.example", "city.example", "http://"])
@@ -163,8 +170,9 @@ def test_requests_become_cases_and_follow_what_happens_there(other, asker, offic
 def test_an_office_reads_them_by_a_mapping_of_its_own(other, asker, office):
     other.say("/requests.json", lambda q: json.dumps(within([row("a", zipcode="430000")], q)))
     own = georeport.mapping_of()
-    mappings.keep(mappings.Saved("open311-server", {**own.columns, "place": "zipcode"}, mode="update", header=own.header),
-                  actor=ROOT, now=office.now)  # fmt: skip
+    columns = {**own.columns, "place": "zipcode"}
+    mine = mappings.Saved("open311-server", columns, mode="update", header=own.header)
+    mappings.keep(mine, actor=ROOT, now=office.now)
     assert bring(asker, office).created == 1
     case = Case.objects.select_related("requester").get()
     assert open_text(case.requester, case.story)["place"] == "430000"

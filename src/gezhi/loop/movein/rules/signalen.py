@@ -143,15 +143,22 @@ def words_of(raw: Row, losses: Losses) -> dict[str, str]:
             losses.note("signal", name, AS_WORDS)
     if told(raw, "text_extra"):
         found["text_extra"] = told(raw, "text_extra")
-    asked = says(raw, "extra_properties")
-    for one in asked if isinstance(asked, list) else []:
-        label, answer = told(one, "label") or told(one, "id"), answer_of(says(one, "answer"))
+    for name, one in asked_of(raw):
+        label, answer = told(one, "label") or told(one, "id") or name, answer_of(says(one, "answer") or one)
         if label and answer:
             found[label[:60]] = answer
             losses.note("signal", "extra_properties", AS_WORDS)
         else:
             losses.note("signal", "extra_properties", DROPPED)
     return found
+
+
+def asked_of(raw: Row) -> list[tuple[str, Any]]:
+    """Their questions with the answers: a list of today, or a table by name of older days."""
+    asked = says(raw, "extra_properties")
+    if isinstance(asked, Mapping):
+        return [(str(name), one) for name, one in asked.items()]
+    return [("", one) for one in asked] if isinstance(asked, list) else []
 
 
 def answer_of(value: Any) -> str:

@@ -64,6 +64,7 @@ class Asker:
         try:
             body = b"".join(parts(opened(request, TIMEOUT), largest=LARGEST + 1, longest=LONGEST))
         except urllib.error.HTTPError as error:
+            error.close()
             return error
         except (urllib.error.URLError, HTTPException, OSError, ValueError) as error:
             raise Refused("movein-unreachable", url=url[:120], status_told="") from error

@@ -83,7 +83,9 @@ class _Maker:
         self.codes = set(rows)
 
     def knows(self, names: Names) -> bool:
-        return ("", names[0]) in self.known
+        """Whether an earlier run made the matter of this category."""
+        parent = "" if len(names) == 1 else self.known.get(("", names[0]))
+        return parent is not None and (parent, names[-1]) in self.known
 
     def make(self, names: Names, frames: Frames) -> str:
         parent = ""

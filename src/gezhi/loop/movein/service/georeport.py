@@ -12,7 +12,7 @@ from gezhi.loop.importing import mappings, service
 from gezhi.loop.importing.running import Options, Outcome
 from gezhi.loop.movein.rules.answers import Row, refused, rows, words
 from gezhi.loop.movein.rules.georeport import COLUMNS, HEADER, NAME, fresh, line_of
-from gezhi.loop.movein.rules.windows import halves, pieces
+from gezhi.loop.movein.rules.windows import halves, inside, pieces
 from gezhi.loop.movein.service.asking import Asker
 from gezhi.trust.rules import Actor
 
@@ -54,11 +54,8 @@ def requests(asker: Asker, window: Window) -> Iterator[Row]:
         yield from _piece(asker, window, since, until, seen)
 
 
-def _piece(
-    asker: Asker, window: Window, since: datetime, until: datetime, seen: set[str],
-    *, above: frozenset[str] = frozenset(),
-) -> Iterator[Row]:  # fmt: skip
-    """One piece; where the server neither pages nor gives all, its halves, unless those say the same as the whole."""
+def _piece(asker: Asker, window: Window, since: datetime, until: datetime, seen: set[str]) -> Iterator[Row]:
+    """One piece; where the server neither pages nor gives all, its halves, as long as it heeds the window at all."""
     got: list[Row] = []
     own: set[str] = set()
     cut = False
@@ -71,12 +68,12 @@ def _piece(
             break
         if not told or (len(told) < SIZE and len(told) not in FULL):
             break
-    smaller = halves(since, until) if cut and own != above else []
+    smaller = halves(since, until) if cut and inside(got, since, until) else []
     if not smaller:
         yield from fresh(got, seen)
         return
     for start, end in smaller:
-        yield from _piece(asker, window, start, end, seen, above=frozenset(own))
+        yield from _piece(asker, window, start, end, seen)
 
 
 def _page(asker: Asker, window: Window, since: datetime, until: datetime, page: int) -> list[Row]:

@@ -26,6 +26,9 @@ def _picture(url: str, largest: int) -> Incoming | None:
     try:
         data = b"".join(parts(opened(request, TIMEOUT), largest=largest + 1, longest=LONGEST))
         judged = uploads.judge(io.BytesIO(data), len(data))
+    except urllib.error.HTTPError as error:
+        error.close()
+        return None
     except (Refused, urllib.error.URLError, HTTPException, OSError, ValueError):
         return None
     return Incoming(url.rpartition("/")[2][:100], io.BytesIO(data), len(data)) if judged.kind == "image" else None
