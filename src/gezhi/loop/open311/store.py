@@ -87,7 +87,8 @@ def promises(cases: Iterable[Case]) -> dict[UUID, datetime]:
     ).exclude(due_at=None)
     found: dict[UUID, datetime] = {}
     for case, due in rows.values_list("case_id", "due_at"):
-        found[case] = max(found.get(case, due), due)
+        if due is not None:
+            found[case] = max(found.get(case, due), due)
     return found
 
 

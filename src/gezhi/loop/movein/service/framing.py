@@ -57,7 +57,7 @@ def settle(
     maker = _Maker(LETTERS.get(system, "XX"), trial=trial, actor=actor, now=now)
     for one in sorted(held, key=lambda category: (len(category.names), category.names)):
         names = tuple(name[:NAME] for name in one.names[-2:])
-        code = table.get(plain(" ".join(names))) or table.get(plain(names[-1]))
+        code = table.get(plain(" ".join(names))) or table.get(plain(names[-1]), "")
         if not code and not given:
             code = matcher.matter(names) if not maker.knows(names) else ""
             code = code if code and _same(kept.matters.get(code), names) else maker.make(names, frames)

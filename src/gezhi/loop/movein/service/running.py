@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import islice
+from typing import Any
 
 from gezhi.kernel.errors import Refused
 from gezhi.kit import uploads
@@ -61,10 +62,10 @@ def move_in(found: Found, wish: Wish, losses: Losses, *, actor: Actor, now: date
     """
     desk = desk_for(actor)
     Judge(wish.mode)
-    told = {"trial": wish.trial, "actor": actor, "now": now}
-    frames = framing.settle(found.system, found.categories, wish.matters, losses, **told)
-    framing.routes(found.system, found.categories, frames, losses, **told)
-    framing.ready_texts(found.texts, frames, losses, owner=desk.code, **told)
+    trial, held = wish.trial, found.categories
+    frames = framing.settle(found.system, held, wish.matters, losses, trial=trial, actor=actor, now=now)
+    framing.routes(found.system, held, frames, losses, trial=trial, actor=actor, now=now)
+    framing.ready_texts(found.texts, frames, losses, owner=desk.code, trial=trial, actor=actor, now=now)
     moved = Moved(Outcome(), losses, frames)
     chunks = _Chunks(found, wish, moved, actor=actor, now=now)
     if wish.trial:
@@ -80,7 +81,7 @@ def source_of(found: Found, wish: Wish) -> str:
 
 
 @verb("import.run")
-def _open(found: Found, wish: Wish, desk: object, *, actor: Actor, now: datetime) -> Batch:
+def _open(found: Found, wish: Wish, desk: Any, *, actor: Actor, now: datetime) -> Batch:
     """The batch of a system, as the import page shows it."""
     batch = Batch(
         created_at=now, created_by_id=int(actor.id) if actor.kind == "user" else None, desk=desk,
