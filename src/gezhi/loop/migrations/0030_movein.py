@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("loop", "0025_matter_successor")]
+    dependencies = [("loop", "0029_field")]
 
     operations = [
         migrations.CreateModel(
