@@ -43,6 +43,7 @@ from gezhi.loop.models.scores import (
     ScoreSet,
 )
 from gezhi.loop.models.triage import Keyword, Suggested, TriageBand, TriageCell, TriageDesk, TriageModel
+from gezhi.loop.models.upstream import PartnerMark
 from gezhi.loop.models.views import SavedView, ViewChoice
 
 __all__ = [
@@ -90,6 +91,7 @@ __all__ = [
     "OnDuty",
     "Partner",
     "PartnerCase",
+    "PartnerMark",
     "Paste",
     "PersonRequest",
     "Picture",

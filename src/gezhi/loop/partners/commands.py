@@ -7,12 +7,14 @@ from pathlib import Path
 
 from gezhi.kernel.errors import Refused
 from gezhi.kit.commands import Nouns, now
+from gezhi.loop.partners.kinds.upstream import commands as upstream
 
 
 def add_commands(nouns: Nouns) -> None:
     nouns.add("loop", "partner list", listing, no_arguments, help="partners, and what waits or was left")
     nouns.add("loop", "partner put", put, put_arguments, help="make or change a partner from a .toml file")
     nouns.add("loop", "partner fetch", fetch, fetch_arguments, help="ask a partner now for what it has")
+    upstream.add_commands(nouns)
     nouns.add("loop", "partner deliver", deliver, no_arguments, help="hand out what is due, without the worker")
 
 

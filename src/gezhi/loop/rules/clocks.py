@@ -18,6 +18,7 @@ from gezhi.kernel.values import replace
 Op = Mapping[str, Any]
 PAUSABLE = ("handle", "contact")
 GIVEN = "given"  # the unit of a limit whose due moment another system has set
+BESIDE = "@"  # begins the label of a due that a partner holds us to, beside our own limits
 
 
 @dataclass(frozen=True)
@@ -162,6 +163,11 @@ def _resumed(clock: Running, at: datetime) -> Running:
     return replace(clock, pauses=(*clock.pauses[:-1], (start, at, reason)))
 
 
+def beside(clock: Running) -> bool:
+    """Whether a clock is a partner's due that runs beside our own limits: what we grant or rest does not move it."""
+    return clock.unit_of == GIVEN and clock.label.startswith(BESIDE)
+
+
 def given(key: str, due_at: datetime, since: datetime, source: str) -> dict[str, Any]:
     """The operation that starts a handling clock which follows a due moment set elsewhere, and which began there."""
     return {
@@ -206,7 +212,7 @@ class Planner:
         return [
             {"op": "pause", "clock": clock.key, "reason": reason}
             for clock in self.clocks
-            if clock.open and clock.stage in PAUSABLE and not clock.paused
+            if clock.open and clock.stage in PAUSABLE and not clock.paused and not beside(clock)
         ]
 
     def resume(self) -> list[dict[str, Any]]:
@@ -220,7 +226,7 @@ class Planner:
         """Every handling clock of the case is given the same extension."""
         ops = []
         for clock in self.clocks:
-            if clock.open and clock.stage == "handle":
+            if clock.open and clock.stage == "handle" and not beside(clock):
                 longer = self._longer(clock, amount, unit_of)
                 ops.append({
                     "op": "extend", "clock": clock.key, "amount": amount, "unit_of": unit_of, "due": longer,

@@ -7,7 +7,7 @@ from typing import Any
 from gezhi.kernel.calendar import Calendar
 from gezhi.kernel.values import replace
 from gezhi.loop.rules import again
-from gezhi.loop.rules.clocks import LimitRow, Planner, hours_until, run
+from gezhi.loop.rules.clocks import LimitRow, Planner, beside, hours_until, run
 from gezhi.loop.rules.guards import GUARDS, Situation
 from gezhi.loop.rules.joint import JOINT
 from gezhi.loop.rules.moves import Move
@@ -144,7 +144,7 @@ def _start(stage: str, plan: _Plan) -> list[dict[str, Any]]:  # noqa: PLR0911 - 
         return []  # an imported old case runs no clock until somebody takes it over
     if stage == "phone" and (plan.after.phoned or plan.target not in ("dispatched", *HELD)):
         return []  # nobody to call yet, or reached before
-    if any(clock.open and clock.stage == stage for clock in plan.planner.clocks):
+    if any(clock.open and clock.stage == stage and not beside(clock) for clock in plan.planner.clocks):
         return []  # the handling clock goes on through returns and rulings
     return plan.planner.start(plan.limits(plan.after, stage))
 
