@@ -39,3 +39,14 @@ def _forget():
     forget()
     content.forget()
     numbers.forget()
+
+
+@pytest.fixture
+def mappings(tmp_path, monkeypatch):
+    """The folder of mapping files of a test's own installation; see upstream_hand."""
+    from upstream_hand import Mappings
+
+    from gezhi.loop.partners.kinds.upstream import files
+
+    monkeypatch.setattr(files, "folder", lambda: tmp_path / "partners")
+    return Mappings(tmp_path / "partners")

@@ -1,69 +1,37 @@
 """A platform above ours: its cases, dues and answers come in, our states go out; both lists agree at the end."""
 
 import json
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 from fake_platform import TOKEN, running
+from upstream_hand import SYSTEM, fetch, tell, whole
 
 from gezhi.kernel.errors import Refused
 from gezhi.loop.models import Case, CaseClock, Partner, PartnerCase, Piece
 from gezhi.loop.partners import service
 from gezhi.loop.partners.kinds.upstream.reconciling import reconcile
 from gezhi.loop.partners.service.keeping import Wish
-from gezhi.loop.service.replaying import replay
-from gezhi.trust.rules import Actor
-from gezhi.trust.service import deliver_pending, open_text
+from gezhi.trust.service import open_text
 
-SYSTEM = Actor.system("tests")
 MAPPING = "platform-http.toml"
 
 
 @pytest.fixture
-def mapped(tmp_path, monkeypatch):
-    """A mapping file of the installation: one that comes with the product, changed where a test says so."""
-    from gezhi.loop.partners.kinds.upstream import files
-
-    monkeypatch.setattr(files, "folder", lambda: tmp_path / "partners")
-    (tmp_path / "partners").mkdir()
-
-    def write(name="city.toml", base=MAPPING, **changes):
-        text = (files.BUILT_IN / base).read_text(encoding="utf-8")
-        for old, new in changes.get("turn", ()):
-            assert old in text, old
-            text = text.replace(old, new)
-        (tmp_path / "partners" / name).write_text(text, encoding="utf-8")
-        return name
-
-    return write
+def mapped(mappings):
+    return lambda *turns: mappings.write("city.toml", MAPPING, *turns)
 
 
 @pytest.fixture
 def put(office, mapped):
     def made(place, code="city", **more):
-        mapping = mapped(turn=[("[matters]", '[matters]\n"路灯照明" = "0101"')])
+        mapping = mapped(("[matters]", '[matters]\n"路灯照明" = "0101"'))
         wishes = {"mapping": mapping, "place": place, **more.pop("wishes", {})}
         wish = Wish(code, "upstream", "市平台", source=code, wishes=wishes,
                     secrets={"token": TOKEN, **more.pop("secrets", {})}, **more)  # fmt: skip
         return service.put_partner(wish, actor=SYSTEM, now=office.now)
 
     return made
-
-
-def fetch(office, partner):
-    return service.fetch_from(Partner.objects.select_related("keeper", "desk").get(pk=partner.pk), now=office.now)
-
-
-def tell(office):
-    """Events are handed on, and what is due is carried out; the moments are those of the test."""
-    deliver_pending(max(office.now, datetime.now(UTC)))
-    Piece.objects.filter(state="waiting", tries=0, direction="out").update(next_at=office.now)
-    return service.deliver(office.now)
-
-
-def whole():
-    """Every state and every due follows from its steps."""
-    return not [one for one in replay() if not isinstance(one, int)]
 
 
 ORDER = {"content": "路灯不亮，晚上走路危险。", "categoryName": "路灯照明", "orderType": "投诉", "callerName": "王小明",
@@ -195,7 +163,8 @@ def test_every_state_goes_out_in_order_with_the_answer_only_at_the_end_and_nothi
 
 WAY = {
     "accepted": ("accept", "dora", {}), "dispatched": ("dispatch", "dora", {}), "handling": ("sign", "hugo", {}),
-    "replied": ("reply", "hugo", {"outcome": "solved", "reply": "已修好。"}), "verifying": ("review_pass", "lena", {}),
+    "replied": ("reply", "hugo", {"outcome": "solved", "reply": "已修好。"}),
+    "verifying": ("review_pass", "lena", {}),
     "closed": ("callback", "cal", {"contacted": True, "satisfaction": "satisfied", "solved": "solved"}),
 }  # fmt: skip
 
@@ -210,8 +179,8 @@ def _one_step(office, key, state):
 
 @pytest.mark.parametrize(
     ("kind", "more", "move"),
-    [("催办", {}, "chase"), ("督办", {"remark": "市领导关注"}, "supervise"), ("补充", {"remark": "在南门"}, "supplement"),
-     ("撤回", {"remark": "重复派单"}, "withdraw")],
+    [("催办", {}, "chase"), ("督办", {"remark": "市领导关注"}, "supervise"),
+     ("补充", {"remark": "在南门"}, "supplement"), ("撤回", {"remark": "重复派单"}, "withdraw")],
 )  # fmt: skip
 def test_what_they_urge_add_or_withdraw_becomes_a_step_once_even_where_it_comes_before_its_case(
     office, put, kind, more, move
@@ -238,7 +207,7 @@ def test_a_record_that_is_not_understood_stops_no_other_and_is_made_once_the_map
         assert sorted(Piece.objects.filter(state="refused").values_list("fault", flat=True)) == [
             "upstream-act", "upstream-date",
         ]  # fmt: skip
-        mapped(turn=[('"工单" = "order"', '"工单" = "order"\n"新类型" = "order"')])
+        mapped(('"工单" = "order"', '"工单" = "order"\n"新类型" = "order"'))
         service.work_again(Piece.objects.get(fault="upstream-act").pk, actor=SYSTEM, now=office.now)
     assert sorted(Case.objects.values_list("external_number", flat=True)) == ["S-2", "S-3"]
 
@@ -263,13 +232,14 @@ def test_new_words_of_a_case_are_added_once_and_a_matter_nobody_mapped_is_listed
 @pytest.mark.parametrize(
     ("turn", "what"),
     [(('carrier = "http"', 'carrier = "telex"'), "carrier"), (('number = "orderNo"', ""), "fields.number"),
-     (('zone = "Asia/Shanghai"', 'zone = "Asia/Nowhere"'), "zone"), (('solved = "已解决"', 'sold = "x"'), "outcomes.sold"),
+     (('zone = "Asia/Shanghai"', 'zone = "Asia/Nowhere"'), "zone"),
+     (('solved = "已解决"', 'sold = "x"'), "outcomes.sold"),
      (('"工单" = "order"', '"工单" = "orders"'), "acts.工单"), (("[fields]", "[feilds]"), "feilds"),
      (('reply = "public_reply"', 'reply = "note"'), "say.reply"), (("[fields]", "[fields"), "TOML")],
 )  # fmt: skip
 def test_a_mapping_that_is_wrong_is_refused_by_name(office, mapped, turn, what):
+    wish = Wish("city", "upstream", "市平台", wishes={"mapping": mapped(turn), "place": "http://x/"})
     with pytest.raises(Refused) as caught:
-        wish = Wish("city", "upstream", "市平台", wishes={"mapping": mapped(turn=[turn]), "place": "http://x/"})
         service.put_partner(wish, actor=SYSTEM, now=office.now)
     assert (caught.value.code, caught.value.facts["what"]) == ("mapping-wrong", what)
 
@@ -290,9 +260,11 @@ def test_a_platform_that_cannot_be_reached_as_said_is_refused(office, wishes, re
 # ---- a day with a platform that behaves ill
 
 
-def test_a_day_with_a_platform_that_drops_doubles_delays_and_refuses_loses_nothing(office, put):
+def test_a_day_with_a_platform_that_drops_doubles_delays_and_refuses_loses_nothing(office, put, mappings):
     with running(office.now, ill=0.05) as (platform, url):
         partner = put(url)
+        text = (mappings.place / "city.toml").read_text(encoding="utf-8")
+        (mappings.place / "city.toml").write_text(f"{text}overlap = 40\n", encoding="utf-8")
         start, sent = office.now, 0
         while office.now < start + timedelta(hours=14):
             platform.now = office.now

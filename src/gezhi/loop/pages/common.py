@@ -14,6 +14,7 @@ from gezhi.kernel.errors import Refused
 from gezhi.kit.http import sentence
 from gezhi.kit.text import pick
 from gezhi.loop.models import Case
+from gezhi.loop.rules.clocks import BESIDE
 from gezhi.loop.rules.words import ENDED
 from gezhi.loop.service.attaching import Incoming
 from gezhi.loop.store import below
@@ -77,6 +78,8 @@ def code_name(kept: Content, list_name: str, code: str) -> str:
 
 def limit_name(kept: Content, stage: str, label: str = "") -> str:
     """What a limit is called: the part of a staged one by its own name, else the step that it holds for."""
+    if label.startswith(BESIDE):
+        return pgettext("stage", "partner")
     part = kept.parts.get((stage, label)) if label else None
     return (pick(part, "label", language()) if part else "") or pgettext("stage", stage)
 

@@ -13,6 +13,7 @@ from gezhi.loop.field.pages import told as field
 from gezhi.loop.pages import asking, common
 from gezhi.loop.pages.again import again_of, opinion_label, outcome_label
 from gezhi.loop.pages.rows import urgency_word
+from gezhi.loop.partners.kinds.upstream.pages import linked
 from gezhi.loop.rules.instructions import LIVE
 from gezhi.loop.rules.moves import FIELD_MOVES
 from gezhi.loop.rules.words import ENDED
@@ -40,6 +41,7 @@ def context(shown: CaseView, kept: Content, moment: datetime) -> dict[str, Any]:
         "clocks": [clock_of(clock, kept, moment) for clock in reversed(shown.clocks)][:8],
         "hours": hours_words(shown.clocks), "place": place_of(shown), "duty": duty_of(shown, kept),
         "tasks": tasks_of(shown), "links": links_of(shown), "again": again_of(shown),
+        "partners": linked(shown.case),
     }  # fmt: skip
 
 

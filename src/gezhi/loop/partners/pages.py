@@ -60,6 +60,7 @@ def one(request: HttpRequest, code: str) -> HttpResponse:
         "door": request.build_absolute_uri(f"/api/partners/{code}/events"),
         "crumbs": [{"label": gettext("Partners"), "url": HERE}, {"label": common.named(partner)}],
         "query": f"state={state}" if state else "",
+        "reconcile_url": f"{HERE}{code}/reconcile/" if partner.kind == "upstream" else "",
     }  # fmt: skip
     return render(request, "loop/partners/one.html", context)
 

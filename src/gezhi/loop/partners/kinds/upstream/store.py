@@ -68,8 +68,8 @@ def refused(partner: Partner, fault: str) -> list[int]:
 def left(partner: Partner) -> dict[str, int]:
     """Pieces of a partner that are not done, by way and state."""
     found: dict[str, int] = {}
-    for direction, state in Piece.objects.filter(partner=partner).exclude(state="done").values_list(
-        "direction", "state"
+    for direction, state in (
+        Piece.objects.filter(partner=partner).exclude(state="done").values_list("direction", "state")
     ):
         found[f"{direction}.{state}"] = found.get(f"{direction}.{state}", 0) + 1
     return found
