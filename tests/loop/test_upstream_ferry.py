@@ -10,6 +10,7 @@ from gezhi.loop.models import Case, Partner, PartnerCase, Piece
 from gezhi.loop.partners import service
 from gezhi.loop.partners.kinds.upstream.ferry import keys
 from gezhi.loop.partners.kinds.upstream.ferry.parcels import pack, unpack
+from gezhi.loop.partners.kinds.upstream.pages import elsewhere
 from gezhi.loop.partners.service.keeping import Wish
 from gezhi.trust.service import open_text
 
@@ -68,7 +69,14 @@ def test_a_report_crosses_once_and_the_answer_comes_back(office, sites, at, repo
     assert open_text(desk.requester, desk.story)["text"] == STORY
     again = unpack(sites[1], tmp_path / "1.bin", now=office.now)
     assert (again, Case.objects.count()) == ({"last": 1, "pieces": 0, "left": 0}, 2)
-    office.to("verifying", str(desk.pk))
+    office.to("handling", str(desk.pk))
+    tell(office)
+    pack(sites[1], tmp_path / "a.bin", now=office.now)
+    unpack(sites[0], tmp_path / "a.bin", now=office.now)
+    public.refresh_from_db()
+    assert (public.state, elsewhere(public)) == ("received", "handling")
+    office.move(str(desk.pk), "reply", "hugo", outcome="solved", reply="已修好。")
+    office.move(str(desk.pk), "review_pass", "lena")
     tell(office)
     pack(sites[1], tmp_path / "2.bin", now=office.now)
     at("desk")

@@ -17,6 +17,7 @@ from gezhi.loop.models import Case
 from gezhi.loop.pages import asking, behalf, common, told
 from gezhi.loop.pages.case import serve
 from gezhi.loop.pages.citizen import base
+from gezhi.loop.partners.kinds.upstream.pages import elsewhere
 from gezhi.loop.rules.moves import BY_NAME
 from gezhi.loop.rules.words import DIMENSIONS, SATISFACTIONS, SOLVED, TEXT_LIMIT, UNHAPPY
 from gezhi.loop.service.carrying import carry
@@ -77,10 +78,11 @@ def show(
     newest = answers.pop(0) if answers and case.state in ("verifying", "closed", "declined") else None
     if newest is not None and case.outcome:
         newest["outcome_words"] = pgettext("citizen-outcome", case.outcome)
+    state = elsewhere(case) or case.state
     context = {
         **base(), "number": case.number, "place": shown.story.get("place", ""), "steps": steps_of(shown),
-        "headline": pgettext("citizen-state", case.state), "promise": shown.promise, "may": may,
-        "says": pgettext("citizen-says", case.state) % {"unit": unit}, "answer": newest,
+        "headline": pgettext("citizen-state", state), "promise": shown.promise, "may": may,
+        "says": pgettext("citizen-says", state) % {"unit": unit}, "answer": newest,
         "earlier": answers, "again": told.again_words(shown), "changes": told.changes_of(shown, content()),
         "log": [log_of(entry) for entry in reversed(shown.entries)], "ask": asked(shown), "f": fields, "errors": errors,
         "key": common.next_key(request, refused), "last": case.last,

@@ -18,6 +18,7 @@ from gezhi.loop.partners.kinds.upstream.reconciling import partner_of, reconcile
 from gezhi.loop.partners.kinds.upstream.sheets import reply_rows
 from gezhi.loop.partners.rules.comparing import Compared
 from gezhi.loop.partners.service.keeping import EDIT
+from gezhi.loop.rules.words import STATES
 from gezhi.loop.store.content import content
 
 HERE, MOST = "/desk/partners/", 200
@@ -92,6 +93,14 @@ def linked(case: Any) -> list[dict[str, Any]]:
          "asks": [_asked(piece.facts) for piece in store.asks(link.partner, case)]}
         for link in partners.linked(case)
     ]  # fmt: skip
+
+
+def elsewhere(case: Any) -> str:
+    """Where the desk beyond the gap has a case that waits here for its answer; "" for a case that is worked here."""
+    if case.state not in ("received", "accepted"):
+        return ""
+    states = [link.state for link in partners.linked(case) if str(link.partner.wishes.get("other") or "")]
+    return next((state for state in states if state in STATES and state != "void"), "")
 
 
 def _asked(facts: dict[str, Any]) -> dict[str, str]:
