@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("loop", "0030_partners"),
+        ("loop", "0030_movein"),
     ]
 
     operations = [
