@@ -68,7 +68,7 @@ class Installation:
             return 0, ""
 
     def ready(self):
-        return self.get("readyz")[0] == 200
+        return self.get("readyz?for=web")[0] == 200
 
     def process(self, name):
         """The number of a process that `serve` keeps alive, or None."""

@@ -1,27 +1,11 @@
-"""Pages that belong to no room: health, the language switch, and what is shown when something went wrong."""
+"""Pages that belong to no room: the language switch, and what is shown when something went wrong."""
 
 from django.conf import settings
-from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
-
-
-def healthz(request: HttpRequest) -> HttpResponse:
-    """Alive: the process answers; nothing else is asked."""
-    return HttpResponse("ok\n", content_type="text/plain")
-
-
-def readyz(request: HttpRequest) -> HttpResponse:
-    """Ready: the database answers; otherwise 503, so that a proxy waits instead of showing a fault."""
-    try:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT 1")
-    except DatabaseError:
-        return JsonResponse({"ready": False}, status=503)
-    return JsonResponse({"ready": True})
 
 
 @require_POST

@@ -6,7 +6,7 @@ from importlib.util import find_spec
 from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path
 
-from gezhi.web import health, pages
+from gezhi.web import health, pages, readiness
 from gezhi.web.api import api
 
 Pattern = URLPattern | URLResolver
@@ -24,8 +24,8 @@ def rooms() -> list[Pattern]:
 
 
 urlpatterns: list[Pattern] = [
-    path("healthz", pages.healthz, name="healthz"),
-    path("readyz", pages.readyz, name="readyz"),
+    path("healthz", readiness.healthz, name="healthz"),
+    path("readyz", readiness.readyz, name="readyz"),
     path(health.PLACE.lstrip("/"), health.health, name="health"),
     path("language/", pages.language, name="language"),
     path("api/v1/", api.urls),

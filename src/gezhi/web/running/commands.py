@@ -1,4 +1,4 @@
-"""The commands of the installation itself: init, serve, stop, demo, check, backup, restore, upgrade."""
+"""The commands of the installation itself: init, serve, stop, demo, check, backup, restore, upgrade, bundle, sbom."""
 
 import os
 from argparse import ArgumentParser, Namespace
@@ -16,6 +16,7 @@ from gezhi.kit.commands import Arguments, Command, Nouns
 from gezhi.kit.config import config
 from gezhi.kit.database.session import opened
 from gezhi.kit.messages import plain
+from gezhi.web.bundling import commands as bundling
 from gezhi.web.running import keeping, starting
 
 if TYPE_CHECKING:
@@ -33,7 +34,10 @@ PLAIN = {
     "restore",
     "web",
     "worker",
+    "bundle",
+    "sbom",
 }  # these need neither Django nor a running database of their own
+FREE = {"bundle", "sbom"}  # these concern the product, not an installation of it
 
 
 def sentence(refused: Refused) -> str:
@@ -59,7 +63,7 @@ def run(command: Command, given: Namespace) -> int | None:
         settings = config()
     except ValueError as error:
         raise Refused("settings-wrong", reason=str(error)) from None
-    if command.database and not settings.initialised and not (own and name in NEW):
+    if command.database and not settings.initialised and not (own and name in NEW | FREE):
         raise Refused("not-initialised", folder=str(settings.data))
     if own and name in PLAIN:
         return command.run(given)
@@ -85,6 +89,8 @@ def add_to(below: "Below") -> None:
         ("web", starting.web, "the web process alone, for a machine of its own", None),
         ("worker", starting.worker, "the worker alone, for a machine of its own", None),
         ("prepare", starting.prepare, "bring tables, rights and static files up to date", None),
+        ("bundle", bundling.bundle, "make one archive that installs without a network", bundling.bundle_arguments),
+        ("sbom", bundling.sbom, "print the bill of materials (CycloneDX 1.5)", bundling.sbom_arguments),
         ("links", starting.links, "print one-time sign-in links for the administrators", None),
     ]
     for name, function, about, arguments in table:

@@ -122,7 +122,7 @@ class Supervisor:
         deadline = time.monotonic() + READY
         while not self.stopping:
             self.look()
-            if answers(f"{address(self.config)}readyz"):
+            if answers(f"{address(self.config)}readyz?for=web"):
                 return True
             if time.monotonic() > deadline:
                 raise Refused("web-not-ready", log=str(self.config.logs / "web.log"))
