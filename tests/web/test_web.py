@@ -4,33 +4,14 @@ import json
 import re
 
 import pytest
-from django.db import DatabaseError, OperationalError
+from django.db import OperationalError
 from django.test import Client, RequestFactory
 from psycopg.errors import LockNotAvailable
 
 from gezhi.kit.http import HouseMiddleware
-from gezhi.web import pages
+from gezhi.web import pages, readiness
 
 HAN = re.compile(r"[\u4e00-\u9fff]")
-
-
-def test_alive_without_a_database(client):
-    response = client.get("/healthz")
-    assert (response.status_code, response.content) == (200, b"ok\n")
-    assert "gezhi_session" not in response.cookies
-
-
-@pytest.mark.django_db
-def test_ready_when_the_database_answers_and_503_when_not(client, monkeypatch):
-    assert client.get("/readyz").json() == {"ready": True}
-
-    class Away:
-        def cursor(self):
-            raise DatabaseError
-
-    monkeypatch.setattr(pages, "connection", Away())
-    response = client.get("/readyz")
-    assert (response.status_code, response.json()) == (503, {"ready": False})
 
 
 def test_the_language_switch_keeps_the_choice_and_goes_back(client):
@@ -67,7 +48,8 @@ def test_a_fault_shows_a_page_and_no_detail(client, monkeypatch):
         def cursor(self):
             raise RuntimeError("secret detail")
 
-    monkeypatch.setattr(pages, "connection", Broken())
+    monkeypatch.setattr(readiness, "connection", Broken())
+    readiness.RECENT.forget()
     client.raise_request_exception = False
     response = client.get("/readyz")
     assert response.status_code == 500
