@@ -2,14 +2,18 @@
 
 import os
 import signal
+import socket
 import time
 
+import psycopg
 import pytest
 
 from gezhi.kernel.errors import Refused
 from gezhi.kit.config import Config
+from gezhi.kit.database.address import django_database
 from gezhi.kit.database.server import Server
 from gezhi.kit.database.session import embedded, in_use, opened
+from gezhi.web.running.archive import entered
 
 pytestmark = pytest.mark.slow  # each starts a server of its own
 SMALL = {"fsync": "off", "shared_buffers": "8MB", "max_connections": "10"}
@@ -111,3 +115,38 @@ def test_another_version_of_the_cluster_is_named(server):
     assert refused.value.code == "database-version"
     assert refused.value.facts["found"] == "15"
     (server.cluster / "PG_VERSION").write_text("18\n")
+
+
+def test_on_a_disk_without_sockets_the_server_asks_for_a_password_on_this_machine_alone(tmp_path):
+    config = Config(data=tmp_path / "data", db_shared_buffers="8MB", db_max_connections=10, db_loopback=True)
+    config.data.mkdir()
+    server = embedded(config)
+    server.make()
+    door = server.cluster / "gezhi-door.json"
+    assert door.stat().st_mode & 0o077 == 0
+    with opened(config) as running:
+        running.create()
+        way = running.door
+        assert not list(config.data.rglob(".s.PGSQL*"))
+        entry = django_database(config)
+        assert (entry["HOST"], entry["PORT"], entry["PASSWORD"]) == ("127.0.0.1", way.port, way.password)
+        with running.connect("gezhi", "gezhi_app") as connection:
+            assert connection.execute("SHOW listen_addresses").fetchone() == ("127.0.0.1",)
+        for wrong in ("", f":{way.password}x"):
+            with pytest.raises(psycopg.OperationalError):
+                psycopg.connect(f"postgresql://gezhi_app{wrong}@127.0.0.1:{way.port}/gezhi", connect_timeout=5)
+    assert not server.running()
+    with socket.socket() as other:  # somebody else takes the port while nothing runs
+        other.bind(("127.0.0.1", int(way.port)))
+        other.listen()
+        with opened(config) as running:
+            assert running.door.port != way.port
+            assert running.door.password == way.password
+            assert running.running()
+
+
+def test_the_password_never_stands_on_a_command_line():
+    place, environment = entered("postgresql://postgres:hidden@127.0.0.1:5433/gezhi")
+    assert "hidden" not in place
+    assert environment["PGPASSWORD"] == "hidden"
+    assert "PGPASSWORD" not in entered("postgresql://postgres@/gezhi?host=/srv")[1]

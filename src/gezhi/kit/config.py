@@ -33,6 +33,11 @@ class Config:
     )
     db_shared_buffers: str = setting("64MB", "Memory of the embedded database for its pages.")
     db_work_mem: str = setting("8MB", "Memory of the embedded database for one sort or hash.")
+    db_loopback: bool = setting(
+        False,
+        "The embedded database listens on 127.0.0.1 with a password instead of a socket, for a disk that holds no "
+        "sockets; on Windows always.",
+    )
     db_max_connections: int = setting(40, "Connections that the embedded database accepts.")
     host: str = setting("127.0.0.1", "Address on which the web process listens.")
     port: int = setting(8000, "Port on which the web process listens; the next free one is taken when it is busy.")
@@ -80,6 +85,11 @@ class Config:
     @property
     def initialised(self) -> bool:
         return (self.data / MARKER).exists()
+
+    @property
+    def loopback(self) -> bool:
+        """Whether the embedded database is entered by the network of this machine; Windows has no other way."""
+        return self.db_loopback or os.name == "nt"
 
     @property
     def keys(self) -> Path:

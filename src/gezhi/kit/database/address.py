@@ -4,7 +4,7 @@ from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from gezhi.kit.config import Config
-from gezhi.kit.database.folders import socket_folder
+from gezhi.kit.database.doors import door
 
 DATABASE = "gezhi"
 OWNER = "gezhi_owner"
@@ -13,7 +13,7 @@ SESSION = "-c jit=off -c lock_timeout=10s -c idle_in_transaction_session_timeout
 
 
 def django_database(config: Config) -> dict[str, Any]:
-    """The entry of DATABASES: the embedded server by its socket, or the external one, as owner or as the product.
+    """The entry of DATABASES: the embedded server by its door, or the external one, as owner or as the product.
 
     An external login that owns the tables takes on the role `gezhi_app` for each session, so that the product never
     holds the owner's rights; the owner's session keeps them for migrations.
@@ -25,8 +25,9 @@ def django_database(config: Config) -> dict[str, Any]:
     base = {"ENGINE": "gezhi.kit.database.backend", "CONN_MAX_AGE": 0, "OPTIONS": options, "ATOMIC_REQUESTS": False}
     owner = config.db_role == "owner"
     if not config.database_url:
-        user = OWNER if owner else APP
-        return {**base, "NAME": DATABASE, "USER": user, "HOST": str(socket_folder(config.data)), "PORT": "5432"}
+        way = door(config.data, loopback=config.loopback)
+        enter = {"HOST": way.host, "PORT": way.port, "PASSWORD": way.password}
+        return {**base, "NAME": DATABASE, "USER": OWNER if owner else APP, **enter}
     url = (owner and config.database_owner_url) or config.database_url
     parts = urlsplit(url)
     if not owner:

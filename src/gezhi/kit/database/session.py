@@ -1,6 +1,5 @@
 """Using the embedded server from several commands at once: the first starts it, the last stops it."""
 
-import fcntl
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import IO
@@ -8,6 +7,7 @@ from typing import IO
 from gezhi.kernel.errors import Refused
 from gezhi.kit.config import Config
 from gezhi.kit.database.server import Server
+from gezhi.kit.locks import take
 
 QUIET = {
     "max_parallel_workers_per_gather": "0",  # shared memory is scarce in containers, and two cores have work enough
@@ -33,7 +33,7 @@ def embedded(config: Config) -> Server:
         "work_mem": config.db_work_mem,
         "max_connections": str(config.db_max_connections),
     }
-    return Server(config.data, settings={**QUIET, **own})
+    return Server(config.data, settings={**QUIET, **own}, loopback=config.loopback)
 
 
 def lock(config: Config, name: str) -> IO[str]:
@@ -44,18 +44,14 @@ def lock(config: Config, name: str) -> IO[str]:
 
 def taken(file: IO[str], *, shared: bool = False) -> bool:
     """Try to take a lock without waiting."""
-    try:
-        fcntl.flock(file, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True
+    return take(file, shared=shared)
 
 
 @contextmanager
 def alone(config: Config) -> Iterator[None]:
     """Starting and stopping the server, one process at a time."""
     with lock(config, "start") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
+        take(file, wait=True)
         yield
 
 
@@ -73,7 +69,7 @@ def opened(config: Config) -> Iterator[Server | None]:
         raise Refused("not-initialised", folder=str(config.data))
     with lock(config, "holders") as holders:
         with alone(config):
-            fcntl.flock(holders, fcntl.LOCK_SH)
+            take(holders, shared=True, wait=True)
             server.start()
         try:
             yield server

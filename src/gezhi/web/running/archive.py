@@ -68,15 +68,20 @@ def database_address(config: Config) -> str:
     return embedded(config).uri(user=SUPERUSER)
 
 
+def entered(address: str) -> tuple[str, dict[str, str]]:
+    """An address without its password, and the environment that holds it: everybody reads command lines."""
+    parts = conninfo_to_dict(address)
+    password = parts.pop("password", None)
+    return make_conninfo("", **parts), {**os.environ, **({"PGPASSWORD": str(password)} if password else {})}
+
+
 def dump(config: Config, target: Path) -> None:
     """One consistent dump: pg_dump works in a single snapshot, whatever is written meanwhile."""
-    parts = conninfo_to_dict(database_address(config))
-    password = parts.pop("password", None)  # every user of the machine reads the command lines of all processes
+    place, environment = entered(database_address(config))
     command = [
         str(programs() / "pg_dump"), "--format=custom", "--compress=gzip:3", "--no-owner", "--no-privileges",
-        f"--file={target}", f"--dbname={make_conninfo('', **parts)}",
+        f"--file={target}", f"--dbname={place}",
     ]  # fmt: skip
-    environment = os.environ | ({"PGPASSWORD": str(password)} if password else {})
     done = subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
     if done.returncode:
         raise Refused("backup-failed", reason=done.stderr.strip()[-400:])
@@ -150,11 +155,12 @@ def unpack(source: Path, folder: Path) -> dict[str, Any]:
 
 def load(server: Server, dumped: Path) -> None:
     """Read a dump into the product's empty database, all or nothing, as the owner of the tables."""
+    place, environment = entered(server.uri(user=SUPERUSER))
     command = [
         str(programs() / "pg_restore"), "--no-owner", "--no-privileges", "--role=gezhi_owner", "--single-transaction",
-        "--exit-on-error", f"--dbname={server.uri(user=SUPERUSER)}", str(dumped),
+        "--exit-on-error", f"--dbname={place}", str(dumped),
     ]  # fmt: skip
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    done = subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
     if done.returncode:
         raise Refused("restore-failed", reason=done.stderr.strip()[-400:])
 

@@ -7,9 +7,16 @@ import sys
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 LONGEST_PAUSE = 30.0
 STEADY = 60.0  # seconds after which an end counts as the first again
+# A group of its own, so that a key press in the terminal reaches only us; and what asks a member of it to end.
+APART: dict[str, Any]
+if sys.platform == "win32":
+    APART, END = {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP}, signal.CTRL_BREAK_EVENT
+else:
+    APART, END = {"start_new_session": True}, signal.SIGTERM
 LARGEST_LOG = 10 * 1024 * 1024
 
 
@@ -42,7 +49,7 @@ class Child:
                 stdout=output,
                 stderr=output,
                 env={**os.environ, **self.environment, "GEZHI_SUPERVISOR": str(os.getpid())},
-                start_new_session=True,
+                **APART,
             )
         self.started = time.monotonic()
 
@@ -67,7 +74,7 @@ class Child:
 
     def ask_to_stop(self) -> None:
         if self.process is not None and self.process.poll() is None:
-            self.process.send_signal(signal.SIGTERM)
+            self.process.send_signal(END)
 
     def make_stop(self, deadline: float) -> None:
         """Wait until the deadline (monotonic), then kill."""

@@ -1,7 +1,11 @@
 """The data folder of an installation: what stands in it from the first moment."""
 
+import getpass
 import json
+import os
 import shutil
+import subprocess
+import sys
 from dataclasses import fields
 from datetime import datetime
 from pathlib import Path
@@ -21,12 +25,22 @@ def make_folder(config: Config, *, demo: bool = False) -> None:
     if folder.exists() and {path.name for path in folder.iterdir()} - {"config.toml", "run", "logs"}:
         raise Refused("folder-not-empty", folder=str(folder))
     folder.mkdir(parents=True, exist_ok=True, mode=0o711)
+    if sys.platform == "win32":
+        ours_alone(folder)
     for part in (config.keys, config.files, config.logs, config.backups):
         part.mkdir(mode=0o700, exist_ok=True)
     file = folder / "config.toml"
     if not file.exists():
         file.write_text(settings_file(demo=demo), encoding="utf-8")
         file.chmod(0o600)
+
+
+def ours_alone(folder: Path) -> None:
+    """On Windows only who runs it, the system and administrators read the folder, wherever it lies."""
+    holders = (f"{os.environ.get('USERDOMAIN', '.')}\\{getpass.getuser()}", "*S-1-5-18", "*S-1-5-32-544")
+    grants = [part for holder in holders for part in ("/grant:r", f"{holder}:(OI)(CI)F")]
+    icacls = Path(os.environ.get("SYSTEMROOT", r"C:\Windows")) / "System32" / "icacls.exe"
+    subprocess.run([str(icacls), str(folder), "/inheritance:r", *grants], capture_output=True, check=False)
 
 
 def empty_folder(config: Config) -> None:

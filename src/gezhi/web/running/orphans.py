@@ -16,7 +16,7 @@ def watch_supervisor() -> None:
         return
 
     def watch() -> None:
-        while os.getppid() == int(expected):
+        while psutil.pid_exists(int(expected)) if os.name == "nt" else os.getppid() == int(expected):
             time.sleep(0.5)
         os.kill(os.getpid(), signal.SIGTERM)
 

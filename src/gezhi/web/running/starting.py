@@ -123,6 +123,8 @@ def demo(given: Namespace) -> int:
         demo_file(settings).chmod(0o600)
         links_file(settings).unlink(missing_ok=True)  # the demo has its own people
     if given.serve:
+        if os.name == "nt":
+            return serve(given)  # there execv starts another process and leaves the window to nobody
         arguments = [f"--{name}={value}" for name in ("port", "host") if (value := getattr(given, name)) is not None]
         os.execv(sys.executable, program("serve", *arguments))  # noqa: S606 - our own program, no shell wanted
     return 0

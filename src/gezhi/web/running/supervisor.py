@@ -12,6 +12,8 @@ from dataclasses import replace
 from pathlib import Path
 from types import FrameType
 
+import psutil
+
 from gezhi.kernel.errors import Refused
 from gezhi.kit.address import local as address
 from gezhi.kit.address import state
@@ -36,7 +38,10 @@ def free_port(host: str, first: int) -> int:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     for port in (*range(first, first + 20), 0):
         with socket.socket(family, socket.SOCK_STREAM) as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            if sys.platform == "win32":
+                probe.setsockopt(socket.SOL_SOCKET, socket.SO_EXCLUSIVEADDRUSE, 1)  # otherwise two may share a port
+            else:
+                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
                 probe.bind((host, port))
             except OSError:
@@ -89,8 +94,10 @@ class Supervisor:
         self.children = [Child(name, config.logs / f"{name}.log", environment) for name in ("web", "worker")]
 
     def run(self) -> int:
-        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
-            signal.signal(number, self.stop)
+        for name in ("SIGTERM", "SIGINT", "SIGHUP", "SIGBREAK"):
+            if hasattr(signal, name):  # Windows has the last one instead of the one before
+                signal.signal(getattr(signal, name), self.stop)
+        wish(self.config).unlink(missing_ok=True)
         for child in self.children:
             child.start()
         try:
@@ -108,6 +115,7 @@ class Supervisor:
 
     def look(self) -> None:
         """Start again what has ended, the database first."""
+        self.stopping = self.stopping or wish(self.config).exists()
         if self.server is not None and not running(self.server):
             say("the database ended; starting it again")
             with alone(self.config):
@@ -170,6 +178,8 @@ def running(server: Server) -> bool:
     """A cheap look, four times a second: does the process that the server's own file names still live."""
     try:
         number = int((server.cluster / "postmaster.pid").read_text().split("\n", 1)[0])
+        if sys.platform == "win32":
+            return psutil.pid_exists(number)  # there a signal of zero is no question
         os.kill(number, 0)
     except (OSError, ValueError):
         return False
@@ -177,12 +187,19 @@ def running(server: Server) -> bool:
     return not status.exists() or "State:\tZ" not in status.read_text()
 
 
+def wish(config: Config) -> Path:
+    """A file that asks a running `serve` to stop, where signals do not."""
+    return config.run / "stop"
+
+
 def stop(config: Config, *, patience: float = 20.0) -> str:
     """Tell the `serve` of this folder to stop and wait; stop a database that was left alone. Says what it did."""
     with lock(config, "serve") as own:
         if not taken(own):
             number = state(config)[0]
-            if number > 0:
+            if sys.platform == "win32":
+                wish(config).touch()  # there a signal would end it without its leave
+            elif number > 0:
                 os.kill(number, signal.SIGTERM)
             deadline = time.monotonic() + patience
             while not taken(own):

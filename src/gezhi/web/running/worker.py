@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import os
 import signal
 import subprocess
 import threading
@@ -19,6 +20,7 @@ from gezhi.web.running.children import program
 from gezhi.web.running.orphans import remember, watch_supervisor
 
 LOG = logging.getLogger(__name__)
+LOOP = asyncio.SelectorEventLoop if os.name == "nt" else None  # the driver of the database wants this one there
 PAUSE = 1.0  # seconds between two looks when nothing was found
 
 
@@ -27,8 +29,9 @@ def run() -> int:
     remember(config().run, "worker")
     watch_supervisor()
     stop = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
+    for name in ("SIGTERM", "SIGINT", "SIGBREAK"):
+        if hasattr(signal, name):  # the last is Windows'
+            signal.signal(getattr(signal, name), lambda *_: stop.set())
     works = (
         ("outbox", service.deliver_pending), ("partners", deliver), ("seals", service.seal_pending), ("night", night),
     )  # fmt: skip
@@ -37,7 +40,8 @@ def run() -> int:
         thread.start()
     while not stop.is_set():
         try:
-            asyncio.run(jobs(stop))
+            with asyncio.Runner(loop_factory=LOOP) as runner:
+                runner.run(jobs(stop))
         except Exception:
             LOG.exception("the job runner failed; starting it again")
             stop.wait(5)
