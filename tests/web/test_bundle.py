@@ -4,6 +4,7 @@ import ensurepip
 import hashlib
 import json
 import os
+import re
 import subprocess
 import sys
 import zipfile
@@ -210,6 +211,30 @@ def test_what_leads_out_or_is_no_archive_of_ours_is_refused(shop, tmp_path, chan
     with pytest.raises(Refused) as refused:
         checking.faults(other)
     assert refused.value.code == code
+
+
+def test_one_flipped_bit_is_seen(shop, tmp_path):
+    data = bytearray(made(shop, tmp_path / "a.tar.gz").read_bytes())
+    data[len(data) // 3] ^= 4
+    (tmp_path / "b.tar.gz").write_bytes(data)
+    try:
+        assert found(tmp_path / "b.tar.gz")
+    except Refused as refused:
+        assert refused.code == "not-a-bundle"
+
+
+def test_the_image_and_the_unit_run_without_rights():
+    image = (ROOT / "deploy" / "Containerfile").read_text(encoding="utf-8")
+    last = image.rpartition("\nFROM ")[2]
+    assert re.search(r"^USER [1-9]\d*:[1-9]\d*$", last, re.MULTILINE), "a number, so that a cluster can see it"
+    for word in ("HEALTHCHECK", 'VOLUME ["/srv/gezhi"]', "STOPSIGNAL SIGTERM", "/readyz?for=web"):
+        assert word in last
+    assert not re.search(r"\b(curl|wget|apt-get|pip install|https?://(?!127\.0\.0\.1))", re.sub(r"#.*", "", image))
+    unit = (ROOT / "deploy" / "gezhi.service").read_text(encoding="utf-8")
+    told = dict(line.split("=", 1) for line in unit.splitlines() if "=" in line and not line.startswith("#"))
+    assert (told["User"], told["CapabilityBoundingSet"], told["ReadWritePaths"]) == ("gezhi", "", "/srv/gezhi")
+    assert {told[name] for name in ("NoNewPrivileges", "PrivateTmp", "ProtectHome")} == {"true"}
+    assert (told["ProtectSystem"], told["ExecStart"]) == ("strict", "/opt/gezhi/bin/gezhi serve")
 
 
 def test_half_an_archive_and_no_archive_are_refused(shop, tmp_path):

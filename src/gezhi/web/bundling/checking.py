@@ -5,7 +5,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from packaging.utils import InvalidWheelFilename
 
@@ -13,7 +13,7 @@ from gezhi.kernel.errors import Refused
 from gezhi.web.bundling.building import EVERYWHERE, FORMAT, ON_LINUX, ON_WINDOWS
 from gezhi.web.bundling.fetch import tool
 from gezhi.web.bundling.lock import Pinned, needed, parse, serves
-from gezhi.web.bundling.packing import members
+from gezhi.web.bundling.packing import members, readable
 from gezhi.web.bundling.platforms import PLATFORMS, Platform
 
 KEPT = ("manifest.json", "requirements.lock")
@@ -30,24 +30,29 @@ class Seen:
 def look(source: Path) -> Seen:
     """Read an archive once, from the first byte to the last; every name stands below one folder."""
     seen, roots = Seen(), set()
-    for name, opener in members(source):
-        root, _, inner = name.partition("/")
-        roots.add(root)
-        content, told, length = opener(), hashlib.sha256(), 0
-        kept = bytearray()
-        while block := content.read(1 << 20):
-            told.update(block)
-            length += len(block)
-            if inner in KEPT:
-                kept += block
-        if inner in seen.files:
-            raise Refused("bundle-unsafe", file=str(source), name=name)
-        seen.files[inner] = (told.hexdigest(), length)
-        if inner in KEPT:
-            seen.texts[inner] = bytes(kept)
+    with readable(source):
+        for name, opener in members(source):
+            root, _, inner = name.partition("/")
+            roots.add(root)
+            if inner in seen.files:
+                raise Refused("bundle-unsafe", file=str(source), name=name)
+            note(seen, inner, opener())
     if len(roots) != 1:
         raise Refused("not-a-bundle", file=str(source))
     return seen
+
+
+def note(seen: Seen, name: str, content: IO[bytes]) -> None:
+    """Digest and size of one file, and its text where it is one of those that are read."""
+    told, length, kept = hashlib.sha256(), 0, bytearray()
+    while block := content.read(1 << 20):
+        told.update(block)
+        length += len(block)
+        if name in KEPT:
+            kept += block
+    seen.files[name] = (told.hexdigest(), length)
+    if name in KEPT:
+        seen.texts[name] = bytes(kept)
 
 
 def manifest_of(seen: Seen, source: Path) -> dict[str, Any]:

@@ -8,6 +8,7 @@ import stat
 import tarfile
 import zipfile
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
@@ -78,8 +79,14 @@ Opener = Callable[[], IO[bytes]]
 
 def members(source: Path) -> Iterator[tuple[str, Opener]]:
     """Name and content of each file of an archive, in its order; links, devices and names that lead out are refused."""
+    return (zip_members if zipfile.is_zipfile(source) else tar_members)(source)
+
+
+@contextmanager
+def readable(source: Path) -> Iterator[None]:
+    """Whatever goes wrong while an archive is read is a refusal that names it."""
     try:
-        yield from (zip_members if zipfile.is_zipfile(source) else tar_members)(source)
+        yield
     except FileNotFoundError:
         raise Refused("file-missing", file=str(source)) from None
     except (tarfile.TarError, zipfile.BadZipFile, gzip.BadGzipFile, EOFError, OSError):
