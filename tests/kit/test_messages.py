@@ -1,5 +1,6 @@
 """The watchers of the texts must see what they are for: planted faults in a small tree of rooms."""
 
+import errno
 import gettext
 
 import pytest
@@ -95,6 +96,23 @@ def test_compiling_makes_what_gettext_reads_and_only_when_it_is_older(room):
     assert making.compile_all() == []
     with file.with_suffix(".mo").open("rb") as opened:
         assert gettext.GNUTranslations(opened).pgettext("state", "received") == "待受理"
+
+
+def test_a_folder_that_may_not_be_written_keeps_what_the_package_brought(room, monkeypatch):
+    room.says("en", ("state", "received", "To accept"))
+
+    def refuse(number):
+        def write(catalogue, target):
+            raise OSError(number, "no")
+
+        return write
+
+    for number in (errno.EROFS, errno.EACCES):
+        monkeypatch.setattr(making, "write", refuse(number))
+        assert making.compile_all() == []
+    monkeypatch.setattr(making, "write", refuse(errno.ENOSPC))
+    with pytest.raises(OSError, match="no"):
+        making.compile_all()
 
 
 def test_the_pseudo_language_holds_every_text_and_no_chinese(room):
