@@ -69,8 +69,9 @@ if [ -n "$runtime" ]; then
     python=$runtime
 fi
 "$python" -m venv --without-pip "$release/venv"
+installer=$(ls "$here"/wheels/pip-*.whl)
 pip() {
-    "$release/venv/bin/python" -I "$here"/wheels/pip-*.whl/pip --isolated --disable-pip-version-check --no-input "$@"
+    "$release/venv/bin/python" -I "$installer/pip" --isolated --disable-pip-version-check --no-input "$@"
 }
 pip install --quiet --no-index --find-links "$here/wheels" --require-hashes --requirement "$here/requirements.lock"
 pip install --quiet --no-index --no-deps "$here"/wheels/gezhi-"$version"-*.whl
