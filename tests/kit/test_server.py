@@ -137,6 +137,7 @@ def test_on_a_disk_without_sockets_the_server_asks_for_a_password_on_this_machin
                 psycopg.connect(f"postgresql://gezhi_app{wrong}@127.0.0.1:{way.port}/gezhi", connect_timeout=5)
     assert not server.running()
     with socket.socket() as other:  # somebody else takes the port while nothing runs
+        other.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # connections that have just ended do not count
         other.bind(("127.0.0.1", int(way.port)))
         other.listen()
         with opened(config) as running:

@@ -27,7 +27,7 @@ class Pinned:
 
     def applies(self, platform: Platform, python: str) -> bool:
         environment = platform.environment(python)
-        return not self.condition or Marker(self.condition).evaluate(environment)  # type: ignore[arg-type]  # a plain dict
+        return not self.condition or Marker(self.condition).evaluate(environment)
 
     def line(self) -> str:
         """The line without its condition, as pip wants it when the condition has been judged already."""
@@ -49,17 +49,17 @@ def parse(text: str, name: str = "requirements.lock") -> list[Pinned]:
     >>> parse("six==1.17.0 ; os_name == 'nt' \\\n    --hash=sha256:" + "a" * 64)[0].condition
     "os_name == 'nt'"
     """
-    found: list[tuple[str, str, str, list[str]]] = []
+    found: list[tuple[str, str, str, set[str]]] = []
     for number, line in enumerate(text.splitlines(), 1):
         if not line.strip() or line.startswith("#"):
             continue
         if found and (digest := HASH.fullmatch(line)):
-            found[-1][3].append(digest["digest"])
+            found[-1][3].add(digest["digest"])
         elif match := LINE.fullmatch(line):
-            found.append((canonicalize_name(match["name"]), match["version"], (match["condition"] or "").strip(), []))
+            found.append((canonicalize_name(match["name"]), match["version"], (match["condition"] or "").strip(), set()))
         else:
             raise Refused("bundle-lock-unread", file=name, line=number)
-    return [Pinned(*parts, frozenset(digests)) for *parts, digests in found]  # type: ignore[misc]  # three texts
+    return [Pinned(package, version, condition, frozenset(told)) for package, version, condition, told in found]
 
 
 def needed(lock: list[Pinned], platform: Platform, python: str) -> list[Pinned]:

@@ -92,7 +92,7 @@ def direct() -> set[str]:
 
 def wants(description: Message | None) -> set[str]:
     """The packages that a package asks for, extras left out; nothing where its description is not known."""
-    found = set()
+    found: set[str] = set()
     for line in description.get_all("Requires-Dist") or [] if description else []:
         try:
             requirement = Requirement(str(line))
