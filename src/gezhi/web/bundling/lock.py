@@ -56,7 +56,9 @@ def parse(text: str, name: str = "requirements.lock") -> list[Pinned]:
         if found and (digest := HASH.fullmatch(line)):
             found[-1][3].add(digest["digest"])
         elif match := LINE.fullmatch(line):
-            found.append((canonicalize_name(match["name"]), match["version"], (match["condition"] or "").strip(), set()))
+            found.append(
+                (canonicalize_name(match["name"]), match["version"], (match["condition"] or "").strip(), set())
+            )
         else:
             raise Refused("bundle-lock-unread", file=name, line=number)
     return [Pinned(package, version, condition, frozenset(told)) for package, version, condition, told in found]
