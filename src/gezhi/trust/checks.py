@@ -1,4 +1,4 @@
-"""What `gezhi check` and the health page look at in this room: seals, keys, dead letters, administrators."""
+"""What `gezhi check` and the health page look at in this room: seals, keys, dead letters, administrators, sign-in."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -7,6 +7,8 @@ from django.conf import settings
 
 from gezhi.kernel.errors import Refused
 from gezhi.kit.checkup import Finding, looks_at
+from gezhi.trust.oidc import store as oidc
+from gezhi.trust.oidc.service import office
 from gezhi.trust.rules import ADMINISTRATORS
 from gezhi.trust.service.requesters import identity_of
 from gezhi.trust.store import acts, outbox, people, requesters
@@ -52,3 +54,15 @@ def administrators(now: datetime) -> Iterator[Finding]:
     for role in ADMINISTRATORS:
         if not people.holders_of(role, now):
             yield Finding("administrator-missing", role=role)
+
+
+@looks_at("sign-in provider")
+def provider(now: datetime) -> Iterator[Finding]:
+    """A provider of identities that gives no answer: how long already, and when sessions end for it."""
+    count, since = oidc.failing()
+    if count and since is not None:
+        minutes = int((now - since).total_seconds() // 60)
+        yield Finding("oidc-unreachable", count=count, minutes=minutes, grace=office().grace_minutes)
+    resting = oidc.suspended()
+    if resting:
+        yield Finding("oidc-suspended", serious=True, count=resting)

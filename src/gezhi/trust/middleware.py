@@ -1,4 +1,7 @@
-"""Pages that need somebody signed in lead to the sign-in page; a password that is due is set before anything else."""
+"""Pages that need somebody signed in lead to the sign-in page; a password that is due is set before anything else.
+
+Who came in by the office's provider of identities is looked at again here, where nobody has for five minutes.
+"""
 
 from collections.abc import Callable
 from urllib.parse import urlencode
@@ -6,6 +9,7 @@ from urllib.parse import urlencode
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 
 from gezhi.kernel.errors import Refused
+from gezhi.trust.oidc.pages.watching import look_again
 
 TARGETS = {"sign-in-needed": "/sign-in/", "password-due": "/account/password/"}
 
@@ -17,6 +21,7 @@ class SignInMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        look_again(request)
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:

@@ -1,4 +1,4 @@
-"""What the worker does at night for this room: the whole ledger checked, old progress and failures dropped."""
+"""What the worker does for this room: leavers looked for each minute, the whole ledger checked each night."""
 
 import logging
 from datetime import UTC, datetime, timedelta
@@ -24,3 +24,14 @@ def night(timestamp: int) -> None:
     verdict = service.verify_ledger(now)
     if not verdict.whole:
         logger.critical("the ledger is broken in %s places, first at %s", verdict.broken, verdict.first)
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="trust.leavers", queueing_lock="trust.leavers")
+def leavers(timestamp: int) -> None:
+    """Every minute the provider of identities is asked about those who came in by it, each every few minutes."""
+    from gezhi.trust.oidc.service import check_due
+
+    counts = check_due(datetime.fromtimestamp(timestamp, UTC))
+    if set(counts) - {"vouched", "busy"}:
+        logger.info("sign-ins looked at: %s", counts)

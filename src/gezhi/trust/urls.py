@@ -2,9 +2,11 @@
 
 from django.urls import path
 
+from gezhi.trust.oidc.urls import urlpatterns as oidc
 from gezhi.trust.pages import account, importing, office, signing, units, users
 
 urlpatterns = [
+    *oidc,
     path("sign-in/", signing.sign_in, name="sign_in"),
     path("sign-in/link/<str:secret>/", signing.link, name="link"),
     path("sign-out/", signing.sign_out, name="sign_out"),

@@ -117,6 +117,7 @@ class Holding(models.Model):
     post = models.ForeignKey(Post, on_delete=models.PROTECT, related_name="holdings")
     valid_from = models.DateTimeField()
     valid_to = models.DateTimeField(null=True, blank=True)
+    given_by = models.CharField(max_length=16, blank=True, default="")  # "oidc": by a claim, and taken back with it
 
     class Meta:
         db_table = "trust_holding"

@@ -3,10 +3,10 @@
 from typing import Any
 
 from django.conf import settings
-from django.contrib import auth, messages
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
@@ -14,8 +14,10 @@ from django.views.decorators.http import require_http_methods, require_POST
 from gezhi.kernel.errors import Refused
 from gezhi.trust import service
 from gezhi.trust.models import User
+from gezhi.trust.oidc import button as oidc
+from gezhi.trust.oidc import store as identities
 from gezhi.trust.pages.common import attempt, choices, field, form, now
-from gezhi.trust.pages.signing import keep_language, target
+from gezhi.trust.pages.signing import keep_language, keep_signed_in, target
 from gezhi.trust.store import people, signin
 
 
@@ -51,6 +53,8 @@ def _account(request: HttpRequest, **more: Any) -> HttpResponse:
             options=choices(list(settings.LANGUAGES), user.language),
             blank=gettext("As the office has it"),
         ),
+        "provider": oidc.button(get_language() or ""),
+        "tied": identities.identity_of(user.pk) is not None,
         **more,
     }
     return render(request, "trust/account.html", context)
@@ -87,9 +91,7 @@ def _change(request: HttpRequest, user: User, *, has_old: bool) -> None:
         raise Refused("password-unlike", status=422)
     old = request.POST.get("old", "") if has_old else None
     service.change_password(user, fresh, old=old, actor=service.actor_for(user), now=now())
-    before = request.session.session_key or ""
-    auth.update_session_auth_hash(request, user)
-    signin.move_session(before, request.session.session_key or "")
+    keep_signed_in(request, user)
     signin.end_sessions(user.pk, keep=request.session.session_key or "")
 
 

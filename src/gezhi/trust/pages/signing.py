@@ -1,17 +1,21 @@
-"""Sign in by password or one-time link, sign out."""
+"""Sign in by password or one-time link, or go on to the office's provider; sign out."""
+
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.contrib import auth
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
+from gezhi.kernel.errors import Refused
 from gezhi.trust import service
 from gezhi.trust.models import User
+from gezhi.trust.oidc import button as oidc
 from gezhi.trust.pages.common import attempt, errors_of, field, now
 from gezhi.trust.store import signin
 
@@ -42,11 +46,26 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         user, refused = attempt(lambda: service.sign_in(username, password, address=address(request), now=now()))
         if user is not None:
             return enter(request, user, target(request))
+    return sign_in_page(request, username=username, refused=refused, about="username")
+
+
+def sign_in_page(
+    request: HttpRequest, *, username: str = "", refused: Refused | None = None, about: str = ""
+) -> HttpResponse:
+    """The page with both ways in; `about` is the field that a refusal is about."""
     fields = [
         field("username", gettext("User name"), value=username, required=True, autocomplete="username", max=64),
         field("password", gettext("Password"), "password", required=True, autocomplete="current-password"),
     ]
-    context = {"fields": fields, "errors": errors_of(refused, "username"), "next": target(request)}
+    to = target(request)
+    context = {
+        "fields": fields,
+        "errors": errors_of(refused, about),
+        "next": to,
+        "provider": oidc.button(get_language() or ""),
+        "provider_url": f"/sign-in/oidc/?{urlencode({'next': to})}",
+        "left": request.GET.get("left") == "1",
+    }
     return render(request, "trust/sign_in.html", context, status=refused.status if refused else 200)
 
 
@@ -61,6 +80,13 @@ def enter(request: HttpRequest, user: User, to: str) -> HttpResponse:
     if user.language and settings.LANGUAGE_COOKIE_NAME not in request.COOKIES:
         keep_language(response, user.language)
     return response
+
+
+def keep_signed_in(request: HttpRequest, user: User) -> None:
+    """The session goes on, under another key, though the password has changed."""
+    before = request.session.session_key or ""
+    auth.update_session_auth_hash(request, user)
+    signin.move_session(before, request.session.session_key or "")
 
 
 def keep_language(response: HttpResponse, language: str) -> None:
@@ -88,8 +114,8 @@ def link(request: HttpRequest, secret: str) -> HttpResponse:
 @require_POST
 def sign_out(request: HttpRequest) -> HttpResponse:
     """End the session."""
-    key = request.session.session_key
+    key, there = request.session.session_key, bool(request.session.get(oidc.MARK))
     auth.logout(request)
     if key:
         signin.forget_session(key)
-    return HttpResponseRedirect("/sign-in/")
+    return HttpResponseRedirect("/sign-in/?left=1" if there else "/sign-in/")

@@ -97,11 +97,20 @@ def set_verbs(role: str, verbs: Iterable[str], *, actor: Actor, now: datetime) -
 
 @verb("post.grant")
 def grant_post(
-    username: str, role: str, unit: str, *, matter: str = "", area_path: str = "", actor: Actor, now: datetime
+    username: str,
+    role: str,
+    unit: str,
+    *,
+    matter: str = "",
+    area_path: str = "",
+    given_by: str = "",
+    actor: Actor,
+    now: datetime,
 ) -> Holding:
     """Give a user a role over a unit subtree (by unit code), narrowed to a matter and an area branch where given.
 
-    Who becomes one of the three administrators comes in by a new one-time link only.
+    Who becomes one of the three administrators comes in by a new one-time link only. `given_by` marks a post that is
+    taken back with the claim behind it; given by hand as well, it stays.
     """
     require(actor, "role.edit")
     user = store.user(username=username, lock=True)
@@ -121,15 +130,26 @@ def grant_post(
     post = store.post(place.pk, role, matter, area_path)
     for held in store.holdings_of(user.pk, now):
         if held.post_id == post.pk and held.valid_to is None:
-            unchanged()
-            return held
+            return _held_already(held, given_by, actor)
     if role in ADMINISTRATORS and actor.kind != "system" and not administers(user, now):
         lock_out(user)  # who made the account knows a way into it; from now on only a link of this actor leads in
         signin_store.revoke_tokens(user.pk, now)
-    holding = Holding.objects.create(user=user, post=post, valid_from=now)
+    holding = Holding.objects.create(user=user, post=post, valid_from=now, given_by=given_by)
     body = {"post": post.pk, "role": role, "unit": place.code, "matter": matter, "area": area_path}
+    body |= {"by": given_by} if given_by else {}
     record("post.grant", "user", user.pk, actor=actor, body=body)
     return holding
+
+
+def _held_already(held: Holding, given_by: str, actor: Actor) -> Holding:
+    """A post that is held: nothing changes, unless a hand now gives what only a claim gave."""
+    if held.given_by and not given_by:
+        held.given_by = ""
+        held.save(update_fields=["given_by"])
+        record("post.grant", "user", held.user_id, actor=actor, body={"post": held.post_id, "role": held.post.role_id})
+    else:
+        unchanged()
+    return held
 
 
 @verb("post.revoke")

@@ -82,6 +82,16 @@ def _open(key: bytes, sealed: bytes | memoryview, bound_to: bytes) -> bytes:
         raise Refused("sealed-broken", status=500) from broken
 
 
+def seal_secret(kind: str, plain: str) -> bytes:
+    """A secret of the installation itself (a token, a client secret), sealed by its master key for one purpose."""
+    return _seal(installation_key("master"), plain.encode(), f"secret:{kind}".encode())
+
+
+def open_secret(kind: str, sealed: bytes | memoryview) -> str:
+    """A secret sealed for this purpose; refused with `sealed-broken` where key or purpose do not fit."""
+    return _open(installation_key("master"), bytes(sealed), f"secret:{kind}".encode()).decode()
+
+
 class Keyed(Protocol):
     """A requester as far as his words are concerned: whose key it is, and the wrapped key."""
 

@@ -22,12 +22,11 @@ SELECT u.id, u.display_name, u.unit_id, coalesce(n.path::text, ''), u.language, 
 FROM trust_user u LEFT JOIN trust_unit n ON n.id = u.unit_id
 """  # noqa: S608 - put together from constants of this file
 _BY_USER = _ACTOR + "WHERE u.id = %(user)s AND u.is_active"
-_BY_TOKEN = (
-    _ACTOR
-    + """JOIN trust_token t ON t.user_id = u.id
+_BY_TOKEN = f"""{_ACTOR} JOIN trust_token t ON t.user_id = u.id
 WHERE t.digest = %(digest)s AND t.revoked_at IS NULL AND (t.expires_at IS NULL OR t.expires_at > %(now)s)
-  AND u.is_active AND NOT u.must_change_password"""
-)
+  AND u.is_active AND NOT u.must_change_password
+  AND NOT EXISTS (SELECT 1 FROM trust_oidc_identity i WHERE i.user_id = u.id AND i.suspended_at IS NOT NULL)
+"""  # noqa: S608 - put together from constants of this file
 _COLUMNS = (
     "id",
     "password",

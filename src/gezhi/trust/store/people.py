@@ -76,6 +76,11 @@ def user(user_id: int | None = None, username: str = "", *, lock: bool = False) 
     return rows.filter(username=username.strip().lower()).first()
 
 
+def no_password_due(user_id: int) -> None:
+    """This user comes in without a password and need not set one."""
+    User.objects.filter(pk=user_id).update(must_change_password=False)
+
+
 def roles_of(user_id: int, now: datetime) -> set[str]:
     """Roles that a user holds now or will hold."""
     rows = Holding.objects.filter(Q(valid_to__isnull=True) | Q(valid_to__gt=now), user_id=user_id)

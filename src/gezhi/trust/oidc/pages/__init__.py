@@ -1,0 +1,1 @@
+"""Pages and addresses of coming in by a provider of identities."""
