@@ -1,0 +1,493 @@
+"""Coming in by a provider of identities, in a browser's place: a real provider, every wrong way back, the mapping."""
+
+from datetime import timedelta
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from django.utils import timezone
+from identity_provider import CurveKey, Provider
+from small_city import GIVEN, SYSTEM
+
+from gezhi.kernel.errors import Refused
+from gezhi.trust import service
+from gezhi.trust.models import Holding, LedgerRecord, OidcGrant, OidcIdentity, SignedIn, Unit, User
+from gezhi.trust.oidc import service as oidc
+
+START, BACK = "/sign-in/oidc/", "/sign-in/oidc/back/"
+
+
+@pytest.fixture(scope="module")
+def running():
+    provider = Provider()
+    yield provider
+    provider.stop()
+
+
+@pytest.fixture
+def provider(running, city, settings, tmp_path):
+    """The office's provider, set up, with one rule: urban handlers handle."""
+    settings.GEZHI_KEYS = tmp_path / "keys"
+    Provider_defaults(running)
+    oidc.forget()
+    set_up(running)
+    yield running
+    oidc.forget()
+
+
+def Provider_defaults(running):  # noqa: N802 - said like what it restores
+    fresh = {"sub": "u1", "preferred_username": "li.jie", "name": "李洁", "groups": ["urban-handlers"]}
+    running.person, running.bend, running.header, running.status, running.ahead = fresh, dict, {}, 0, 0
+    running.gives_refresh = running.signs_again = running.says_userinfo = True
+
+
+def set_up(running, **more):
+    office = {"issuer": running.issuer, "client_id": running.client, **more}
+    oidc.set_provider(office, secret=running.secret, **GIVEN)
+    oidc.add_rule("groups", "urban-handlers", unit="urban", role="handler", **GIVEN)
+
+
+def go(client, provider, to="/account/"):
+    """Press the button, sign in there, come back."""
+    sent = client.get(f"{START}?next={to}")
+    assert sent.status_code == 302, sent.content.decode()
+    return client.get(provider.authorize(sent["Location"]).removeprefix("http://testserver"))
+
+
+def said(page):
+    return page.content.decode()
+
+
+def roles(username):
+    held = Holding.objects.filter(user__username=username, valid_to__isnull=True)
+    return sorted(f"{row.post.unit.code}:{row.post.role_id}:{row.given_by}" for row in held)
+
+
+def test_the_button_is_there_only_where_a_provider_is(client, city):
+    assert START not in said(client.get("/sign-in/"))
+    assert client.get(START).status_code == 404
+
+
+def test_somebody_new_comes_in_with_unit_and_role(client, provider):
+    assert START in said(client.get("/sign-in/"))
+    back = go(client, provider)
+    assert (back.status_code, back["Location"]) == (302, "/account/")
+    user = User.objects.get(username="li.jie")
+    assert (user.display_name, user.unit.code, user.has_usable_password()) == ("李洁", "urban", False)
+    assert roles("li.jie") == ["urban:handler:oidc"]
+    assert "李洁" in said(client.get("/account/"))
+    records = LedgerRecord.objects.filter(subject_kind="user", subject_id=str(user.pk))
+    assert {"user.create", "post.grant", "user.sign_in"} <= set(records.values_list("act", flat=True))
+    assert "李洁" not in "".join(LedgerRecord.objects.values_list("body", flat=True))
+
+
+def test_the_second_time_it_is_the_same_person(client, provider):
+    go(client, provider)
+    client.logout()
+    provider.person = {**provider.person, "preferred_username": "renamed", "name": "李洁洁"}
+    go(client, provider)
+    assert User.objects.get(oidc_identity__subject="u1").display_name == "李洁洁"
+    assert not User.objects.filter(username="renamed").exists()
+
+
+def test_a_provider_that_signs_with_a_curve(client, provider):
+    provider.rotate(CurveKey("curve"))
+    oidc.forget()
+    assert go(client, provider)["Location"] == "/account/"
+    provider.rotate()
+
+
+@pytest.mark.parametrize(
+    "wanted", ["https://evil.example/", "//evil.example/", "/\\evil.example", "http://testserver@evil.example/", "x"]
+)
+def test_nobody_is_led_elsewhere_afterwards(client, provider, wanted):
+    assert go(client, provider, wanted)["Location"] == "/"
+
+
+WRONG = {
+    "nonce": {"nonce": "another"},
+    "audience": {"aud": "another-office"},
+    "issuer": {"iss": "https://evil.example"},
+    "expired": {"exp": 1000},
+    "subject": {"sub": ""},
+    "access": {"at_hash": "AAAA"},
+}
+
+
+@pytest.mark.parametrize("fault", WRONG)
+def test_a_token_that_says_the_wrong_thing_brings_nobody_in(client, provider, fault):
+    provider.bend = lambda claims: {**claims, **WRONG[fault]}
+    page = go(client, provider)
+    assert page.status_code == 401
+    assert fault in said(page)
+    stays_out(client)
+
+
+def test_an_unsigned_token_brings_nobody_in(client, provider):
+    provider.header = {"alg": "none"}
+    page = go(client, provider)
+    assert page.status_code == 401
+    assert "algorithm" in said(page)
+    stays_out(client)
+
+
+def stays_out(client):
+    assert not User.objects.filter(username="li.jie").exists()
+    assert "_auth_user_id" not in client.session
+    assert not SignedIn.objects.exists()
+
+
+def test_keys_that_the_provider_changed_are_found(client, provider):
+    go(client, provider)
+    client.logout()
+    provider.rotate()
+    assert go(client, provider).status_code == 401  # keys were read a moment ago: not every strange one is run after
+    oidc.forget()
+    assert go(client, provider)["Location"] == "/account/"
+
+
+def test_new_keys_are_read_half_a_minute_later_without_a_restart(provider):
+    now = timezone.now()
+    oidc.look_up(provider.issuer, now)
+    provider.rotate()
+    from gezhi.trust.oidc.service import provider as speaking
+
+    signed = provider.id_token({"sub": "u1"}, "n", "access")
+    with pytest.raises(Refused, match="oidc-token"):
+        speaking.signed(signed, provider.issuer, now)
+    assert speaking.signed(signed, provider.issuer, now + timedelta(seconds=31))["sub"] == "u1"
+
+
+def test_a_code_counts_once(client, provider):
+    sent = client.get(START)
+    answer = provider.authorize(sent["Location"]).removeprefix("http://testserver")
+    assert client.get(answer).status_code == 302
+    client.logout()
+    assert client.get(answer).status_code == 400  # the state is used up
+    again = client.get(START)
+    state = parse_qs(urlsplit(again["Location"]).query)["state"][0]
+    code = parse_qs(urlsplit(answer).query)["code"][0]
+    page = client.get(BACK, {"code": code, "state": state})
+    assert page.status_code == 403
+    assert "invalid_grant" in said(page)
+
+
+def test_a_state_from_another_browser_is_refused(client, provider, client_of_somebody):
+    theirs = provider.authorize(client_of_somebody.get(START)["Location"]).removeprefix("http://testserver")
+    calls = list(provider.calls)
+    assert client.get(theirs).status_code == 400  # signing in a victim as somebody else
+    client.get(START)
+    assert client.get(theirs).status_code == 400
+    assert client.get(BACK, {"code": "x", "state": ""}).status_code == 400
+    assert "/token" not in provider.calls[len(calls) :]
+    stays_out(client)
+
+
+@pytest.fixture
+def client_of_somebody():
+    from django.test import Client
+
+    return Client()
+
+
+def test_a_sign_in_begun_too_long_ago_is_refused(client, provider):
+    sent = client.get(START)
+    session = client.session
+    (state,) = session["oidc_pending"]
+    session["oidc_pending"] = {state: {**session["oidc_pending"][state], "begun": 1.0}}
+    session.save()
+    assert client.get(provider.authorize(sent["Location"]).removeprefix("http://testserver")).status_code == 400
+
+
+def test_an_answer_of_another_provider_is_refused(client, provider):
+    answer = provider.authorize(client.get(START)["Location"]).removeprefix("http://testserver")
+    assert client.get(f"{answer}&iss=https%3A%2F%2Fevil.example").status_code == 400
+
+
+def test_the_provider_says_no(client, provider):
+    state = parse_qs(urlsplit(client.get(START)["Location"]).query)["state"][0]
+    page = client.get(BACK, {"error": "access_denied", "error_description": "<b>hi</b>", "state": state})
+    assert page.status_code == 403
+    assert "access_denied" in said(page)
+    assert "<b>hi" not in said(page)
+
+
+def test_the_session_gets_another_key(client, provider):
+    client.get(START)
+    before = client.session.session_key
+    go(client, provider)
+    assert client.session.session_key not in (None, before)
+
+
+def test_who_fits_no_rule_gets_no_account(client, provider):
+    provider.person = {**provider.person, "groups": ["others"]}
+    page = go(client, provider)
+    assert page.status_code == 403
+    stays_out(client)
+
+
+def test_a_rule_that_denies_outweighs_the_rest(client, provider):
+    oidc.add_rule("status", "left", deny=True, **GIVEN)
+    provider.person = {**provider.person, "status": "left"}
+    assert go(client, provider).status_code == 403
+    stays_out(client)
+
+
+def test_posts_follow_the_claims_and_those_given_by_hand_stay(client, provider):
+    go(client, provider)
+    service.grant_post("li.jie", "unit_lead", "urban", **GIVEN)
+    oidc.add_rule("groups", "water-handlers", unit="water", role="handler", **GIVEN)
+    provider.person = {**provider.person, "groups": ["water-handlers"]}
+    go(client, provider)
+    assert roles("li.jie") == ["urban:unit_lead:", "water:handler:oidc"]
+    assert User.objects.get(username="li.jie").unit.code == "water"
+
+
+def test_a_post_given_by_hand_as_well_outlives_its_claim(client, provider):
+    go(client, provider)
+    service.grant_post("li.jie", "handler", "urban", **GIVEN)
+    oidc.add_rule("groups", "leads", unit="urban", role="unit_lead", **GIVEN)
+    provider.person = {**provider.person, "groups": ["leads"]}
+    go(client, provider)
+    assert roles("li.jie") == ["urban:handler:", "urban:unit_lead:oidc"]
+
+
+def test_what_excludes_each_other_is_not_given_together(client, provider):
+    oidc.add_rule("groups", "urban-handlers", unit="city", role="callback", **GIVEN)
+    go(client, provider)
+    assert roles("li.jie") == ["urban:handler:oidc"]
+
+
+def test_a_name_that_is_taken_is_not_taken_over(client, provider):
+    provider.person = {**provider.person, "preferred_username": "ANN"}
+    page = go(client, provider)
+    assert page.status_code == 409
+    assert not OidcIdentity.objects.exists()
+    assert "_auth_user_id" not in client.session
+
+
+@pytest.mark.parametrize("name", ["", "a", "a b", "x" * 65, 7, None, "<b>"])
+def test_a_name_that_is_none_makes_no_account(client, provider, name):
+    provider.person = {**provider.person, "preferred_username": name}
+    assert go(client, provider).status_code == 422
+    assert not OidcIdentity.objects.exists()
+
+
+def test_a_disabled_account_stays_closed(client, provider):
+    go(client, provider)
+    service.disable_user("li.jie", **GIVEN)
+    assert go(client, provider).status_code == 403
+    assert "_auth_user_id" not in client.session
+
+
+def test_no_administrator_comes_this_way(client, provider):
+    with pytest.raises(Refused, match="oidc-administrators"):
+        oidc.add_rule("groups", "admins", unit="city", role="secadmin", **GIVEN)
+    go(client, provider)
+    holding = Holding.objects.get(user__username="li.jie")
+    service.revoke_post(holding.pk, **GIVEN)
+    service.grant_post("li.jie", "auditor", "city", **GIVEN)
+    client.logout()
+    page = go(client, provider)
+    assert page.status_code == 403
+    assert "_auth_user_id" not in client.session
+
+
+def test_a_provider_that_is_silent_is_said_and_not_run_after(client, provider):
+    provider.status = 503
+    calls = len(provider.calls)
+    page = client.get(START)
+    assert page.status_code == 503
+    assert "HTTP 503" in said(page)
+    client.get(START)
+    assert len(provider.calls) == calls + 1  # the second click does not wait for it again
+
+
+def test_a_wrong_client_secret_is_said(client, provider):
+    oidc.set_provider({}, secret="wrong", **GIVEN)
+    page = go(client, provider)
+    assert page.status_code == 502
+    assert "invalid_client" in said(page)
+
+
+def test_the_secret_lies_sealed_and_only_for_us(provider):
+    file = oidc.secret_file()
+    assert provider.secret.encode() not in file.read_bytes()
+    assert file.stat().st_mode & 0o077 == 0
+    assert provider.secret not in "".join(LedgerRecord.objects.values_list("body", flat=True))
+
+
+def test_what_vouches_lies_sealed(client, provider):
+    go(client, provider)
+    sealed = bytes(OidcGrant.objects.get().sealed)
+    assert not any(token.encode() in sealed for token in (*provider.refreshes, *provider.accesses))
+
+
+def tie(client, provider):
+    page = client.post("/account/connect/")
+    address = page.context["address"]
+    assert address.startswith(provider.issuer)
+    return client.get(provider.authorize(address).removeprefix("http://testserver"))
+
+
+def test_an_account_that_was_there_is_tied_by_its_owner(client, provider, city):
+    ann = city["ann"]
+    ann.set_password("xiangyang-lu-18")
+    ann.save()
+    client.force_login(ann, backend="gezhi.trust.backend.PeopleBackend")
+    SignedIn.objects.create(user=ann, session_key=client.session.session_key, started_at=timezone.now())
+    assert tie(client, provider)["Location"] == "/account/"
+    assert client.get("/account/").status_code == 200
+    ann.refresh_from_db()
+    assert not ann.has_usable_password()
+    client.logout()
+    provider.person = {**provider.person, "preferred_username": "other"}
+    assert go(client, provider).status_code == 302
+    assert client.session["_auth_user_id"] == str(ann.pk)
+
+
+def test_an_identity_has_one_account(client, provider, city):
+    go(client, provider)
+    client.logout()
+    client.force_login(city["bob"], backend="gezhi.trust.backend.PeopleBackend")
+    assert tie(client, provider).status_code == 409
+    assert not OidcIdentity.objects.filter(user=city["bob"]).exists()
+
+
+def test_somebody_elses_tie_is_not_finished(client, provider, city):
+    """Ann began it; the answer comes back to a browser in which Bob is signed in meanwhile."""
+    client.force_login(city["ann"], backend="gezhi.trust.backend.PeopleBackend")
+    address = client.post("/account/connect/").context["address"]
+    session = client.session
+    session["_auth_user_id"] = str(city["bob"].pk)
+    session["_auth_user_hash"] = city["bob"].get_session_auth_hash()
+    session.save()
+    page = client.get(provider.authorize(address).removeprefix("http://testserver"))
+    assert page.status_code == 400
+    assert not OidcIdentity.objects.exists()
+
+
+def test_signing_out_offers_to_sign_out_there(client, provider):
+    go(client, provider)
+    assert client.post("/sign-out/")["Location"] == "/sign-in/?left=1"
+    assert "/sign-in/oidc/leave/" in said(client.get("/sign-in/?left=1"))
+    assert client.get("/sign-in/oidc/leave/")["Location"].startswith(f"{provider.issuer}/leave?")
+
+
+def test_userinfo_of_somebody_else_is_refused(client, provider, monkeypatch):
+    monkeypatch.setattr(provider, "userinfo", lambda _: (200, {"sub": "u2", "groups": ["urban-handlers"]}))
+    assert go(client, provider).status_code == 401
+    stays_out(client)
+
+
+# What the security administrator sets
+
+
+@pytest.fixture
+def secadmin(client, city):
+    service.grant_post("sec", "secadmin", "city", **GIVEN)
+    client.force_login(User.objects.get(username="sec"), backend="gezhi.trust.backend.PeopleBackend")
+    return client
+
+
+def test_who_may_open_the_page(client, city):
+    for name, role in (("sys", "sysadmin"), ("aud", "auditor"), ("bob", "handler")):
+        service.grant_post(name, role, "city", **GIVEN)
+        client.force_login(city[name], backend="gezhi.trust.backend.PeopleBackend")
+        assert client.get("/office/sign-in/").status_code == 403
+        assert client.post("/office/sign-in/rules/", {"claim": "a"}).status_code == 403
+    client.logout()
+    assert client.get("/office/sign-in/")["Location"].startswith("/sign-in/")
+
+
+def test_a_security_administrator_of_one_bureau_sets_nothing(client, city):
+    service.grant_post("sec", "secadmin", "urban", **GIVEN)
+    client.force_login(city["sec"], backend="gezhi.trust.backend.PeopleBackend")
+    given = {"claim": "groups", "value": "x", "unit": "city", "role": "dispatcher"}
+    assert client.post("/office/sign-in/rules/", given).status_code == 403
+
+
+def test_set_up_on_the_page(secadmin, running, settings, tmp_path):
+    settings.GEZHI_KEYS = tmp_path / "keys"
+    Provider_defaults(running)
+    plain = {"issuer": running.issuer, "client_id": "gezhi-office", "scopes": "openid profile", "secret": "s",
+             "username_claim": "preferred_username", "name_claim": "name", "grace_minutes": "30"}  # fmt: skip
+    assert secadmin.post("/office/sign-in/provider/", plain).status_code == 302
+    assert oidc.office().grace_minutes == 30
+    assert secadmin.post("/office/sign-in/probe/").context["probed"].issuer == running.issuer
+    rule = {"claim": "groups", "value": "g", "unit": "urban", "role": "handler"}
+    assert secadmin.post("/office/sign-in/rules/", rule).status_code == 302
+    assert secadmin.post("/office/sign-in/rules/", rule).status_code == 409
+    page = secadmin.post("/office/sign-in/try/", {"claims": '{"groups": ["g"]}'})
+    assert page.context["tried"]["outcome"].posts == (("urban", "handler"),)
+    assert not User.objects.filter(oidc_identity__isnull=False).exists()
+    page = secadmin.post("/office/sign-in/try/", {"claims": '{"groups": ["h"]}'})
+    assert page.context["tried"]["outcome"].refusal == "oidc-no-rule"
+    for bad in ("", "[1]", "{", "[" * 30_000):
+        assert secadmin.post("/office/sign-in/try/", {"claims": bad}).status_code == 422
+    key = secadmin.get("/office/sign-in/").context["rules"][0]["row"].pk
+    assert secadmin.post(f"/office/sign-in/rules/{key}/drop/").status_code == 302
+    assert secadmin.post(f"/office/sign-in/rules/{key}/drop/").status_code == 404
+
+
+BAD = [
+    {"issuer": "http://id.example"},
+    {"issuer": "https://id.example?x"},
+    {"issuer": "ftp://id.example"},
+    {"client_id": ""},
+    {"scopes": "profile"},
+    {"scopes": 'openid "x"'},
+    {"grace_minutes": "-1"},
+    {"grace_minutes": "1441"},
+    {"grace_minutes": "x"},
+    {"username_claim": ""},
+    {"button_zh": "长" * 41},
+]
+
+
+@pytest.mark.parametrize("change", BAD, ids=str)
+def test_bad_settings_change_nothing(city, change):
+    good = {"issuer": "https://id.example", "client_id": "us"}
+    with pytest.raises(Refused) as caught:
+        oidc.set_provider({**good, **change}, **GIVEN)
+    assert (caught.value.code, caught.value.facts["name"]) == ("oidc-setting", next(iter(change)))
+    assert not oidc.office().on
+
+
+@pytest.mark.parametrize(
+    ("rule", "code"),
+    [
+        ({"claim": "a b", "value": "x"}, "oidc-setting"),
+        ({"claim": "a", "value": " "}, "oidc-setting"),
+        ({"claim": "a", "value": "x\n"}, "unit-unknown"),
+        ({"claim": "a", "value": "x\ny"}, "oidc-setting"),
+        ({"claim": "a", "value": "x", "unit": "nowhere", "role": "handler"}, "unit-unknown"),
+        ({"claim": "a", "value": "x", "unit": "urban", "role": "king"}, "role-unknown"),
+        ({"claim": "a", "value": "x", "unit": "urban", "role": "citizen"}, "role-unknown"),
+        ({"claim": "a", "value": "x", "unit": "urban", "role": "sysadmin"}, "oidc-administrators"),
+    ],
+)
+def test_bad_rules_are_refused(city, rule, code):
+    with pytest.raises(Refused) as caught:
+        oidc.add_rule(**rule, **GIVEN)
+    assert caught.value.code == code
+
+
+def test_another_provider_ends_the_sessions_of_the_old_one(client, provider):
+    go(client, provider)
+    oidc.set_provider({"client_id": "another"}, **GIVEN)
+    assert client.get("/account/").status_code == 302
+    assert not OidcGrant.objects.exists()
+
+
+def test_a_unit_that_was_closed_gives_no_post(client, provider):
+    Unit.objects.filter(code="urban").update(active=False)
+    page = go(client, provider)
+    assert page.status_code == 404
+    assert "_auth_user_id" not in client.session
+
+
+def test_the_product_itself_acts(client, provider):
+    go(client, provider)
+    made = LedgerRecord.objects.filter(act="user.create").last()
+    assert (made.actor_kind, made.actor_id) == ("system", "oidc")
+    assert SYSTEM.kind == "system"
