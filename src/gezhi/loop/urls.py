@@ -2,6 +2,7 @@
 
 from django.urls import include, path
 
+from gezhi.loop.assistant import talking as assistant
 from gezhi.loop.calls.urls import urlpatterns as calls
 from gezhi.loop.channels import pages as channels
 from gezhi.loop.documents.urls import urlpatterns as documents
@@ -58,6 +59,7 @@ urlpatterns = [
     *links.person,
     *own_public,
     path("f/<str:token>/<str:move>/", follow.act, name="follow_act"),
+    path("mcp", assistant.door, name="mcp"),
     path("desk/", worklist.desk, name="desk"),
     path("desk/export.<str:kind>", exporting.export, name="export"),
     path("desk/call/", call.call, name="call"),

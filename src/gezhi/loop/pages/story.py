@@ -224,7 +224,8 @@ def _who(entry: Entry) -> str:
         return gettext("the citizen")
     if entry.actor_kind == "system":
         return gettext("automatic")
-    return " · ".join(part for part in (entry.actor, common.named(entry.unit)) if part)
+    via = pgettext("via", str(entry.facts["via"])) if entry.facts.get("via") else ""
+    return " · ".join(part for part in (entry.actor, common.named(entry.unit), via) if part)
 
 
 # ---- the column at the right

@@ -15,7 +15,7 @@ from gezhi.loop.rules.snapshot import Snapshot, Step, apply
 from gezhi.loop.store import cases as store
 from gezhi.loop.store.rows import put, step_value
 from gezhi.trust.rules import Actor
-from gezhi.trust.service import record, seal_text
+from gezhi.trust.service import record, seal_text, via
 
 EVENT_FACTS = (
     "kind",
@@ -69,9 +69,10 @@ def advance(
     `after` is given where the case row already holds what the step decides.
     """
     sealed = seal_text(case.requester, draft.texts) if draft.texts else None
+    facts = {**draft.facts, "via": via()} if via() else draft.facts  # not by the person's own hands
     step = fresh(
         StepRow, id=uuid7(), case=case, no=snap.last + 1, move=draft.move, source=snap.state, target=draft.target,
-        actor_kind=actor.kind, actor=actor.id, unit=actor.unit_id, acted_at=now, facts=draft.facts,
+        actor_kind=actor.kind, actor=actor.id, unit=actor.unit_id, acted_at=now, facts=facts,
         words=hashlib.sha256(sealed).digest() if sealed else None,
     )  # fmt: skip
     if after is None:

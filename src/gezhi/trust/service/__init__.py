@@ -13,12 +13,14 @@ from gezhi.trust.service.access import (
 from gezhi.trust.service.acts import (
     VERBS,
     NoRecordError,
+    acting_via,
     once,
     record,
     record_many,
     remember,
     unchanged,
     verb,
+    via,
 )
 from gezhi.trust.service.importing import Report, import_posts, import_units, import_users
 from gezhi.trust.service.ledger import Verdict, checkpoint, checkpoint_text, public_key, seal_pending, verify_export
@@ -76,6 +78,7 @@ __all__ = [
     "NoRecordError",
     "Report",
     "Verdict",
+    "acting_via",
     "actor_for",
     "actor_from_request",
     "actor_of_token",
@@ -153,5 +156,6 @@ __all__ = [
     "verb",
     "verify_export",
     "verify_ledger",
+    "via",
     "wrapped_key",
 ]

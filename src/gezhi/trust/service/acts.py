@@ -3,7 +3,8 @@
 import functools
 import json
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime
@@ -42,6 +43,7 @@ class Act:
 
 
 _current: ContextVar[Act | None] = ContextVar("gezhi_act", default=None)
+_via: ContextVar[str] = ContextVar("gezhi_via", default="")
 _fresh_until = [0.0]
 
 
@@ -131,11 +133,31 @@ def record(
     key, subject = uuid7(), str(subject_id)
     topic, payload = event
     store.insert_record_and_event(
-        (key, actor.kind, actor.id, act, subject_kind, subject, canonical_json(body or {})),
+        (key, actor.kind, actor.id, act, subject_kind, subject, _marked(body)),
         (topic, 1, subject_kind, subject, canonical_json(payload)),
     )
     running.records += 1
     return key
+
+
+@contextmanager
+def acting_via(means: str) -> Iterator[None]:
+    """Whatever is done within is marked in the ledger as done by these means, in the name of the person who acts."""
+    mark = _via.set(means)
+    try:
+        yield
+    finally:
+        _via.reset(mark)
+
+
+def via() -> str:
+    """By which means the present act is done; empty for a person's own hands."""
+    return _via.get()
+
+
+def _marked(body: Mapping[str, Any] | None) -> str:
+    means = _via.get()
+    return canonical_json({**(body or {}), "via": means} if means else body or {})
 
 
 def _running() -> Act:
@@ -149,7 +171,7 @@ def record_many(rows: Iterable[tuple[str, str, object, Mapping[str, Any]]], *, a
     """Several ledger records (act, subject kind, subject id, body) in one round trip."""
     running = _running()
     keyed = [
-        (uuid7(), actor.kind, actor.id, act, kind, str(subject), canonical_json(body))
+        (uuid7(), actor.kind, actor.id, act, kind, str(subject), _marked(body))
         for act, kind, subject, body in rows
     ]
     if keyed:

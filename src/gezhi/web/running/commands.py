@@ -91,6 +91,7 @@ def add_to(below: "Below") -> None:
         ("prepare", starting.prepare, "bring tables, rights and static files up to date", None),
         ("bundle", bundling.bundle, "make one archive that installs without a network", bundling.bundle_arguments),
         ("sbom", bundling.sbom, "print the bill of materials (CycloneDX 1.5)", bundling.sbom_arguments),
+        ("mcp", assistant, "speak with an assistant (Model Context Protocol) by input and output", assistant_arguments),
         ("links", starting.links, "print one-time sign-in links for the administrators", None),
     ]
     for name, function, about, arguments in table:
@@ -98,6 +99,20 @@ def add_to(below: "Below") -> None:
         if arguments is not None:
             arguments(parser)
         parser.set_defaults(command=Command("", name, function, arguments, about, database=True))
+
+
+def assistant(given: Namespace) -> int:
+    """Django stands when this runs, not when the commands are read."""
+    from gezhi.loop.assistant.talking import stdio
+
+    return stdio(given)
+
+
+def assistant_arguments(parser: ArgumentParser) -> None:
+    """What `gezhi mcp` takes."""
+    parser.add_argument(
+        "--token-file", required=True, metavar="FILE", help="file with the API token of the person it acts for"
+    )
 
 
 def nouns() -> Nouns:
