@@ -171,8 +171,7 @@ def record_many(rows: Iterable[tuple[str, str, object, Mapping[str, Any]]], *, a
     """Several ledger records (act, subject kind, subject id, body) in one round trip."""
     running = _running()
     keyed = [
-        (uuid7(), actor.kind, actor.id, act, kind, str(subject), _marked(body))
-        for act, kind, subject, body in rows
+        (uuid7(), actor.kind, actor.id, act, kind, str(subject), _marked(body)) for act, kind, subject, body in rows
     ]
     if keyed:
         store.insert_records(keyed)
