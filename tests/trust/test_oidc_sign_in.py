@@ -244,7 +244,7 @@ def test_posts_follow_the_claims_and_those_given_by_hand_stay(client, provider):
 
 def test_a_post_given_by_hand_as_well_outlives_its_claim(client, provider):
     go(client, provider)
-    service.grant_post("li.jie", "handler", "urban", **GIVEN)
+    service.grant_post("li.jie", "handler", "urban", actor=SYSTEM, now=timezone.now())
     oidc.add_rule("groups", "leads", unit="urban", role="unit_lead", **GIVEN)
     provider.person = {**provider.person, "groups": ["leads"]}
     go(client, provider)

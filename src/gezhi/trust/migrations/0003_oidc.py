@@ -44,7 +44,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("sid", models.CharField(blank=True, default="", max_length=255)),
-                ("sources", models.CharField(blank=True, default="", max_length=20)),
+                ("sources", models.CharField(blank=True, default="", max_length=60)),
                 ("sealed", models.BinaryField()),
                 ("opened_at", models.DateTimeField()),
                 ("checked_at", models.DateTimeField(db_index=True)),

@@ -63,7 +63,7 @@ class OidcGrant(models.Model):
         SignedIn, null=True, blank=True, on_delete=models.SET_NULL, related_name="oidc_grant"
     )
     sid = models.CharField(max_length=255, blank=True, default="")
-    sources = models.CharField(max_length=20, blank=True, default="")  # where the claims came from: id, userinfo
+    sources = models.CharField(max_length=60, blank=True, default="")  # where the claims came from: id, userinfo
     sealed = models.BinaryField()
     opened_at = models.DateTimeField()
     checked_at = models.DateTimeField(db_index=True)

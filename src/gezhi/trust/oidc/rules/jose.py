@@ -81,7 +81,7 @@ def parsed(token: object) -> Signed:
     head, body, signature = token.split(".")
     header = _object(head)
     algorithm, key_id, kind = header.get("alg"), header.get("kid", ""), header.get("typ", "")
-    if algorithm not in KINDS:
+    if not isinstance(algorithm, str) or algorithm not in KINDS:
         raise TokenFaultError("algorithm")
     if "crit" in header:
         raise TokenFaultError("critical")
