@@ -48,18 +48,18 @@ class Assistant:
     def tools(self):
         return {tool["name"]: tool for tool in self.ask("tools/list")["result"]["tools"]}
 
-    def call(self, name, **arguments):
-        answer = self.ask("tools/call", name=name, arguments=arguments)
+    def call(self, tool, /, **arguments):
+        answer = self.ask("tools/call", name=tool, arguments=arguments)
         return answer.get("result", answer)
 
-    def done(self, name, **arguments):
-        result = self.call(name, **arguments)
+    def done(self, tool, /, **arguments):
+        result = self.call(tool, **arguments)
         assert not result.get("isError"), result
         assert json.loads(result["content"][0]["text"]) == result["structuredContent"]
         return result["structuredContent"]
 
-    def refused(self, name, **arguments):
-        result = self.call(name, **arguments)
+    def refused(self, tool, /, **arguments):
+        result = self.call(tool, **arguments)
         assert result["isError"], result
         assert result["content"][0]["text"].startswith(result["structuredContent"]["code"])
         return result["structuredContent"]["code"]
@@ -271,7 +271,7 @@ def test_schemas_say_what_is_needed(assistant):
     assert schema["required"] == ["case", "seen", "outcome", "reply"]
     assert "solved" in schema["properties"]["outcome"]["enum"]
     assert tool["annotations"]["readOnlyHint"] is False
-    assert tool["title"] == "答复"
+    assert tool["title"] == "提交办理结果"
 
 
 # ---- work

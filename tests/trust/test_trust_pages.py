@@ -53,6 +53,7 @@ PAGES = {
     "/office/users/ann/": "sysadmin secadmin",
     "/office/roles/": "secadmin",
     "/office/roles/handler/": "secadmin",
+    "/office/sign-in/": "secadmin",
     "/office/settings/": "sysadmin",
     "/office/ledger/": "auditor",
     "/office/reveals/": "auditor",

@@ -18,7 +18,7 @@ from gezhi.trust.oidc.rules.jose import TokenFaultError
 from gezhi.trust.oidc.service import provider as providers
 from gezhi.trust.oidc.service.entering import SYSTEM, fit_posts, together
 from gezhi.trust.oidc.service.leaving import turn_away
-from gezhi.trust.oidc.service.provider import VoidError
+from gezhi.trust.oidc.service.provider import Tokens, VoidError
 from gezhi.trust.oidc.service.sealed import Kept, keep, opened_tokens, sealed_tokens
 from gezhi.trust.oidc.service.settings import Office, office, office_on
 from gezhi.trust.rules import Actor
@@ -105,18 +105,20 @@ def _ask(held: Office, grant: OidcGrant, now: datetime) -> Answer:
         kept, access = keep(given, now, kept.refresh), given.access
         if kept.refresh != "":  # the old one may be void from now on, whatever else goes wrong
             OidcGrant.objects.filter(pk=grant.pk).update(sealed=sealed_tokens(kept))
-        signed = _signed_again(held, given.id_token, subject, now) if given.id_token else None
+        signed = _signed_again(held, given, subject, now) if given.id_token else None
     elif kept.until <= now.timestamp():
         raise RanOutError
     claims, sources = together(subject, signed, providers.userinfo(provider, access))
     return Answer(kept, claims, sources)
 
 
-def _signed_again(held: Office, token: str, subject: str, now: datetime) -> Mapping[str, Any]:
+def _signed_again(held: Office, given: Tokens, subject: str, now: datetime) -> Mapping[str, Any]:
     """The claims of an ID token that came with a refresh; it must speak of the same person."""
-    signed = providers.signed(token, held.issuer, now)
+    signed = providers.signed(given.id_token, held.issuer, now)
     try:
-        found = tokens.check_id_token(signed, issuer=held.issuer, client_id=held.client_id, nonce="", now=now)
+        found = tokens.check_id_token(
+            signed, issuer=held.issuer, client_id=held.client_id, nonce="", now=now, access_token=given.access
+        )
     except TokenFaultError as fault:
         raise Refused("oidc-token", status=401, fault=fault.fault) from fault
     if found != subject:
