@@ -2,12 +2,13 @@
 
 from datetime import timedelta
 
+import oidc_office
 import pytest
 from django.test import Client
 from django.utils import timezone
 from identity_provider import Provider
+from oidc_office import go, roles
 from small_city import GIVEN
-from test_oidc_sign_in import Provider_defaults, go, roles, set_up
 
 from gezhi.kit import checkup
 from gezhi.trust import service
@@ -16,24 +17,9 @@ from gezhi.trust.oidc import service as oidc
 from gezhi.trust.oidc.pages import watching
 from gezhi.trust.tasks import leavers
 
+running, provider = oidc_office.running, oidc_office.provider
+
 MINUTE = timedelta(minutes=1)
-
-
-@pytest.fixture(scope="module")
-def running():
-    provider = Provider()
-    yield provider
-    provider.stop()
-
-
-@pytest.fixture
-def provider(running, city, settings, tmp_path):
-    settings.GEZHI_KEYS = tmp_path / "keys"
-    Provider_defaults(running)
-    oidc.forget()
-    set_up(running)
-    yield running
-    oidc.forget()
 
 
 @pytest.fixture

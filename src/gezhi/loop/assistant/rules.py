@@ -4,7 +4,7 @@ Never among them: showing who asked (reveal), taking lists out, imports, setting
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -146,13 +146,15 @@ def _object_fault(schema: Schema, value: dict[str, Any], path: str) -> str:
                  and (found := fault(known[name], one, f"{path}.{name}"))), "")  # fmt: skip
 
 
+READERS: dict[str, Callable[[str], object]] = {"uuid": UUID, "date": date.fromisoformat}
+
+
 def _text_fits(schema: Schema, value: str) -> bool:
     if not schema.get("minLength", 0) <= len(value) <= schema.get("maxLength", TEXT_LIMIT) or "\x00" in value:
         return False
     if "pattern" in schema and not re.search(schema["pattern"], value):
         return False
-    readers = {"uuid": UUID, "date": date.fromisoformat}
-    reader = readers.get(schema.get("format", ""))
+    reader = READERS.get(schema.get("format", ""))
     try:
         if reader is not None:
             reader(value)

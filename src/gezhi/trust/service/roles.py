@@ -6,7 +6,7 @@ from datetime import datetime
 from pathlib import Path
 
 from gezhi.kernel.errors import Refused
-from gezhi.trust.models import Holding
+from gezhi.trust.models import Holding, User
 from gezhi.trust.rules import ADMINISTRATORS, Actor, conflict
 from gezhi.trust.service.access import require
 from gezhi.trust.service.acts import record, unchanged, verb
@@ -131,14 +131,19 @@ def grant_post(
     for held in store.holdings_of(user.pk, now):
         if held.post_id == post.pk and held.valid_to is None:
             return _held_already(held, given_by, actor)
-    if role in ADMINISTRATORS and actor.kind != "system" and not administers(user, now):
-        lock_out(user)  # who made the account knows a way into it; from now on only a link of this actor leads in
-        signin_store.revoke_tokens(user.pk, now)
+    _shut_old_ways(user, role, actor, now)
     holding = Holding.objects.create(user=user, post=post, valid_from=now, given_by=given_by)
     body = {"post": post.pk, "role": role, "unit": place.code, "matter": matter, "area": area_path}
     body |= {"by": given_by} if given_by else {}
     record("post.grant", "user", user.pk, actor=actor, body=body)
     return holding
+
+
+def _shut_old_ways(user: User, role: str, actor: Actor, now: datetime) -> None:
+    """Who made a new administrator's account knows a way into it; from now on only a link of this actor leads in."""
+    if role in ADMINISTRATORS and actor.kind != "system" and not administers(user, now):
+        lock_out(user)
+        signin_store.revoke_tokens(user.pk, now)
 
 
 def _held_already(held: Holding, given_by: str, actor: Actor) -> Holding:
