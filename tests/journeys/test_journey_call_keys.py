@@ -59,7 +59,9 @@ def test_a_draft_thrown_away_is_gone_without_a_word_of_sending(site):
     site.open(page, "/desk/call/")
     page.fill("#f-text", "昨晚工地又开工了")
     page.wait_for_function("() => document.querySelector('[data-draft-note]').textContent.includes(':')")
-    site.open(page, "/desk/call/")
+    with page.expect_navigation():
+        page.reload()
+    assert page.input_value("#f-text") == "昨晚工地又开工了", "the same call is still the same"
     with page.expect_navigation():
         page.locator("[data-drops]").click()
     page.wait_for_timeout(300)

@@ -43,18 +43,58 @@ def test_a_draft_lies_sealed_comes_back_and_goes_with_the_case(office, site):
     row = Draft.objects.get()
     assert PHONE.encode() not in bytes(row.sealed)
     assert open_text(row, row.sealed)["fields"]["q-0101-count"] == ["2"]
-    page = site("olive").get("/desk/call/")  # another browser, as after a crash
+    page = site("olive").get("/desk/call/?form=k-1")  # another browser, as after a crash, at the call's own address
     text = page.content.decode()
     assert page.context["key"] == "k-1"
     for said in ("昨晚工地又开工了，家里有老人", PHONE, "王女士", "is back, kept on the server"):
         assert said in text
     assert page.context["f"]["kind"]["options"][2]["selected"]
     assert "is back, kept" not in site("olive").get("/desk/call/?new=1").content.decode()
-    assert "is back, kept" not in site("dora").get("/desk/call/").content.decode(), "drafts are of one person"
+    assert "is back, kept" not in site("dora").get("/desk/call/?form=k-1").content.decode(), "drafts are of one person"
+    assert "王女士" not in site("dora").get("/desk/call/").content.decode()
     assert site("dora").get(f"/desk/call/?draft={row.pk}").status_code == 404
     assert site("olive").post("/desk/call/", {**TYPED, "ending": "receive"}).status_code == 302
     assert not Draft.objects.filter(state="open").exists()
-    assert "is back, kept" not in site("olive").get("/desk/call/").content.decode()
+    gone = site("olive").get("/desk/call/?form=k-1")
+    assert "is back, kept" not in gone.content.decode()
+    assert gone.context["key"] != "k-1", "what was sent under a key is done with"
+
+
+def test_a_new_call_begins_empty_and_another_calls_draft_stands_beside_it(office, site):
+    olive = site("olive")
+    olive.post("/desk/call/draft/", {**TYPED, "text": "昨晚十二点搅拌站又开工了，家里老人没法睡，希望夜里有人来查一查"})
+    olive.post("/desk/call/draft/", {"key": "k-3", "kind": "consult", "urgency": "1"})
+    for address in ("/desk/call/", "/desk/call/?new=1", "/desk/call/?form=unknown"):
+        page = olive.get(address)
+        assert page.context["key"] != "k-1", "a new call has a key of its own"
+        for name in ("phone", "name", "place", "text"):
+            assert not page.context["f"][name]["value"], name
+        assert not any(option["selected"] for option in page.context["f"]["kind"]["options"])
+        others = page.context["draft"]["others"]
+        assert [one["phone"] for one in others] == [PHONE], "a sheet without a word is no draft to take up"
+        assert others[0]["words"].startswith("昨晚十二点搅拌站")
+        assert len(others[0]["words"]) < 30
+        text = page.content.decode()
+        for said in (PHONE, "Alt+G", "Alt+X", "Take up", "Throw away"):
+            assert said in text, said
+    taken = olive.get(others[0]["url"])
+    assert taken.context["key"] == "k-1"
+    assert taken.context["f"]["name"]["value"] == "王女士"
+    assert taken.context["draft"]["others"] == [], "the one in hand is not offered once more"
+
+
+def test_the_bar_of_drafts_throws_one_away_and_leaves_the_form_in_hand(office, site):
+    olive = site("olive")
+    olive.post("/desk/call/draft/", TYPED)
+    olive.post("/desk/call/draft/", {**TYPED, "key": "k-2", "phone": "13900000009"})
+    olive.post("/desk/call/draft/", {**TYPED, "key": "k-3", "phone": "13700000003"})
+    given = {"key": "k-2", "beside": "k-3"}
+    left = olive.post("/desk/call/draft/drop/", given, headers={"HX-Request": "true"}).content.decode()
+    assert (PHONE in left, "13900000009" in left, "13700000003" in left) == (True, False, False)
+    assert left.count('data-key="Alt+G"') == 1
+    assert olive.get("/desk/call/draft/offered/?beside=k-1").content.decode().count("draft-other") == 1
+    assert site("hugo").get("/desk/call/draft/offered/").status_code == 403
+    assert PHONE not in site("dora").get("/desk/call/draft/offered/").content.decode()
 
 
 def test_who_may_not_take_calls_keeps_no_drafts(office, site):
@@ -68,10 +108,11 @@ def test_a_draft_is_thrown_away_kept_apart_and_swept(office, site):
     olive, moment = site("olive"), timezone.now()
     olive.post("/desk/call/draft/", TYPED)
     olive.post("/desk/call/draft/", {**TYPED, "key": "k-2", "text": "另一通电话的内容"})
-    page = olive.get("/desk/call/").content.decode()
+    page = olive.get("/desk/call/?form=k-2").content.decode()
     assert "另一通电话的内容" in page
-    assert "Draft of" in page, "the other one is offered"
+    assert "昨晚工地又开工了" in page, "the other one is offered"
     olive.post("/desk/call/draft/drop/", {"key": "k-2"})
+    assert "另一通电话的内容" not in olive.get("/desk/call/?form=k-2").content.decode()
     assert "昨晚工地又开工了" in olive.get("/desk/call/").content.decode()
     huge = olive.post("/desk/call/draft/", {**TYPED, "text": "长" * (typing.SIZE + 1)})
     assert huge.status_code == 422
@@ -173,7 +214,7 @@ def test_a_kept_call_tells_number_and_secret_and_its_source_is_chosen(office, si
     assert 'value="web"' not in page, "nobody enters by hand what citizens send themselves"
     letter = {**TYPED, "channel": "mailbox", "ending": "receive"}
     olive.post("/desk/call/draft/", letter)
-    assert 'value="mailbox" selected' in olive.get("/desk/call/").content.decode(), "the draft keeps it"
+    assert 'value="mailbox" selected' in olive.get("/desk/call/?form=k-1").content.decode(), "the draft keeps it"
     said = flat(olive.post("/desk/call/", letter, follow=True).content.decode())
     case = Case.objects.get()
     assert case.channel == "mailbox"
@@ -190,9 +231,9 @@ def test_the_timer_of_an_old_draft_counts_the_present_call(office, site):
     moment = timezone.now()
     olive, began = site("olive"), (moment - timedelta(minutes=3)).isoformat()
     olive.post("/desk/call/draft/", {**TYPED, "began": began})
-    assert olive.get("/desk/call/").context["began"] == began, "after a crash the call is still the same"
+    assert olive.get("/desk/call/?form=k-1").context["began"] == began, "after a crash the call is still the same"
     Draft.objects.update(saved_at=moment - timedelta(minutes=6))
-    page = olive.get("/desk/call/")
+    page = olive.get("/desk/call/?form=k-1")
     assert page.context["began"] == ""
     assert "昨晚工地又开工了" in page.content.decode()
 
@@ -208,7 +249,7 @@ def test_after_the_number_comes_the_form_and_what_leaves_the_page_comes_last(off
     office.receive("路灯不亮", phone=PHONE)
     olive = site("olive")
     olive.post("/desk/call/draft/", TYPED)
-    page = olive.get("/desk/call/").content.decode()
+    page = olive.get("/desk/call/?form=k-1").content.decode()
     names = ["Discard the draft", 'id="f-phone"', 'id="f-name"', 'id="f-text"', 'id="f-reply"', 'id="past"',
              'id="suggestions"', 'value="answer"', 'href="/desk/intake/"']  # fmt: skip
     places = [page.index(name) for name in names]

@@ -52,14 +52,16 @@ def test_a_letter_that_comes_after_the_form_brings_no_draft_back(office, site):
             assert olive.post("/desk/call/draft/", {**CALL, "key": key}).status_code == 200
         assert olive.post("/desk/call/", {**CALL, "key": key}).status_code == 302
         assert olive.post("/desk/call/draft/", {**CALL, "key": key}).status_code == 200
-        assert "is back, kept" not in olive.get("/desk/call/").content.decode()
+        for address in ("/desk/call/", f"/desk/call/?form={key}"):
+            page = olive.get(address).content.decode()
+            assert ("is back, kept" in page, "draft-other" in page) == (False, False)
     assert {row.state for row in Draft.objects.all()} == {"dropped"}
     assert not any(row.sealed or row.wrapped_key for row in Draft.objects.all()), "nothing of what was typed stays"
     assert typing.sweep(timezone.now() + timedelta(days=2)) == 2
     assert olive.post("/desk/call/draft/", {**CALL, "key": "k-9"}).status_code == 200
     assert olive.post("/desk/call/draft/drop/", {"key": "k-9"}).status_code == 302
     assert olive.post("/desk/call/draft/", {**CALL, "key": "k-9"}).status_code == 200, "what was thrown away stays away"
-    assert "is back, kept" not in olive.get("/desk/call/").content.decode()
+    assert "is back, kept" not in olive.get("/desk/call/?form=k-9").content.decode()
 
 
 def test_a_citizen_who_goes_back_and_writes_of_something_else_is_not_given_the_old_number(office, site):

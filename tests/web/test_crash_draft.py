@@ -40,13 +40,13 @@ def office(tmp_path):
     office.end()
 
 
-def signed_in(browser, office):
+def signed_in(browser, office, address="desk/call/"):
     page = browser.new_context(locale="zh-CN", timezone_id="Asia/Shanghai").new_page()
     page.goto(f"{office.address}sign-in/")
     page.fill("#f-username", "olive")
     page.fill("#f-password", PASSWORD)
     page.locator("main form button.primary").click()
-    page.goto(f"{office.address}desk/call/")
+    page.goto(f"{office.address}{address}")
     return page
 
 
@@ -62,11 +62,16 @@ def test_what_was_typed_is_there_after_a_crash_of_tab_and_server(office):
             pass
         assert kept.value.ok
         assert page.evaluate("Object.keys(localStorage).filter((n) => n.includes('draft')).length") == 0
+        own = page.url.removeprefix(office.address)  # what the browser opens again after a crash
+        assert "form=" in own
         crash(page)
         first = office.process("web")
         office.kill(first)
         wait_until(lambda: office.process("web") not in {None, first} and office.ready())
-        again = signed_in(browser, office)  # another browser: nothing of the first is left
+        beside = signed_in(browser, office)  # another call: empty, with the unfinished one at hand
+        assert beside.input_value("#f-text") == ""
+        assert WORDS[:12] in beside.inner_text(".draft-other")
+        again = signed_in(browser, office, own)  # another browser: nothing of the first is left
         assert again.input_value("#f-text") == WORDS
         assert again.input_value("#f-phone") == "13812346207"
         assert again.is_checked("[name=kind][value=complaint]")

@@ -38,8 +38,8 @@ def any_draft(key: UUID | str, user: int) -> Draft | None:
     return Draft.objects.select_related("paste").filter(pk=key, user=user).first()
 
 
-def newest(user: int, call: UUID | None, since: datetime) -> Draft | None:
-    """The newest open draft of the call screen, of this call or of none."""
+def newest(user: int, call: UUID, since: datetime) -> Draft | None:
+    """The newest open draft of this call on the line."""
     return (
         Draft.objects.filter(user=user, state="open", paste=None, call=call, saved_at__gte=since)
         .order_by("-saved_at")
@@ -47,9 +47,9 @@ def newest(user: int, call: UUID | None, since: datetime) -> Draft | None:
     )
 
 
-def unfinished(user: int, beside: Sequence[str], most: int = 3) -> list[Draft]:
+def unfinished(user: int, beside: Sequence[str], since: datetime, most: int = 6) -> list[Draft]:
     """Open drafts of the call screen other than these, the newest first."""
-    rows = Draft.objects.filter(user=user, state="open", paste=None).exclude(key__in=beside)
+    rows = Draft.objects.filter(user=user, state="open", paste=None, saved_at__gte=since).exclude(key__in=beside)
     return list(rows.order_by("-saved_at")[:most])
 
 

@@ -129,9 +129,12 @@ def keys(*, dispatches: bool) -> list[dict[str, Any]]:
         ("F8", gettext("No case: then 1, 2 or 3")), ("F9", gettext("Keep for later")),
         ("Alt C", gettext("Source")), ("Alt 0", gettext("Number")), ("Alt N", gettext("Caller")),
         ("Alt A", gettext("Cases to add to: then arrows")), ("Alt K", gettext("Kind: then a digit")),
-        ("Alt P", gettext("Place")), ("Alt T", gettext("Content")), ("Alt J", gettext("Urgency: then a digit")),
+        ("Alt P", gettext("Place")), ("Alt T", gettext("Content")), ("Alt O", pgettext("call", "Object")),
+        ("Alt J", gettext("Urgency: then a digit")),
         ("Alt M", gettext("Matter")), ("Alt Q", gettext("Questions of the matter")), ("Alt U", gettext("Unit")),
         ("Alt R", pgettext("noun", "Answer")), ("Alt S", gettext("Ready texts: type, arrows, Enter")),
         ("Alt 1–3", gettext("take over a suggestion")), ("Alt 4–6", gettext("take over a ready answer")),
+        ("Alt G", gettext("Take up the unfinished call")), ("Alt X", gettext("Throw the draft away: then Enter")),
+        ("Alt B", gettext("Another call: an empty form")),
     ]  # fmt: skip
     return [{"title": "", "rows": [{"keys": [key], "text": text} for key, text in rows]}]

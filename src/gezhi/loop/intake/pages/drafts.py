@@ -1,12 +1,14 @@
-"""Drafts of the call screen: taken every five seconds, shown again after a crash, thrown away on request."""
+"""Drafts of the call screen: kept every five seconds, back after a crash in the same call, offered beside another."""
 
 from datetime import datetime, timedelta
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse, QueryDict
+from django.shortcuts import render
 from django.utils import timezone
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_GET, require_POST
 
 from gezhi.loop.intake import store
 from gezhi.loop.intake.service import finishing, typing
@@ -18,6 +20,7 @@ VERB = "case.answer"
 SKIPPED = frozenset({"csrfmiddlewaretoken", "key", "call", "draft", "ending", "cause", "sure"})
 SAME_CALL = timedelta(minutes=5)  # saved so lately, the call is still the one that it was
 GIVEN = ("phone", "text", "matter", "place")  # an address that fills these in wants no draft
+WORDS = 24  # characters by which a draft is known again
 
 
 @require_POST
@@ -34,11 +37,25 @@ def save(request: HttpRequest) -> HttpResponse:
     return JsonResponse({"at": timezone.localtime(moment).strftime("%H:%M:%S")})
 
 
+@require_GET
+def offered(request: HttpRequest) -> HttpResponse:
+    """The bar of unfinished drafts, without that of the form in hand."""
+    actor = common.guard(request, VERB)
+    return bar(request, request.GET.get("beside", ""), actor)
+
+
+def bar(request: HttpRequest, key: str, actor: Actor) -> HttpResponse:
+    """Drafts beside the form with this key, as a part of the screen."""
+    return render(request, "loop/parts/drafts.html", {"draft": {"others": others(key, actor)}, "key": key})
+
+
 @require_POST
 def drop(request: HttpRequest) -> HttpResponse:
-    """Throw the draft of a form away."""
+    """Throw the draft of a form away: the one in hand, or with `beside` another one that is offered in the bar."""
     actor = common.guard(request, VERB)
     typing.forget(common.form_key(request), actor=actor, now=common.now())
+    if request.headers.get("HX-Request") == "true":
+        return bar(request, request.POST.get("beside", ""), actor)
     call = request.POST.get("call", "")
     return HttpResponseRedirect(f"/desk/call/?call={call}" if _key(call) else "/desk/call/")
 
@@ -51,13 +68,17 @@ def _key(text: str) -> str:
 
 
 def restore(request: HttpRequest, call: str, actor: Actor) -> dict[str, Any] | None:
-    """The draft that the screen begins with: the one asked for, else the newest of this call that is not finished."""
+    """The draft that the screen begins with: the one asked for, that of its own address, or of the call on the line.
+
+    A new call begins empty: what was typed in another one is offered in a bar and stands in no field.
+    """
     get = request.GET.get
     if actor.kind != "user" or get("new") or (not get("draft") and any(get(name) for name in GIVEN)):
         return None
     found = typing.restored(
-        draft=_key(get("draft", "")), call=UUID(call) if call else None, actor=actor, now=common.now()
-    )
+        draft=_key(get("draft", "")), form=get("form", "")[:100], call=UUID(call) if call else None, actor=actor,
+        now=common.now(),
+    )  # fmt: skip
     if found is None:
         return None
     typed = QueryDict(mutable=True)
@@ -74,7 +95,7 @@ def shown(request: HttpRequest, draft: dict[str, Any] | None, actor: Actor) -> d
     if draft is not None and draft["pasted"]:
         row = store.any_draft(draft["id"], int(actor.id))
     said: dict[str, Any] = {"at": draft["at"] if draft is not None and not draft["pasted"] else None}
-    said["others"] = others(request, draft, actor)
+    said["others"] = others(draft["key"] if draft is not None else request.POST.get("key", ""), actor)
     if row is not None and row.paste_id is not None:
         pictures, back = store.pictures_of_draft(row), f"/desk/intake/{row.paste_id}/"
         said |= {"id": str(row.pk), "back": back, "pictures": [shot(one) for one in pictures],
@@ -82,12 +103,20 @@ def shown(request: HttpRequest, draft: dict[str, Any] | None, actor: Actor) -> d
     return said
 
 
-def others(request: HttpRequest, draft: dict[str, Any] | None, actor: Actor) -> list[dict[str, Any]]:
-    """Further drafts of the call screen that this person has not finished."""
+def others(key: str, actor: Actor) -> list[dict[str, Any]]:
+    """Drafts of other calls that this person has not finished: number, moment and first words of each."""
     if actor.kind != "user":
         return []
-    here = (draft["key"],) if draft is not None else (request.POST.get("key", ""),)
-    return [{"at": row.saved_at, "url": f"/desk/call/?draft={row.pk}"} for row in store.unfinished(int(actor.id), here)]
+    return [line(one) for one in typing.unfinished((key,), actor=actor, now=common.now())]
+
+
+def line(typed: typing.Typed) -> dict[str, Any]:
+    """What a draft is known again by; it is taken up at its own address."""
+    words = next((told for name in ("text", "reply", "object", "place") if (told := typing.said(typed, name))), "")
+    short = f"{words[:WORDS]}…" if len(words) > WORDS else words
+    return {"key": typed.key, "at": typed.saved_at, "phone": typing.said(typed, "phone"),
+            "name": typing.said(typed, "name"), "words": " ".join(short.split()),
+            "url": f"/desk/call/?{urlencode({'form': typed.key})}"}  # fmt: skip
 
 
 def shot(picture: Any) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from gezhi.trust.service import open_text, require, seal_text, wrapped_key
 
 VERB = "case.create"
 SIZE, NAMES = 64_000, 300  # characters and fields of a draft: far more than any form of the desk holds
+TELLING = ("text", "reply", "phone", "name", "place", "object", "occurred")  # without a word in these nothing is lost
 Fields = Mapping[str, Sequence[str]]
 
 
@@ -79,13 +80,35 @@ def opened(row: Draft) -> Typed:
     return Typed(row.pk, row.key, told.get("fields", {}), row.began_at, row.saved_at, row.paste_id is not None)
 
 
-def restored(*, draft: str = "", call: UUID | None = None, actor: Actor, now: datetime) -> Typed | None:
-    """The draft asked for, else the newest that this person has not finished."""
-    user = user_of(actor)
-    row = store.draft(draft, user) if draft else store.newest(user, call, now - store.window("typed", store.TYPED))
+def restored(
+    *, draft: str = "", form: str = "", call: UUID | None = None, actor: Actor, now: datetime
+) -> Typed | None:
+    """The draft asked for, that of a form by its key, or the newest of the call on the line; never that of another call.
+
+    Refuses draft-not-found (404), where a draft is asked for that is no longer open.
+    """
+    user, since = user_of(actor), now - store.window("typed", store.TYPED)
+    row = store.draft(draft, user) if draft else None
     if row is None and draft:
         raise Refused("draft-not-found", status=404)
+    if row is None and form:
+        row = store.of_key(user, form)
+        row = row if row is not None and row.state == "open" and row.paste_id is None else None
+    elif row is None and call is not None:
+        row = store.newest(user, call, since)
     return opened(row) if row is not None else None
+
+
+def unfinished(beside: Sequence[str], *, actor: Actor, now: datetime, most: int = 3) -> list[Typed]:
+    """Drafts of other calls that this person has not finished, the newest first; sheets without a word are none."""
+    rows = store.unfinished(user_of(actor), beside, now - store.window("typed", store.TYPED))
+    told = [opened(row) for row in rows]
+    return [one for one in told if any(said(one, name) for name in TELLING)][:most]
+
+
+def said(typed: Typed, name: str) -> str:
+    """What a field of a draft holds."""
+    return " ".join(typed.fields.get(name, ())).strip()
 
 
 def forget(key: str, *, actor: Actor, now: datetime) -> None:

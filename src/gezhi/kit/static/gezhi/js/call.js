@@ -1,4 +1,5 @@
 // The call screen: timer, digits that choose, the first fitting case at F6, why a call brings no case, words beside fields.
+import { strays } from "./drafts.js";
 import { announce } from "./words.js";
 
 export function start(root) {
@@ -9,6 +10,8 @@ export function start(root) {
   for (const group of form.querySelectorAll("[data-digits]")) digits(group, "input[type=radio]");
   causes(form);
   adding(form);
+  others(form);
+  begun(form);
   form.addEventListener("change", () => says(form));
 }
 
@@ -59,6 +62,38 @@ function adding(form) {
     all[0].focus();
     announce(all[0].closest("li").textContent.trim());
   });
+}
+
+// Unfinished drafts of other calls in their bar; what never reached the server is handed over first, and then stands there too.
+function others(form) {
+  const bar = document.getElementById("drafts");
+  bar.addEventListener("htmx:afterSwap", () => first(form).focus());
+  strays(form).then((handed) => {
+    if (!handed) return;
+    const beside = new URLSearchParams({ beside: form.elements.key.value });
+    fetch(`${bar.dataset.drafts}?${beside}`, { credentials: "same-origin", headers: { "HX-Request": "true" } })
+      .then((answer) => (answer.ok ? answer.text() : ""))
+      .then((html) => {
+        if (!html) return;
+        bar.innerHTML = html; // our own answer, escaped by the server
+        if (window.htmx) window.htmx.process(bar);
+      });
+  });
+}
+
+// Where typing begins: the first of these that is still empty, else the words.
+function first(form) {
+  const { phone, name, text } = form.elements;
+  return [phone, name].find((field) => !field.value) || text;
+}
+
+// A page that was just opened takes what is typed at once; words that came back are gone on with at their end.
+function begun(form) {
+  const now = document.activeElement;
+  if (now && now !== document.body && (!now.matches("[autofocus]") || now.value)) return; // an error, a doubt, what is typed already
+  const field = form.elements.text.value ? form.elements.text : first(form);
+  field.focus({ preventScroll: true });
+  if (field.setSelectionRange) field.setSelectionRange(field.value.length, field.value.length);
 }
 
 // Beside matter and unit: how sure the suggestion is, and the row of the catalogue.

@@ -1,7 +1,7 @@
 // Keeps what is typed in forms marked data-draft: every five seconds, per person and form, for one day; on this device, or
 // at the server where the form says so (data-draft-url), and then on this device only as long as the server is not reached.
 import { say, announce } from "./words.js";
-import { beacon, keepAtServer } from "./drafts_server.js";
+import { beacon, keepAtServer, keepOther } from "./drafts_server.js";
 
 const DAY = 24 * 3600 * 1000;
 const user = document.body.dataset.user || "guest";
@@ -97,6 +97,7 @@ function offer(form, name, draft) {
   const discard = document.createElement("button");
   discard.type = "button";
   discard.textContent = say("discard");
+  if (form.dataset.draftOwn !== undefined) keyed(discard);
   discard.addEventListener("click", () => {
     forget(name);
     box.remove();
@@ -116,6 +117,15 @@ function offer(form, name, draft) {
   }
   box.append(discard);
   form.before(box);
+}
+
+// The key that leads to it where it lies among many fields; Enter then does it.
+function keyed(button) {
+  const shown = document.createElement("kbd");
+  shown.textContent = "Alt X";
+  Object.assign(button.dataset, { key: "Alt+X", keyShows: "" });
+  button.setAttribute("aria-keyshortcuts", "Alt+X");
+  button.append(" ", shown);
 }
 
 // The server names the forms it has taken in a cookie that lives a minute; their drafts are done with.
@@ -160,18 +170,53 @@ function forgetAll() {
   }
 }
 
-function keep(form) {
-  form.dataset.draftReady = "1";
-  const name = form.dataset.draft;
-  const key = form.querySelector("input[name=key]");
-  const note = form.querySelector("[data-draft-note]") || document.querySelector(`[data-draft-note="${name}"]`);
+// What was typed into this form before it was shown anew, if anything; the name under which it is kept from now on.
+function begin(form, key) {
+  const own = form.dataset.draftOwn !== undefined; // each such form has a draft and an address of its own
+  const asked = own ? new URLSearchParams(location.search).get("form") : "";
+  const name = own ? ownName(form, asked || key.value) : form.dataset.draft;
   const kept = read(name);
   const server = Number(form.dataset.draftAt || 0) * 1000;
+  const shown = key && kept && kept.key === key.value && !server && !asked; // sent back with what it held
   if (kept && server > kept.at) forget(name);
-  else if (kept && !(key && kept.key === key.value && !server)) {
+  else if (kept && !shown && !(own && kept.sent)) { // whether an own one that was sent has arrived, the server knows
     if (!kept.sent) fill(form, kept);
     offer(form, name, kept);
   }
+  if (!own) return name;
+  if (key.value !== asked) history.replaceState(history.state, "", `${location.pathname}?form=${encodeURIComponent(key.value)}`);
+  return ownName(form, key.value);
+}
+
+const ownName = (form, key) => `${form.dataset.draft}:${key}`;
+
+// Own drafts of other forms that never reached the server are handed to it; it knows which of them have arrived as cases.
+export async function strays(form) {
+  const own = `${prefix}${form.dataset.draft}:`;
+  const mine = ownName(form, form.elements.key.value);
+  let names = [];
+  try {
+    names = Object.keys(localStorage).filter((full) => full.startsWith(own) && full !== prefix + mine);
+  } catch {
+    return false;
+  }
+  let handed = false;
+  for (const full of names) {
+    const draft = read(full.slice(prefix.length));
+    if (!draft) continue;
+    await keepOther(form, draft).then(() => {
+      forget(full.slice(prefix.length));
+      handed = true;
+    }, () => {}); // not reached again: it stays here and is tried with the next call
+  }
+  return handed;
+}
+
+function keep(form) {
+  form.dataset.draftReady = "1";
+  const key = form.querySelector("input[name=key]");
+  const name = begin(form, key);
+  const note = form.querySelector("[data-draft-note]") || document.querySelector(`[data-draft-note="${name}"]`);
   let last = JSON.stringify(values(form));
   const local = (draft) => write(name, draft) && note && !draft.sent && (note.textContent = say("saved", { time: clockText(draft.at) }));
   const save = (sent) => {

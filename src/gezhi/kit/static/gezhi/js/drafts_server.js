@@ -12,6 +12,16 @@ export async function keepAtServer(form) {
   return (await answer.json()).at;
 }
 
+// A draft of another form, of the same person: its fields under its own key.
+export async function keepOther(form, draft) {
+  const data = new URLSearchParams();
+  for (const [name, values] of Object.entries(draft.values)) for (const value of values) data.append(name, value);
+  data.set("key", draft.key);
+  data.set("csrfmiddlewaretoken", form.elements.csrfmiddlewaretoken.value);
+  const answer = await fetch(form.dataset.draftUrl, { method: "POST", body: data, credentials: "same-origin" });
+  if (!answer.ok) throw new Error(String(answer.status));
+}
+
 export function beacon(form) {
   if (navigator.sendBeacon) navigator.sendBeacon(form.dataset.draftUrl, whole(form));
 }

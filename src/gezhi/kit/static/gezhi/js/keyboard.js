@@ -90,7 +90,16 @@ function press(target) {
   if (/^(SELECT|TEXTAREA|INPUT)$/.test(target.tagName) && !choice) {
     const field = target.hidden ? document.getElementById(`${target.id}-find`) : target;
     field.focus();
-    if (field.select) field.select();
+    if (field.tagName !== "TEXTAREA") field.select && field.select();
+    else if (!field.selectionEnd) field.setSelectionRange(field.value.length, field.value.length); // words are never typed over
+    return;
+  }
+  if ("keyShows" in target.dataset) { // the key shows the way; Enter does it
+    target.focus();
+    return;
+  }
+  if ("take" in target.dataset) { // taken over beside what is being typed: the hands stay where they are
+    target.click();
     return;
   }
   target.focus({ preventScroll: "readyOpen" in target.dataset }); // a list that opens over the page leaves it where it is
