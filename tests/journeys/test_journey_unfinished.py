@@ -1,4 +1,4 @@
-"""A call left unfinished: the next one begins empty, the old one waits in a bar with keys, nothing goes under a wrong name."""
+"""A call left unfinished: the next one begins empty, the old one waits in a bar with keys of its own."""
 
 from gezhi.loop.models import Case, Draft
 
@@ -8,7 +8,7 @@ OLD = {"phone": "13700000031", "name": "陈晓燕", "text": "火柴厂路的车�
 def typed(page, **fields):
     for name, words in fields.items():
         page.fill(f"#f-{name}", words)
-    page.wait_for_function("() => document.querySelector('[data-draft-note]').textContent.includes(':')", timeout=15_000)
+    page.wait_for_function("() => document.querySelector('[data-draft-note]').textContent.includes(':')", timeout=15000)
 
 
 def held(page):
@@ -51,7 +51,7 @@ def test_c_opens_an_empty_form_and_the_old_call_is_taken_up_by_a_key(site):
     keys.press("Alt+n")
     keys.press("Alt+t")
     keys.insert_text("。")
-    assert page.input_value("#f-text").startswith("火柴厂路的车位被锁住了"), "the key goes to the words, it selects none"
+    assert page.input_value("#f-text").startswith("火柴厂路的车位被锁住了"), "the key selects no words"
     with page.expect_navigation():
         keys.press("F9")
     assert Case.objects.exclude(pk=case.pk).count() == 1

@@ -112,6 +112,7 @@ def test_an_expired_text_is_no_longer_offered(office, site):
 def test_the_picker_fills_in_what_is_known_and_uses_are_counted(office, site):
     site("dora").post("/desk/replies/edit/", GIVEN)
     case = office.to("handling")
+    office.move(case, "contact", "hugo", reached="reached")
     hugo, number = site("hugo"), Case.objects.get(pk=case).number
     hugo.cookies["gezhi_language"] = "zh-hans"
     shown = hugo.post("/desk/replies/find/", {"case": case}).context["ready"]

@@ -29,6 +29,7 @@ from gezhi.loop.rules.moves import BY_NAME
 from gezhi.loop.service.attaching import content_of
 from gezhi.loop.service.carrying import carry
 from gezhi.loop.service.reading import CaseView, hidden, reveal_requester, view
+from gezhi.loop.service.speaking import unspoken
 from gezhi.loop.store.content import content
 from gezhi.loop.store.visible import get_visible
 from gezhi.trust.rules import Actor
@@ -105,13 +106,13 @@ def _undo(shown: CaseView) -> dict[str, Any] | None:
 
 def _first(shown: CaseView) -> tuple[str, ...]:
     """What comes before anything else: no answer goes out before the supervision is answered, and who has the case
-    speaks with the person before he writes; of a confidential case only the desk does.
+    speaks with the person before he writes, of a confidential case by way of the desk.
     """
     if shown.snap.watch == "asked":
         return ("supervise_answer",)
     case = shown.case
     waits = any(clock.stage == "contact" and clock.finished_at is None for clock in shown.snap.clocks)
-    speaks = "reply" in shown.offers and not case.anonymous and not case.confidential
+    speaks = {"reply", "contact"} <= set(shown.offers) and not case.anonymous
     return ("contact",) if waits and speaks and case.state == "handling" else ()
 
 
@@ -143,7 +144,7 @@ def tried(shown: CaseView, name: str, typed: Mapping[str, str], actor: Actor) ->
     text, outcome = typed.get(name, "") if name else "", typed.get("outcome", "")
     if not name:
         text, outcome = replies.stored(shown.case)
-    said = replies.trial(shown.case, text, outcome, actor)
+    said = replies.trial(shown.case, text, outcome, actor, sent=not name)
     return {"case": str(shown.case.pk), "field": name, "into": f"#f-{name}", "stored": "" if name else "1", **said}
 
 
@@ -191,8 +192,9 @@ def make(request: HttpRequest, case_id: UUID, move: str) -> HttpResponse:
     seen = int(last) if last.isdecimal() and len(last) < 9 else None
     data = data_of(row, request.POST, actor)
     files = common.incoming(request)
+    unsaid = move == "reply" and unspoken(get_visible(actor, case_id))
     act = doubting.asked(
-        request, of_move(row, data),
+        request, of_move(row, data, unspoken=unsaid),
         lambda: carry(case_id, move, data, files, actor=actor, now=common.now(), seen=seen, key=key),
     )  # fmt: skip
     result, refused = common.attempt(act)

@@ -85,6 +85,8 @@ def prefill(move: Move, ground: Ground) -> dict[str, Any]:
         found = panel(case_words(case), case.area, language=common.language())
         start["matter"] = (found["sure"] or {}).get("matter", "")
         start["guesses"] = found["matters"][:3]
+    if move.name == "contact" and case.confidential:
+        start["reached"] = "relay"  # the unit knows no number: the desk passes its words on
     if move.name == "dispatch":
         found = suggested_units(case.matter, case.area)
         start["unit"] = found["lead"].pk if found["lead"] else ""

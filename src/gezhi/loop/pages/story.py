@@ -14,6 +14,7 @@ from gezhi.loop.pages import asking, common
 from gezhi.loop.pages.again import again_of, opinion_label, outcome_label
 from gezhi.loop.pages.rows import urgency_word
 from gezhi.loop.partners.kinds.upstream.pages import linked
+from gezhi.loop.rules import spoken
 from gezhi.loop.rules.instructions import LIVE
 from gezhi.loop.rules.moves import FIELD_MOVES
 from gezhi.loop.rules.words import ENDED
@@ -38,7 +39,7 @@ def context(shown: CaseView, kept: Content, moment: datetime) -> dict[str, Any]:
     return {
         "case": band(shown, kept, moment), "events": [s for s in steps if not s["quiet"]],
         "quiet": [s for s in steps if s["quiet"]],
-        "clocks": [clock_of(clock, kept, moment) for clock in reversed(shown.clocks)][:8],
+        "clocks": [clock_of(clock, kept, moment, unmet(clock, shown)) for clock in reversed(shown.clocks)][:8],
         "hours": hours_words(shown.clocks), "place": place_of(shown), "duty": duty_of(shown, kept),
         "tasks": tasks_of(shown), "links": links_of(shown), "again": again_of(shown),
         "partners": linked(shown.case),
@@ -231,12 +232,25 @@ def _who(entry: Entry) -> str:
 # ---- the column at the right
 
 
-def clock_of(clock: ClockView, kept: Content, moment: datetime) -> dict[str, Any]:
-    """One limit as a bar with words."""
+def unmet(clock: ClockView, shown: CaseView) -> str:
+    """What a limit of first contact is called that no contact met: nobody could be spoken with, or nobody was."""
+    if clock.stage != spoken.STAGE:
+        return ""
+    if shown.case.anonymous:
+        return gettext("anonymous: nobody to contact")
+    if clock.finished_at is None or spoken.tries(clock, shown.entries, shown.undone):
+        return ""
+    return gettext("ended without a contact")
+
+
+def clock_of(clock: ClockView, kept: Content, moment: datetime, instead: str = "") -> dict[str, Any]:
+    """One limit as a bar with words; `instead` is said of one that nothing met, which is neither done nor late."""
     light = LIGHTS.get(clock.light, clock.light)
     label = common.limit_name(kept, clock.stage, clock.label)
     if clock.stage == "task" and clock.unit is not None:
         label = common.named(clock.unit)
+    if instead:
+        return {"label": label, "share": 0, "light": "wait", "words": instead, "title": _clock_title(clock, moment)}
     return {
         "label": label, "share": min(100, round(clock.share * 100)), "light": light,
         "words": _clock_words(clock, moment),

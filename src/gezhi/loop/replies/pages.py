@@ -25,6 +25,7 @@ from gezhi.loop.replies.service.ready import Ready, listed
 from gezhi.loop.rules.redact import redact
 from gezhi.loop.service.following import reply_texts
 from gezhi.loop.service.reading import hidden, may_reveal
+from gezhi.loop.service.speaking import unspoken
 from gezhi.loop.store import below
 from gezhi.loop.store.content import Content, content
 from gezhi.loop.store.visible import get_visible
@@ -290,7 +291,8 @@ def try_(request: HttpRequest) -> HttpResponse:
     if case is not None:
         if get("stored"):
             text, outcome = stored(case)
-        return render(request, "loop/parts/reply_try.html", trial(case, text, outcome, actor))
+        tried = trial(case, text, outcome, actor, sent=bool(get("stored")))
+        return render(request, "loop/parts/reply_try.html", tried)
     found = hints_of(None, text, outcome, request=get("text", "")[:TRIED], actor=actor)
     return render(request, "loop/parts/hints.html", {"hints": found, "tried": bool(text.strip())})
 
@@ -300,10 +302,18 @@ def stored(case: Case) -> tuple[str, str]:
     return reply_texts(case).get("reply", ""), case.outcome
 
 
-def trial(case: Case, text: str, outcome: str, actor: Actor) -> dict[str, Any]:
-    """Context of `loop/parts/reply_try.html`."""
+def trial(case: Case, text: str, outcome: str, actor: Actor, *, sent: bool = False) -> dict[str, Any]:
+    """Context of `loop/parts/reply_try.html`; of one that was sent the reviewer also hears how it came about."""
+    found = hints_of(case, text, outcome, request="", actor=actor)
+    if sent and unspoken(case):
+        found.insert(0, checking.Said(
+            "no-contact", gettext("No first contact is on record"),
+            gettext("Nobody spoke with the person, or tried to, before the result was written. "
+                    "Ask the unit, or send it back."),
+            "", "", verified=True,
+        ))  # fmt: skip
     return {
-        "hints": hints_of(case, text, outcome, request="", actor=actor), "tried": bool(text.strip()),
+        "hints": found, "tried": bool(text.strip()),
         "answer": answer_of(case, text, outcome),
     }  # fmt: skip
 

@@ -16,7 +16,7 @@ DISPATCHES = ("dispatch", "accept")
 class Doubt:
     """One finding: its code, the field of the form that it is about, and the blank or the question it names."""
 
-    code: str  # blank, no-matter, not-asked, not-kept
+    code: str  # blank, no-matter, not-asked, not-kept, no-contact
     field: str
     words: str = ""
 
@@ -65,16 +65,21 @@ def of_call(call: Call) -> list[Doubt]:
     return []
 
 
-def of_move(move: Move, data: Mapping[str, object]) -> list[Doubt]:
+def of_move(move: Move, data: Mapping[str, object], *, unspoken: bool = False) -> list[Doubt]:
     """Open blanks in the words of a move that the citizen reads; where the public has words of its own, in those.
 
+    `unspoken` says that nobody has tried to speak with the person: asked once, where the result is to go out.
+
     >>> from gezhi.loop.rules.moves import BY_NAME
+    >>> [one.code for one in of_move(BY_NAME["reply"], {"reply": "已修好。"}, unspoken=True)]
+    ['no-contact']
     >>> of_move(BY_NAME["reply"], {"reply": "费用【金额】。"})[0].words, of_move(BY_NAME["note"], {"note": "【金额】"})
     ('【金额】', [])
     """
     public = [one.name for one in move.fields if one.public and one.kind == "text" and data.get(one.name)]
     names = ["public_reply"] if "public_reply" in public else public
-    return [doubt for name in names for doubt in blanks(name, str(data[name]))]
+    unsaid = [Doubt("no-contact", "reply")] if unspoken and move.name == "reply" and data.get("reply") else []
+    return [*(doubt for name in names for doubt in blanks(name, str(data[name]))), *unsaid]
 
 
 def digest(doubts: Sequence[Doubt]) -> str:

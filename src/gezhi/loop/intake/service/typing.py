@@ -83,7 +83,7 @@ def opened(row: Draft) -> Typed:
 def restored(
     *, draft: str = "", form: str = "", call: UUID | None = None, actor: Actor, now: datetime
 ) -> Typed | None:
-    """The draft asked for, that of a form by its key, or the newest of the call on the line; never that of another call.
+    """The draft asked for, that of a form by its key, or the newest of the call on the line; never another call's.
 
     Refuses draft-not-found (404), where a draft is asked for that is no longer open.
     """

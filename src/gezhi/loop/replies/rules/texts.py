@@ -23,10 +23,12 @@ NAMES: Mapping[str, str] = {
 STOPS = frozenset(
     tokens(
         "您好 反映 的问 问题 已于 进行 我们 您的 请问 什么 怎么 可以 需要 如何 是否 要带什么材料 怎么办 在哪里办"
-        " 怎么申请 怎么补 找谁 几点 多久 多少 我想问 咨询"
+        " 怎么申请 怎么补 找谁 几点 多久 多少 我想问 咨询 孩子 小孩 老人 家里"
     )
 )
+JOINTS = frozenset("么什怎哪吗呢吧的了要让请我您")  # a pair of signs with one of these joins two words and names nothing
 ENOUGH = 0.8  # below it what two texts have in common is chance
+BESIDE = 0.5  # share of the best that another must reach to be offered beside it
 NEAR = 0.5  # for each level that a text's matter shares with that of the request
 BODY = 0.35  # a word of the body beside one of the title
 FRAME = "answer"  # without a matter it is a frame that suits any question
@@ -57,7 +59,7 @@ def suiting(texts: Iterable[Text], said: str, path: str, most: int, likely: str 
     """
     texts = list(texts)
     rare = _rarity(texts)
-    words = {word for word in tokens(said) if len(word) > 1 and word not in STOPS}
+    words = telling(said)
     chosen, guessed = path.split(".") if path else [], likely.split(".") if likely else []
     ranked = []
     for text in texts:
@@ -70,7 +72,18 @@ def suiting(texts: Iterable[Text], said: str, path: str, most: int, likely: str 
         frame = text.kind == FRAME and not text.matter
         if frame or score >= ENOUGH:
             ranked.append((frame, -score, text.code))
+    least = BESIDE * max((-score for frame, score, _ in ranked if not frame), default=0.0)
+    ranked = [one for one in ranked if one[0] or -one[1] >= least]
     return [code for *_, code in sorted(ranked, key=lambda one: one[:2])[:most]]
+
+
+def telling(text: str) -> set[str]:
+    """The words of a text by which it is known: none that any question has, none cut out of two words.
+
+    >>> sorted(telling("办养犬证要什么材料"))
+    ['养犬', '办养', '犬证']
+    """
+    return {word for word in tokens(text) if len(word) > 1 and word not in STOPS and not JOINTS & set(word)}
 
 
 def _rarity(texts: Iterable[Text]) -> tuple[Mapping[str, float], Mapping[str, float]]:
@@ -83,8 +96,8 @@ def _rarity(texts: Iterable[Text]) -> tuple[Mapping[str, float], Mapping[str, fl
 
 def _common(words: set[str], text: Text, rare: tuple[Mapping[str, float], Mapping[str, float]]) -> float:
     """How much a text has in common with what was said: a word of its title counts for three of its body."""
-    title = {word for word in tokens(text.title) if len(word) > 1} - STOPS
-    body = {word for word in tokens(text.body) if len(word) > 1} - STOPS - title
+    title = telling(text.title)
+    body = telling(text.body) - title
     return sum(rare[0][word] for word in words & title) + BODY * sum(rare[1][word] for word in words & body)
 
 
