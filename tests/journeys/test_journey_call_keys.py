@@ -99,3 +99,77 @@ def test_control_enter_sends_the_form_of_a_move(site):
     with page.expect_navigation():
         page.keyboard.press("Control+Enter")
     assert page.locator("#messages .notice.is-good").count() == 1
+
+
+def test_control_enter_sends_from_anywhere_and_asks_where_nothing_was_typed(site):
+    office = site.office
+    case = office.to("handling", office.receive("书院路路灯不亮", matter="010404", kind="complaint"))
+    page = site.page("hugo")
+    site.open(page, f"/desk/{case}/?move=note")
+    page.evaluate("document.activeElement.blur()")
+    before = Case.objects.get(pk=case).last
+    page.keyboard.press("Control+Enter")
+    assert page.evaluate("document.activeElement.matches('#move-form .actions button')")
+    page.wait_for_timeout(300)
+    assert Case.objects.get(pk=case).last == before, "nothing was typed: nothing is sent by one stroke"
+    page.fill("#f-note", "已联系施工队，明天进场。")
+    page.evaluate("document.activeElement.blur()")
+    with page.expect_navigation():
+        page.keyboard.press("Control+Enter")
+    assert Case.objects.get(pk=case).last == before + 1
+
+
+VALUE = "document.querySelector('#f-{}').value"
+
+
+def test_a_ready_answer_brings_its_matter_and_the_same_key_takes_both_back(site):
+    page = site.page("olive")
+    site.open(page, "/desk/call/?new=1")
+    keys = page.keyboard
+    page.wait_for_function("() => document.activeElement.id === 'f-phone'")
+    keys.insert_text("13812346207")
+    keys.press("Alt+k")
+    keys.press("1")
+    keys.press("Alt+t")
+    keys.insert_text("身份证丢了人在外地能补办吗")
+    page.locator("[data-used=know-id-card][data-key='Alt+4']").wait_for()
+    whole = page.locator("[data-used=know-id-card] .said")
+    assert "…" not in whole.inner_text()
+    assert whole.evaluate("(one) => one.scrollHeight <= one.clientHeight + 1"), "the first can be read whole"
+    keys.press("Alt+7")
+    assert page.evaluate("document.activeElement.id") == "f-text", "the hands stay where they are"
+    assert page.locator("#ready-at-once.whole").count() == 1
+    with page.expect_response(lambda answer: answer.url.endswith("/suggest/")):
+        keys.press("Alt+4")
+    assert page.evaluate(VALUE.format("matter")) == "030302"
+    page.wait_for_function(f"() => {VALUE.format('unit')} !== ''")
+    assert len(page.input_value("#f-reply")) > 60
+    with page.expect_response(lambda answer: answer.url.endswith("/suggest/")):
+        keys.press("Alt+4")
+    assert page.evaluate(VALUE.format("matter")) == ""
+    assert page.evaluate(VALUE.format("unit")) == ""
+    assert page.input_value("#f-reply") == ""
+    assert page.locator("input[name=used]").count() == 0, "and it is not counted"
+    keys.press("Alt+m")
+    keys.insert_text("夜间施工")
+    keys.press("Enter")
+    keys.press("Alt+s")
+    page.locator("#ready-list [role=option]").first.wait_for()
+    keys.press("Enter")
+    assert page.evaluate(VALUE.format("matter")) == "110101", "a matter that was chosen stays"
+    assert site.faults == []
+
+
+def test_a_suggestion_taken_over_leaves_the_hands_in_the_text(site):
+    page = site.page("olive")
+    site.open(page, "/desk/call/?new=1")
+    keys = page.keyboard
+    keys.press("Alt+t")
+    keys.insert_text("书院路路灯不亮，晚上一片漆黑")
+    page.locator("[data-take][data-key='Alt+1']").wait_for()
+    with page.expect_response(lambda answer: answer.url.endswith("/suggest/")):
+        keys.press("Alt+1")
+    page.wait_for_timeout(200)
+    keys.insert_text("，三天了")
+    assert page.input_value("#f-text") == "书院路路灯不亮，晚上一片漆黑，三天了"
+    assert page.evaluate(VALUE.format("matter")) != ""

@@ -1,5 +1,7 @@
 """Finding a matter and a ready text by typing: by other words than the name, by none that fits; the view stays."""
 
+from contextlib import nullcontext
+
 MATTER = "document.querySelector('#f-matter').value"
 
 
@@ -49,3 +51,27 @@ def test_a_ready_text_leaves_the_view_where_it_is(site):
     page.keyboard.press("Enter")
     assert "【" in page.evaluate("getSelection().toString()")
     assert page.evaluate("window.scrollY") == before
+
+
+def offered(page, words):
+    """The names that the field for the matter offers for what is typed, once it knows what people call things."""
+    page.keyboard.press("Alt+m")
+    page.fill("#f-matter-find", "")
+    with page.expect_response("**/desk/matters/words/") if words == "施工" else nullcontext():
+        page.keyboard.insert_text(words)
+    page.wait_for_timeout(300)
+    return [row.partition("\n")[0] for row in page.locator("#f-matter-list li").all_inner_texts()]
+
+
+def test_the_common_matter_comes_before_the_one_that_merely_begins_so(site):
+    page = site.page("olive")
+    site.open(page, "/desk/call/?new=1")
+    rows = offered(page, "施工")
+    assert rows.index("夜间施工") < rows.index("施工安全")
+    assert offered(page, "施工安全")[0] == "施工安全", "what is called exactly so comes first"
+    for number in range(3):
+        site.office.receive(f"工地{number}号塔吊没有护栏", matter="011201", kind="complaint")
+    page = site.page("olive")
+    site.open(page, "/desk/call/?new=1")
+    rows = offered(page, "施工")
+    assert rows[0] == "施工安全", "in this office it is the commoner one"

@@ -1,4 +1,4 @@
-"""First contact before a result: offered first, asked about once, said to the reviewer; a limit nobody met is not done."""
+"""First contact before a result: offered first, asked about once, told to the reviewer; a limit unmet is not done."""
 
 from datetime import timedelta
 
@@ -29,7 +29,7 @@ def site(office, monkeypatch):
 KINDS = {
     "named": {"name": "王小明", "phone": "13812346207"},
     "confidential": {"name": "王小明", "phone": "13812346207", "confidential": True},
-    "anonymous": {"anonymous": True},
+    "anonymous": {},  # neither name nor number
 }
 
 
@@ -110,3 +110,20 @@ def test_an_anonymous_case_says_that_there_was_nobody_to_contact(office, site):
     review = site("lena").get(f"/desk/{case}/")
     assert (limit(review)["words"], limit(review)["light"]) == ("匿名，无人可联系", "wait")
     assert "没有先行联系记录" not in review.content.decode()
+
+
+NOTES = {"note": "已与郭女士（郭建华）通话，郭阿姨说13812346207白天打得通，郭家巷口的灯仍不亮。"}
+
+
+@pytest.mark.parametrize(("given", "kept"), [("郭建华", "郭家巷口"), ("郭女士", "郭家巷口")])
+def test_what_officers_wrote_names_a_confidential_person_to_no_unit(office, site, given, kept):
+    case = office.to("handling", office.receive(
+        "书院路路灯不亮", matter="0101", kind="complaint", name=given, phone="13812346207", confidential=True))  # fmt: skip
+    office.move(case, "note", "dora", **NOTES)
+    unit = site("hugo").get(f"/desk/{case}/").content.decode()
+    assert "郭女士" not in unit
+    assert "郭阿姨" not in unit
+    assert ("郭建华" in unit) == (given != "郭建华"), "what the case does not know it cannot tell from other words"
+    assert kept in unit, "a street of that name stays"
+    desk = site("dora").get(f"/desk/{case}/").content.decode()
+    assert "郭女士（郭建华）" in desk, "the desk of the case reads what was written"

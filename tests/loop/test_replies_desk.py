@@ -144,6 +144,7 @@ def test_an_answer_is_tried_out_with_hints_and_the_citizens_own_page(office, sit
     assert [hint.code for hint in page.context["hints"]] == ["promise", "identity", "asked"]
     assert 'class="panel answer"' in page.content.decode()
     assert "我们将尽快修。" in page.content.decode()
+    office.move(case, "contact", "hugo", reached="reached")
     office.move(case, "reply", "hugo", outcome="solved", reply="充电桩11月30日前装好，我们将尽快修，25日完成。")
     review = site("lena").get(f"/desk/{case}/?move=review_pass").content.decode()
     assert "No hints" in review

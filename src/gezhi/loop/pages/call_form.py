@@ -133,7 +133,8 @@ def keys(*, dispatches: bool) -> list[dict[str, Any]]:
         ("Alt J", gettext("Urgency: then a digit")),
         ("Alt M", gettext("Matter")), ("Alt Q", gettext("Questions of the matter")), ("Alt U", gettext("Unit")),
         ("Alt R", pgettext("noun", "Answer")), ("Alt S", gettext("Ready texts: type, arrows, Enter")),
-        ("Alt 1–3", gettext("take over a suggestion")), ("Alt 4–6", gettext("take over a ready answer")),
+        ("Alt 1–3", gettext("take over a suggestion")), ("Alt 4–6", gettext("take over a ready answer; once more takes it back")),
+        ("Alt 7", gettext("show ready answers whole")),
         ("Alt G", gettext("Take up the unfinished call")), ("Alt X", gettext("Throw the draft away: then Enter")),
         ("Alt B", gettext("Another call: an empty form")),
     ]  # fmt: skip

@@ -17,6 +17,7 @@ from gezhi.loop.calls.pages.desk import of_case
 from gezhi.loop.field.pages import desk as field
 from gezhi.loop.joint.beside import of_form
 from gezhi.loop.links.pages import panel
+from gezhi.loop.models import Case
 from gezhi.loop.marks.pages import desk as marks
 from gezhi.loop.notices import store as notices
 from gezhi.loop.oversight.pages.trying import in_vain
@@ -83,7 +84,7 @@ def show(
 def keys() -> list[dict[str, Any]]:
     """What the keyboard can do on a case."""
     rows = [
-        (["E"], gettext("to the form of the next step")), (["Ctrl", "Enter"], gettext("send the form one is in")),
+        (["E"], gettext("to the form of the next step")), (["Ctrl", "Enter"], gettext("send the open form")),
         (["M"], gettext("open the other moves")),
         (["1", "…", "9"], gettext("one of the other moves, by its number")),
         (["J", "K"], gettext("next case of the list, case before")), (["B"], gettext("back to the list")),
@@ -192,7 +193,7 @@ def make(request: HttpRequest, case_id: UUID, move: str) -> HttpResponse:
     seen = int(last) if last.isdecimal() and len(last) < 9 else None
     data = data_of(row, request.POST, actor)
     files = common.incoming(request)
-    unsaid = move == "reply" and unspoken(get_visible(actor, case_id))
+    unsaid = move == "reply" and unsaid_in(get_visible(actor, case_id), seen)
     act = doubting.asked(
         request, of_move(row, data, unspoken=unsaid),
         lambda: carry(case_id, move, data, files, actor=actor, now=common.now(), seen=seen, key=key),
@@ -209,6 +210,11 @@ def make(request: HttpRequest, case_id: UUID, move: str) -> HttpResponse:
     messages.success(request, gettext("Done: %(move)s. The case is now: %(state)s.") % said)
     following = f"/desk/callbacks/next/?after={result.case}" if move == "callback" and _queue(request) else ""
     return common.done(HttpResponseRedirect(following or _after(result.case, actor)), key)
+
+
+def unsaid_in(case: Case, seen: int | None) -> bool:
+    """Whether nobody has spoken with the person; not asked of a form about an older state, which is refused anyway."""
+    return seen == case.last and unspoken(case)
 
 
 def _after(case_id: str, actor: Actor) -> str:

@@ -1,6 +1,7 @@
 """Matters in three levels: what each is called, which unit answers for it, how long it may take; and renaming them."""
 
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from typing import Any
 
 from django.contrib import messages
@@ -16,11 +17,13 @@ from gezhi.loop.rules.catalogue import duty_for
 from gezhi.loop.service.contents import edit_matter
 from gezhi.loop.store import below
 from gezhi.loop.store.content import Content, content
+from gezhi.loop.store.lately import matters_used
 from gezhi.loop.triage.store import keywords
 from gezhi.trust.service import actor_from_request
 
 ADDRESS = "/desk/matters/"
 KEPT = 600  # seconds for which a browser keeps the words of matters
+LATELY = timedelta(days=90)  # what was common in this time is offered first
 
 
 @require_GET
@@ -40,10 +43,11 @@ def page(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 def words(request: HttpRequest) -> HttpResponse:
-    """What people call each matter, the strongest word first, so that a field finds it by more than its name."""
-    actor_from_request(request)
+    """What people call each matter, the strongest word first, and how many cases it lately had, the commoner first."""
+    actor = actor_from_request(request)
     kept = content()
-    found = {code: said for code, said in words_of().items() if code in kept.matters_in_use}
+    called_so = {code: said for code, said in words_of().items() if code in kept.matters_in_use}
+    found = {"words": called_so, "uses": matters_used(actor, common.now() - LATELY)}
     answer = JsonResponse(found, json_dumps_params={"ensure_ascii": False})
     answer["Cache-Control"] = f"private, max-age={KEPT}"
     return answer

@@ -257,7 +257,7 @@ def find(request: HttpRequest) -> HttpResponse:
 
 
 def shown(row: Ready) -> dict[str, Any]:
-    return {"code": row.code, "title": row.title, "text": row.text, "basis": row.basis,
+    return {"code": row.code, "title": row.title, "text": row.text, "basis": row.basis, "matter": row.matter,
             "kind": pgettext("ready", row.kind), "old": row.standing == "review"}  # fmt: skip
 
 

@@ -71,14 +71,15 @@ def of_move(move: Move, data: Mapping[str, object], *, unspoken: bool = False) -
     `unspoken` says that nobody has tried to speak with the person: asked once, where the result is to go out.
 
     >>> from gezhi.loop.rules.moves import BY_NAME
-    >>> [one.code for one in of_move(BY_NAME["reply"], {"reply": "已修好。"}, unspoken=True)]
+    >>> [one.code for one in of_move(BY_NAME["reply"], {"reply": "已修好。", "outcome": "solved"}, unspoken=True)]
     ['no-contact']
     >>> of_move(BY_NAME["reply"], {"reply": "费用【金额】。"})[0].words, of_move(BY_NAME["note"], {"note": "【金额】"})
     ('【金额】', [])
     """
     public = [one.name for one in move.fields if one.public and one.kind == "text" and data.get(one.name)]
     names = ["public_reply"] if "public_reply" in public else public
-    unsaid = [Doubt("no-contact", "reply")] if unspoken and move.name == "reply" and data.get("reply") else []
+    whole = data.get("reply") and data.get("outcome")  # what is refused anyway is asked nothing
+    unsaid = [Doubt("no-contact", "reply")] if unspoken and move.name == "reply" and whole else []
     return [*(doubt for name in names for doubt in blanks(name, str(data[name]))), *unsaid]
 
 

@@ -26,6 +26,8 @@ NEXT = "电话|手机|身份证|住|家住|今年|是|在|来自|反映|要|想"
 NAMED = re.compile(rf"((?:我的?名字|我|名)叫(?:做)?|姓名{MARK}?)\s*([一-鿿]{{2,4}}?)(?={MARK}|{NEXT}|$)")
 SELF = re.compile(rf"((?:我是|本人|联系人{MARK}?)\s*)([{SURNAMES}][一-鿿]{{1,2}}?)(?={MARK}|{NEXT}|$)")
 SHORT_NAME = 2  # one character alone is a common word, not a name
+DOUBLE = ("欧阳", "司马", "上官", "诸葛", "夏侯", "皇甫", "尉迟", "公孙", "慕容", "令狐", "司徒", "东方", "端木", "南宫")
+ADDRESS = "女士|先生|小姐|太太|夫人|大姐|大哥|阿姨|大妈|大爷|大叔|大娘|叔叔|奶奶|爷爷|婆婆|师傅|老师|同志|某某|某"
 FAMILY = re.compile(rf"(我姓)[{SURNAMES}]")
 
 
@@ -55,10 +57,17 @@ def redact(text: str) -> str:
 
 
 def without(text: str, name: str) -> str:
-    """The redacted text without a name that is known wherever it stands.
+    """The redacted text without a name that is known wherever it stands, nor the family name with a form of address.
 
     >>> without("电话13800001234，王小明家的灯", "王小明"), without("王家的灯", "王")
     ('电话***，***家的灯', '王家的灯')
+    >>> without("已与郭女士通话，郭建设阿姨说郭家路的灯亮了", "郭建设"), without("郭女士不在家，郭先生接的", "郭女士")
+    ('已与***通话，***说郭家路的灯亮了', '***不在家，***接的')
     """
-    text = redact(text)
-    return text.replace(name, "***") if len(name) >= SHORT_NAME else text
+    text, name = redact(text), name.strip()
+    if len(name) >= SHORT_NAME:
+        text = re.sub(f"{re.escape(name)}(?:{ADDRESS})?", "***", text)
+    family = name[:2] if name.startswith(DOUBLE) else name[:1]
+    if re.fullmatch("[一-鿿]{1,2}", family):
+        text = re.sub(f"{family}(?:{ADDRESS})", "***", text)
+    return text

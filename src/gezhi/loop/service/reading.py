@@ -13,7 +13,7 @@ from gezhi.loop.rules.clocks import Running, kernel_clock
 from gezhi.loop.rules.instructions import LIVE
 from gezhi.loop.rules.joint import FITS
 from gezhi.loop.rules.moves import DECISIONS, HOME_MOVES, Move, moves_from
-from gezhi.loop.rules.redact import redact
+from gezhi.loop.rules.redact import without
 from gezhi.loop.rules.snapshot import Snapshot
 from gezhi.loop.service import behalf
 from gezhi.loop.service.rights import paths_for
@@ -24,7 +24,7 @@ from gezhi.loop.store.content import Content, content
 from gezhi.loop.store.rows import running_of, snapshot_of
 from gezhi.loop.store.visible import RATING, get_visible, may
 from gezhi.trust.rules import Actor, within
-from gezhi.trust.service import open_text, record, require, reveal, verb
+from gezhi.trust.service import identity_of, open_text, record, require, reveal, verb
 
 DESK_ROLES = "case.dispatch"
 OPINIONS = ("callback", "rate")  # steps that say what the requester thinks of the answer
@@ -108,13 +108,14 @@ def view(case_id: UUID | str, *, actor: Actor, now: datetime) -> CaseView:
     units = store.units_named(steps, snap)
     people = store.people_named(steps)
     story = open_text(case.requester, case.story)
-    if hide:
-        story = {name: redact(value) if isinstance(value, str) else value for name, value in story.items()}
+    known = name_of(case) if hide else None
+    if known is not None:
+        story = {name: without(value, known) if isinstance(value, str) else value for name, value in story.items()}
         story.pop("answers", None)
         files = []
     return CaseView(
         case=case, story=story, snap=snap, requester="" if hide else case.requester.masked_name,
-        entries=[_told(_entry(case, step, units, people, files, hide=hide), rated=rated) for step in steps],
+        entries=[_told(_entry(case, step, units, people, files, known=known), rated=rated) for step in steps],
         clocks=[clock_view(running_of(row), kept, now, units) for row in rows],
         offers=offers(case, snap, actor),
         tasks=[
@@ -131,6 +132,13 @@ def view(case_id: UUID | str, *, actor: Actor, now: datetime) -> CaseView:
         undone=frozenset(step.facts["of"] for step in steps if step.move == "undo"),
         undo_until=until(steps[-1] if steps else None, actor=actor, now=now),
     )  # fmt: skip
+
+
+def _name_of(case: Case) -> str:
+    """The name that the case knows, so that it can be taken out of what people wrote; empty where it knows none."""
+    if case.requester.wrapped_key is None:
+        return ""
+    return identity_of(case.requester).get("name", "")
 
 
 def _is_desk(actor: Actor, case: Case) -> bool:
@@ -216,12 +224,13 @@ def clock_view(clock: Running, kept: Content, now: datetime, units: dict[int, An
 
 
 def _entry(
-    case: Case, step: Step, units: dict[int, Any], people: dict[str, str], files: list[Any], *, hide: bool
+    case: Case, step: Step, units: dict[int, Any], people: dict[str, str], files: list[Any], *, known: str | None
 ) -> Entry:
+    """One step in words; `known` is the requester's name where this reader must not learn it, else nothing."""
     texts: dict[str, str] = {}
     if hasattr(step, "text"):
         opened = open_text(case.requester, step.text.sealed)
-        texts = {name: redact(str(value)) if hide else str(value) for name, value in opened.items()}
+        texts = {name: str(value) if known is None else without(str(value), known) for name, value in opened.items()}
     facts = {name: value for name, value in step.facts.items() if name not in ("clocks", "back")}
     named = {name: units.get(facts[name]) for name in ("unit", "proposed") if name in facts}
     if "assisting" in facts:

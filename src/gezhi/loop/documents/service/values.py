@@ -11,7 +11,7 @@ from gezhi.kernel.errors import Refused
 from gezhi.kit.text import pick
 from gezhi.loop.documents.rules import KINDS
 from gezhi.loop.rules.moves import BY_NAME
-from gezhi.loop.rules.redact import redact
+from gezhi.loop.rules.redact import without
 from gezhi.loop.rules.words import URGENCY_WORDS
 from gezhi.loop.service.reading import OPINIONS, CaseView, Entry
 from gezhi.loop.store.content import Content, content
@@ -54,17 +54,18 @@ def as_on_paper(shown: CaseView, *, for_unit: bool) -> CaseView:
         return replace(shown, entries=entries)
     case = shown.case
     blamed = bool(case.complained and case.lead and within(case.lead.path, case.complained.path))
-    entries = [replace(entry, texts=unit_words(entry, hide=case.confidential or blamed)) for entry in entries]
-    if not (case.confidential or blamed):
+    known = name_of(case) if case.confidential or blamed else None
+    entries = [replace(entry, texts=unit_words(entry, known)) for entry in entries]
+    if known is None:
         return replace(shown, entries=entries)
-    story = {name: redact(value) for name, value in shown.story.items() if isinstance(value, str)}
+    story = {name: without(value, known) for name, value in shown.story.items() if isinstance(value, str)}
     return replace(shown, entries=entries, story=story, requester="")
 
 
-def unit_words(entry: Entry, *, hide: bool) -> dict[str, str]:
-    """The words of a step that the unit in charge may read."""
+def unit_words(entry: Entry, known: str | None) -> dict[str, str]:
+    """The words of a step that the unit in charge may read; `known` is a requester's name that it must not learn."""
     texts = {name: text for name, text in entry.texts.items() if entry.move not in OPINIONS or name == "for_unit"}
-    return {name: redact(text) for name, text in texts.items()} if hide else texts
+    return texts if known is None else {name: without(text, known) for name, text in texts.items()}
 
 
 def case_of(shown: CaseView, kept: Content) -> dict[str, Any]:

@@ -20,6 +20,7 @@ class Ready:
     text: str
     basis: str
     standing: str
+    matter: str = ""  # the one that it belongs to; none for a frame, and none where the matter is no longer in use
 
 
 def suited(
@@ -38,7 +39,7 @@ def suited(
     )
     path, guess = (kept.matter_path(code) if code in kept.matters else "" for code in (matter, likely))
     found = suiting(texts, said, path, most, guess)
-    return [ready(rows[code], language=language, today=today, values=values or {}) for code in found]
+    return [ready(rows[code], kept, language=language, today=today, values=values or {}) for code in found]
 
 
 def listed(
@@ -56,7 +57,7 @@ def listed(
             rank = order.index(row.kind) if row.kind in order else len(order)
             rows.append((bool(row.matter) and not near, rank, -near, at, row))
     rows.sort(key=lambda one: one[:4])
-    return [ready(row, language=language, today=today, values=values or {}) for *_, row in rows[:most]]
+    return [ready(row, kept, language=language, today=today, values=values or {}) for *_, row in rows[:most]]
 
 
 def _holds(row: StandardReply, today: date) -> bool:
@@ -64,9 +65,10 @@ def _holds(row: StandardReply, today: date) -> bool:
     return begun and standing(row.review_on, row.valid_to, today) != "expired"
 
 
-def ready(row: StandardReply, *, language: str, today: date, values: Mapping[str, str]) -> Ready:
+def ready(row: StandardReply, kept: Content, *, language: str, today: date, values: Mapping[str, str]) -> Ready:
     return Ready(
         code=row.code, kind=row.kind, title=pick(row, "title", language),
         text=filled(pick(row, "text", language), values), basis=pick(row, "basis", language),
         standing=standing(row.review_on, row.valid_to, today),
+        matter=row.matter if row.matter in kept.matters_in_use else "",
     )  # fmt: skip

@@ -1,5 +1,6 @@
 // Keys that a page prints on its buttons (F2, F4, Alt+1, C …), Ctrl+Enter in a form, "/" for search, "?" for help, [ ] for tabs; lists have keys of their own.
 import { pressedOnCase, siblings } from "./casekeys.js";
+import { say, announce } from "./words.js";
 import { composing, elsewhere, worklist } from "./worklist.js";
 
 let started = false;
@@ -44,13 +45,27 @@ function pressed(event) {
   else pressedOnCase(event);
 }
 
-// Ctrl+Enter sends the form in which one writes, where it can be sent in one way only: which ending is meant is never guessed.
+// Ctrl+Enter sends the form in which one writes, else the open form of the case, where it can be sent in one way only: which
+// ending is meant is never guessed. A form in which nothing was typed is shown first, with its button ready for Enter.
 function send(event) {
-  const form = event.target.form;
+  const form = event.target.form || (document.querySelector("dialog[open]") ? null : document.getElementById("move-form"));
   const ways = form ? [...form.elements].filter((e) => e.type === "submit") : [];
   if (ways.length !== 1 || event.repeat) return;
   event.preventDefault();
-  ways[0].click();
+  if (event.target.form || typedInto(form)) ways[0].click();
+  else {
+    ways[0].focus();
+    announce(say("untouched"));
+  }
+}
+
+function typedInto(form) {
+  return [...form.elements].some((e) => {
+    if (["hidden", "submit", "button"].includes(e.type)) return false;
+    if (e.type === "checkbox" || e.type === "radio") return e.checked !== e.defaultChecked;
+    if (e.options) return [...e.options].some((o) => o.value && o.selected !== o.defaultSelected);
+    return e.value !== e.defaultValue && !e.closest(".picker");
+  });
 }
 
 // The tab before or after the present one, also where the list is empty.
@@ -98,7 +113,7 @@ function press(target) {
     target.focus();
     return;
   }
-  if ("take" in target.dataset) { // taken over beside what is being typed: the hands stay where they are
+  if ("stays" in target.dataset) { // taken over beside what is being typed: the hands stay where they are
     target.click();
     return;
   }

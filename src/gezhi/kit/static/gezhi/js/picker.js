@@ -46,9 +46,10 @@ const pathOf = (o) => (o.parentElement.tagName === "OPTGROUP" ? `${o.parentEleme
 function wire(select, input, list) {
   const options = [...select.options].filter((o) => o.value);
   const words = options.map((o) => `${pathOf(o)} ${o.dataset.words || ""} ${o.value}`.toLowerCase());
-  const at = { select, input, list, options, words, shown: [], index: -1, also: {}, by: new Map() };
-  const learn = () => wordsOf(select.dataset.pickerWords).then((also) => {
-    at.also = also;
+  const at = { select, input, list, options, words, shown: [], index: -1, also: {}, uses: {}, by: new Map() };
+  const learn = () => wordsOf(select.dataset.pickerWords).then((told) => {
+    at.also = told.words || {};
+    at.uses = told.uses || {};
     if (!list.hidden && document.activeElement === input) open(at, input.value);
   });
   input.addEventListener("focus", learn, { once: true });
@@ -123,14 +124,29 @@ function choose(at, option) {
 function open(at, text) {
   const wanted = text.trim().toLowerCase().split(/[\s›]+/).filter(Boolean);
   const fits = at.options.filter((_, i) => wanted.every((w) => at.words[i].includes(w)));
-  const named = (o) => wanted.length && o.text.toLowerCase().startsWith(wanted[wanted.length - 1]); // before those below it
   at.by = wanted.length ? calledSo(at, text.trim().toLowerCase(), new Set(fits)) : new Map();
-  at.shown = [...fits.filter(named), ...fits.filter((o) => !named(o)), ...at.by.keys()].slice(0, 60);
+  at.shown = [...(wanted.length ? ranked(at, fits, wanted) : fits), ...at.by.keys()].slice(0, 60);
   at.list.replaceChildren(...(at.shown.length ? at.shown.map((o, i) => row(at, o, i)) : [none()]));
   at.list.hidden = false;
   at.input.setAttribute("aria-expanded", "true");
   mark(at, wanted.length && at.shown.length ? 0 : -1);
   announce(say("found", { n: at.shown.length }));
+}
+
+// Those whose own name holds all that was typed before those that lie below such a one. Of them first the one called exactly
+// so, then the commoner in the reader's cases, the one that people name so in more ways, and the one whose name begins so.
+function ranked(at, fits, wanted) {
+  const last = wanted[wanted.length - 1];
+  const holds = (text) => wanted.every((w) => text.includes(w));
+  const rank = (option) => {
+    const name = option.text.toLowerCase();
+    const ways = (at.also[option.value] || []).filter(holds).length;
+    const exact = name === last;
+    return [exact || holds(name) || name.startsWith(last), exact, at.uses[option.value] || 0, ways, name.startsWith(last)].map(Number);
+  };
+  const rows = fits.map((option) => ({ option, rank: rank(option) }));
+  rows.sort((a, b) => b.rank.map((n, i) => n - a.rank[i]).find((n) => n) || 0); // else as they stand
+  return rows.map((row) => row.option);
 }
 
 // Options that people call so, each with the word it was found by: those called exactly so first.
@@ -143,7 +159,8 @@ function calledSo(at, text, fits) {
     const word = words[place];
     found.push({ option, word, rank: word === text ? 0 : word.includes(text) ? 1 : 2, place });
   }
-  found.sort((a, b) => a.rank - b.rank || (a.rank === 2 ? b.word.length - a.word.length : 0) || a.place - b.place);
+  const uses = (one) => at.uses[one.option.value] || 0;
+  found.sort((a, b) => a.rank - b.rank || (a.rank === 2 ? b.word.length - a.word.length : uses(b) - uses(a)) || a.place - b.place);
   return new Map(found.map((one) => [one.option, one.word]));
 }
 

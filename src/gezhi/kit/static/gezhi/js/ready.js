@@ -23,7 +23,7 @@ function picker(dialog) {
     const from = [window.scrollX, window.scrollY];
     dialog.close();
     window.scrollTo(...from);
-    if (area) put(area, row.dataset.answer, row.dataset.used);
+    if (area) put(area, row.dataset);
   };
   for (const button of document.querySelectorAll("[data-ready-open]")) button.addEventListener("click", () => open(dialog, field));
   dialog.querySelector("[data-ready-close]").addEventListener("click", () => dialog.close());
@@ -55,10 +55,12 @@ function open(dialog, field) {
   field.dispatchEvent(new Event("gezhi:open"));
 }
 
-// The text goes where the cursor stands, or behind what is there; which text it was is sent along, to be counted.
-export function put(area, text, code) {
+// The text goes where the cursor stands, or behind what is there; which text it was is sent along, to be counted, and its
+// matter is told to the form.
+export function put(area, { answer, used: code, of: matter }) {
   const behind = area.value && area.selectionStart === area.value.length ? "\n" : "";
-  area.setRangeText(behind + text, area.selectionStart, area.selectionEnd, "end");
+  const before = area.value;
+  area.setRangeText(behind + answer, area.selectionStart, area.selectionEnd, "end");
   area.dispatchEvent(new Event("input", { bubbles: true }));
   area.focus({ preventScroll: true }); // the words of the request stay in view beside it
   select(area, 0);
@@ -67,6 +69,15 @@ export function put(area, text, code) {
   const used = document.createElement("input");
   Object.assign(used, { type: "hidden", name: "used", value: code });
   area.form.append(used);
+  const back = () => takeBack(area, before, used);
+  area.form.dispatchEvent(new CustomEvent("gezhi:taken", { detail: { matter, now: area.value, back } }));
+}
+
+// As it was before the text came.
+function takeBack(area, before, used) {
+  area.value = before;
+  area.dispatchEvent(new Event("input", { bubbles: true }));
+  used.remove();
 }
 
 // Whether all of a field is in the window.

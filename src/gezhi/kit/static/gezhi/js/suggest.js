@@ -1,6 +1,7 @@
 // While an operator types: asks for matter, unit, ready answers and similar cases, and takes one over by a key or a click.
 import { says } from "./call.js";
 import { put as putText } from "./ready.js";
+import { say, announce } from "./words.js";
 
 const WAIT = 350;
 
@@ -22,14 +23,54 @@ function watch(form) {
   form.addEventListener("input", soon);
   form.addEventListener("change", soon);
   form.addEventListener("reset", () => setTimeout(() => at.touched.clear())); // nobody has chosen anything any more
+  form.addEventListener("gezhi:taken", (event) => taken(at, event.detail));
   target.addEventListener("click", (event) => {
+    if (event.target.closest("[data-whole]")) whole(at, !at.whole);
     const take = event.target.closest("[data-take]");
-    if (!take) return;
+    if (!take || (take.dataset.answer && back(at, take.dataset.key))) return;
+    at.by = take.dataset.key;
     put(form, take.dataset);
+    at.by = "";
     if (take.dataset.matter) at.touched.add("matter");
     if (take.dataset.unit) at.filled = take.dataset.unit;
   });
   ask(at);
+}
+
+// A ready text that belongs to one matter brings it along where none is chosen; its unit follows as always.
+function taken(at, told) {
+  const { matter } = at.form.elements;
+  at.last = { ...told, by: at.by, brought: "" };
+  if (!told.matter || !matter || matter.value || ![...matter.options].some((o) => o.value === told.matter)) return;
+  at.touched.add("matter"); // chosen with the text: no suggestion changes it any more
+  at.last.brought = told.matter;
+  fill(matter, told.matter);
+}
+
+// The same key once more, with nothing typed into the answer since: text, matter and unit are as they were.
+function back(at, key) {
+  const { last } = at;
+  const { reply, matter, unit } = at.form.elements;
+  if (!last || !last.by || last.by !== key || reply.value !== last.now) return false;
+  at.last = null;
+  last.back();
+  if (last.brought && matter.value === last.brought) {
+    at.touched.delete("matter");
+    if (unit && unit.value && unit.value === at.filled) fill(unit, "");
+    at.filled = "";
+    fill(matter, "");
+  }
+  announce(say("undone"));
+  return true;
+}
+
+// Ready texts in full, or their first lines.
+function whole(at, on) {
+  at.whole = on;
+  const list = at.target.querySelector("#ready-at-once");
+  const button = at.target.querySelector("[data-whole]");
+  if (list) list.classList.toggle("whole", on);
+  if (button) button.setAttribute("aria-expanded", String(on));
 }
 
 // Sent as a body: what a caller says belongs in no log of addresses.
@@ -50,6 +91,7 @@ function ask(at) {
     .then((html) => {
       at.target.innerHTML = html;
       spread(at.target);
+      if (at.whole) whole(at, true);
       prefill(at.form, at.target, at.touched);
       follow(at);
       says(at.form);
@@ -98,5 +140,5 @@ function put(form, found) {
     if (field && value && field.value !== value) fill(field, value);
   }
   const area = form.elements.reply;
-  if (area && found.answer) putText(area, found.answer, found.used);
+  if (area && found.answer) putText(area, found);
 }
