@@ -17,8 +17,8 @@ from gezhi.loop.calls.pages.desk import of_case
 from gezhi.loop.field.pages import desk as field
 from gezhi.loop.joint.beside import of_form
 from gezhi.loop.links.pages import panel
-from gezhi.loop.models import Case
 from gezhi.loop.marks.pages import desk as marks
+from gezhi.loop.models import Case
 from gezhi.loop.notices import store as notices
 from gezhi.loop.oversight.pages.trying import in_vain
 from gezhi.loop.pages import alike, common, doubting, story
