@@ -117,8 +117,8 @@ NOTES = {"note": "已与郭女士（郭建华）通话，郭阿姨说13812346207
 
 @pytest.mark.parametrize(("given", "kept"), [("郭建华", "郭家巷口"), ("郭女士", "郭家巷口")])
 def test_what_officers_wrote_names_a_confidential_person_to_no_unit(office, site, given, kept):
-    case = office.to("handling", office.receive(
-        "书院路路灯不亮", matter="0101", kind="complaint", name=given, phone="13812346207", confidential=True))  # fmt: skip
+    told = {**KINDS["confidential"], "name": given}
+    case = office.to("handling", office.receive("书院路路灯不亮", matter="0101", kind="complaint", **told))
     office.move(case, "note", "dora", **NOTES)
     unit = site("hugo").get(f"/desk/{case}/").content.decode()
     assert "郭女士" not in unit

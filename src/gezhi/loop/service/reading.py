@@ -134,7 +134,7 @@ def view(case_id: UUID | str, *, actor: Actor, now: datetime) -> CaseView:
     )  # fmt: skip
 
 
-def _name_of(case: Case) -> str:
+def name_of(case: Case) -> str:
     """The name that the case knows, so that it can be taken out of what people wrote; empty where it knows none."""
     if case.requester.wrapped_key is None:
         return ""

@@ -13,7 +13,7 @@ from gezhi.loop.documents.rules import KINDS
 from gezhi.loop.rules.moves import BY_NAME
 from gezhi.loop.rules.redact import without
 from gezhi.loop.rules.words import URGENCY_WORDS
-from gezhi.loop.service.reading import OPINIONS, CaseView, Entry
+from gezhi.loop.service.reading import OPINIONS, CaseView, Entry, name_of
 from gezhi.loop.store.content import Content, content
 from gezhi.trust.rules import Actor, within
 from gezhi.trust.service import office_setting

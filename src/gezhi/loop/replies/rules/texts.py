@@ -26,7 +26,7 @@ STOPS = frozenset(
         " 怎么申请 怎么补 找谁 几点 多久 多少 我想问 咨询 孩子 小孩 老人 家里"
     )
 )
-JOINTS = frozenset("么什怎哪吗呢吧的了要让请我您")  # a pair of signs with one of these joins two words and names nothing
+JOINTS = frozenset("么什怎哪吗呢吧的了要让请我您")  # a pair of signs with one of these joins two words
 ENOUGH = 0.8  # below it what two texts have in common is chance
 BESIDE = 0.5  # share of the best that another must reach to be offered beside it
 NEAR = 0.5  # for each level that a text's matter shares with that of the request
