@@ -116,8 +116,8 @@ def show(
     base = f"/desk/{link.case_id}/links/{link.pk}/"
     said = service.words_of(link)
     notes = notes_of(link, base)
-    typed = request.POST if refused is not None else {}
-    fields = forms.decision_fields(notes, typed if act else {}, act)
+    fields = forms.decision_fields(notes, request.POST if refused is not None else {}, act)
+    ticked = request.POST.getlist("files") if refused is not None and act == "approve" else None
     errors = common.errors_of(refused, {"approve": "note", "back": "back", "renew": "renew"}.get(act, ""))
     context = {
         "case": {"number": link.case.number, "url": f"/desk/{link.case_id}/"}, "link": line(link, moment),
@@ -126,8 +126,7 @@ def show(
         "facts": forms.facts_of(link), "known": known, "forgotten": link.wrapped_key is None,
         "may": {name: f"{base}{name}/" for name in ("approve", "back", "revoke", "renew") if state in rules.FROM[name]},
         "contact_url": "" if link.wrapped_key is None or known else f"{base}contact/",
-        "photos": forms.photo_boxes(store.files_of(link), f"{base}files/", typed.getlist("files")
-                                    if refused is not None and act == "approve" else None, "files"),
+        "photos": forms.photo_boxes(store.files_of(link), f"{base}files/", ticked, "files"),
         "key": common.next_key(request, refused), "step": link.step,
     }  # fmt: skip
     return render(request, "loop/links/link.html", context, status=refused.status if refused is not None else 200)
@@ -161,7 +160,7 @@ def act(request: HttpRequest, case_id: UUID, key: UUID, act: str) -> HttpRespons
         return show(request, link, refused, act)
     if act == "contact":
         return show(request, link, known=done)
-    if act == "renew":
+    if isinstance(done, service.Sent):
         return told(request, done)
     messages.success(request, pgettext("link-done", act))
     to_case = f"/desk/{case_id}/" if act in ("approve", "revoke") else f"/desk/{case_id}/links/{key}/"

@@ -41,9 +41,9 @@ def new_fields(case: Case, typed: Mapping[str, Any], moment: datetime) -> dict[s
 
 
 def due_day(case: Case, moment: datetime) -> str:
-    """Three days from now, or the day before the case itself is due where that comes first."""
+    """Three days from now, or the day before the answer of the unit is due where that comes first."""
     day = timezone.localtime(moment + USUAL).date()
-    if case.due_at is not None and case.due_at > moment:
+    if case.due_stage == "handle" and case.due_at is not None and case.due_at > moment:
         before = timezone.localtime(case.due_at).date() - timedelta(days=1)
         day = min(day, max(before, timezone.localtime(moment).date()))
     return day.isoformat()

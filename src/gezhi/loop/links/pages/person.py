@@ -34,6 +34,7 @@ View = Callable[..., HttpResponse]
 PASS = "gezhi_link"  # noqa: S105 - the name of a cookie
 HOURS, HOURS_OPEN = 12 * 3600, 2 * 3600  # how long the digits hold; shorter where the way is not encrypted
 ACTS = ("sign", "note", "finish")
+AFTER = {"sign": ("signed",), "note": ("signed", "sent_back"), "finish": rules.WAITING}  # what an act has come to
 _signer = signing.TimestampSigner(salt="gezhi.link")
 _forms = signing.Signer(salt="gezhi.link.form")
 
@@ -203,7 +204,7 @@ def show(
         "state": link.state, "headline": pgettext("link-headline", link.state), "until": link.valid_until,
         "says": pgettext("link-says", link.state) % {"unit": common.named(held.unit)}, "f": fields, "errors": errors,
         "may": {name: f"{here}{name}/" for name in held.may}, "proof": proof_of(value), "link_id": str(link.pk),
-        "key": common.next_key(request, refused), "said": pgettext("link-said", said) if said in ACTS else "",
+        "key": common.next_key(request, refused), "said": pgettext("link-said", said) if link.state in AFTER.get(said, ()) else "",
         "opened": act,
     }  # fmt: skip
     return render(request, "loop/links/work.html", context, status=refused.status if refused is not None else 200)

@@ -89,7 +89,7 @@ def _forget(rows: Sequence[Link]) -> set[str]:
     return set(store.drop([link for link in rows if link.state not in rules.WAITING]))
 
 
-def _recorded(acts: list[tuple[str, str, object, dict[str, str]]], actor: Actor) -> None:
+def _recorded(acts: Sequence[tuple[str, str, object, dict[str, str]]], actor: Actor) -> None:
     if acts:
         record_many(acts, actor=actor)
     else:
