@@ -95,7 +95,7 @@ def _own(request: HttpRequest, case_id: UUID, key: UUID) -> tuple[Link, Actor]:
     actor = common.guard(request, "link.approve")
     link = service.visible_link(key, "link.approve", actor=actor, lock=False)
     if link.case_id != case_id:
-        raise Refused("task-link-unknown", status=404)
+        raise Refused("link-not-there", status=404)
     return link, actor
 
 
@@ -154,7 +154,7 @@ def act(request: HttpRequest, case_id: UUID, key: UUID, act: str) -> HttpRespons
         "contact": lambda: service.contact(key, actor=actor, now=common.now()),
     }
     if act not in acts:
-        raise Refused("task-link-unknown", status=404)
+        raise Refused("link-not-there", status=404)
     done, refused = common.attempt(acts[act])
     if refused is not None:
         return show(request, link, refused, act)

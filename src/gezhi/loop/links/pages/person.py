@@ -204,8 +204,8 @@ def show(
         "state": link.state, "headline": pgettext("link-headline", link.state), "until": link.valid_until,
         "says": pgettext("link-says", link.state) % {"unit": common.named(held.unit)}, "f": fields, "errors": errors,
         "may": {name: f"{here}{name}/" for name in held.may}, "proof": proof_of(value), "link_id": str(link.pk),
-        "key": common.next_key(request, refused), "said": pgettext("link-said", said) if link.state in AFTER.get(said, ()) else "",
-        "opened": act,
+        "key": common.next_key(request, refused), "opened": act,
+        "said": pgettext("link-said", said) if link.state in AFTER.get(said, ()) else "",
     }  # fmt: skip
     return render(request, "loop/links/work.html", context, status=refused.status if refused is not None else 200)
 

@@ -33,7 +33,7 @@ def approve(
 ) -> Link:
     """Take the answer into the case as a note with the photos chosen; only now it is part of the case.
 
-    Refuses task-link-unknown (404), not-allowed (403), link-moved, link-file-unknown (422), and what a note refuses.
+    Refuses link-not-there (404), not-allowed (403), link-moved, link-file-unknown (422), and what a note refuses.
     """
     link = visible_link(key, "link.approve", actor=actor)
     wanted = sorted(set(files))
@@ -90,7 +90,7 @@ def _incoming(link: Link, row: LinkFile) -> Incoming:
 def back(key: UUID | str, words: str, due: date | None = None, *, actor: Actor, now: datetime) -> Link:
     """Send an answer back with what is still missing, and another day where the old one is over.
 
-    Refuses task-link-unknown (404), not-allowed (403), link-moved, link-reason (422), link-due-past (422).
+    Refuses link-not-there (404), not-allowed (403), link-moved, link-reason (422), link-due-past (422).
     """
     link = visible_link(key, "link.back", actor=actor)
     rules.need("back", link.state)

@@ -64,7 +64,7 @@ def send(case_id: UUID | str, wish: Wish, *, actor: Actor, now: datetime, key: s
     if before is not None:
         known = store.one(before["link"])
         if known is None:
-            raise Refused("task-link-unknown", status=404)
+            raise Refused("link-not-there", status=404)
         return Sent(known)
     unit = senders_unit(case, actor)
     if sum(row.ended_at is None for row in store.of_case(case)) >= OPEN_LINKS:
@@ -140,7 +140,7 @@ def renew(key: UUID | str, due: date | None = None, *, actor: Actor, now: dateti
     """A new address for the same work: the old one opens nothing any more, wrong tries are forgotten.
 
     For an address that was lost, typed wrong five times, or has run out; then a new day is needed.
-    Refuses task-link-unknown (404), not-allowed (403), link-moved, link-forgotten, link-due-past (422).
+    Refuses link-not-there (404), not-allowed (403), link-moved, link-forgotten, link-due-past (422).
     """
     link = visible_link(key, "link.send", actor=actor)
     rules.need("renew", link.state)

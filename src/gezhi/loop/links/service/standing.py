@@ -68,7 +68,7 @@ def visible_link(key: UUID | str, verb: str, *, actor: Actor, lock: bool = True)
     """A link that this person may act on: 404 where its case may not be read, 403 for people of other units."""
     row = store.locked(key) if lock else store.one(key)
     if row is None or not visible(actor).filter(pk=row.case_id).exists():
-        raise Refused("task-link-unknown", status=404)
+        raise Refused("link-not-there", status=404)
     if not may(actor, verb, row):
         _refuse(actor, verb, row.case, deciders(row))
     return row
