@@ -99,7 +99,7 @@ def photos_of(entries: Iterable[PublicCase]) -> dict[UUID, list[PublicPhoto]]:
 def entry_of(case: UUID | str, *, lock: bool = False) -> PublicCase | None:
     rows = PublicCase.objects.select_related(*WITH)
     rows = rows.select_for_update(of=("self",)) if lock else rows
-    return rows.filter(case=case).first()
+    return rows.filter(case_id=case).first()
 
 
 def locked(key: UUID | str) -> PublicCase | None:

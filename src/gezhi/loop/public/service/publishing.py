@@ -121,7 +121,7 @@ def show(entry: PublicCase, words: dict[str, str], draft: Draft, *, now: datetim
 
 def touch(case_id: UUID | str, *, now: datetime) -> None:
     """The page of a shown case has changed: feeds tell of it."""
-    PublicCase.objects.filter(case=case_id, state="shown", changed_at__lt=now).update(changed_at=now)
+    PublicCase.objects.filter(case_id=case_id, state="shown", changed_at__lt=now).update(changed_at=now)
 
 
 def catch_up(now: datetime) -> int:
