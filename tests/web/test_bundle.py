@@ -95,7 +95,7 @@ def test_the_same_inputs_give_the_same_bytes(shop, tmp_path):
     (tmp_path / "elsewhere").mkdir()
     assert made(shop, tmp_path / "elsewhere" / "second.tar.gz").read_bytes() == first
     runtime = samples.embedded_python(tmp_path)
-    given = {"runtime": runtime, "runtime_sha256": samples.sha256(runtime.read_bytes())}
+    given = {"runtime": runtime, "runtime_digest": samples.sha256(runtime.read_bytes())}
     one, two = (made(shop, tmp_path / f"{name}.zip", WINDOWS, "3.13", **given).read_bytes() for name in "ab")
     assert one == two
 
@@ -120,7 +120,7 @@ def test_our_own_wheel_brings_texts_and_front_end_ready_made(shop, tmp_path):
 
 def test_for_windows_a_python_comes_along_and_is_where_the_start_looks(shop, tmp_path):
     runtime = samples.embedded_python(tmp_path)
-    given = {"runtime": runtime, "runtime_sha256": samples.sha256(runtime.read_bytes())}
+    given = {"runtime": runtime, "runtime_digest": samples.sha256(runtime.read_bytes())}
     archive = made(shop, tmp_path / "w.zip", WINDOWS, "3.13", **given)
     files = {name.partition("/")[2]: data for name, data in samples.content(archive).items()}
     assert {"python/python.exe", "start.cmd", "demo.cmd", "install.cmd", "verify.py"} <= files.keys()
@@ -136,10 +136,10 @@ def test_a_python_is_taken_only_with_the_digest_its_publisher_tells(shop, tmp_pa
     runtime = samples.embedded_python(tmp_path)
     for wrong in ("", "0" * 64):
         with pytest.raises(Refused) as refused:
-            made(shop, tmp_path / "w.zip", WINDOWS, "3.13", runtime=runtime, runtime_sha256=wrong)
+            made(shop, tmp_path / "w.zip", WINDOWS, "3.13", runtime=runtime, runtime_digest=wrong)
         assert refused.value.code == "bundle-runtime-wrong"
     other = samples.embedded_python(tmp_path, python="312")
-    given = {"runtime": other, "runtime_sha256": samples.sha256(other.read_bytes())}
+    given = {"runtime": other, "runtime_digest": samples.sha256(other.read_bytes())}
     with pytest.raises(Refused) as refused:
         made(shop, tmp_path / "w.zip", WINDOWS, "3.13", **given)
     assert refused.value.code == "bundle-runtime-unread"
@@ -304,7 +304,7 @@ def test_the_archive_installs_with_nothing_but_itself(shop, tmp_path, monkeypatc
     given = {}
     if runtime:
         brought = samples.linux_python(tmp_path, log=tmp_path / "log")
-        given = {"runtime": brought, "runtime_sha256": samples.sha256(brought.read_bytes())}
+        given = {"runtime": brought, "runtime_digest": samples.sha256(brought.read_bytes())}
     archive = made(shop, tmp_path / "a.tar.gz", python=python, **given)
     subprocess.run(["tar", "-xzf", archive, "-C", tmp_path], check=True)
     (folder,) = tmp_path.glob("gezhi-*-linux-x86_64")

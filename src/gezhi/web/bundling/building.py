@@ -32,7 +32,7 @@ class Wanted:
     pythons: tuple[str, ...]
     source: Path | None = None  # a folder of wheels instead of the package index
     runtime: Path | None = None  # a Python that somebody downloaded
-    runtime_sha256: str = ""
+    runtime_digest: str = ""
 
 
 def root_of(platform: Platform) -> str:
@@ -100,7 +100,7 @@ def way_in(name: str) -> bytes:
 
 def python_files(wanted: Wanted, folder: Path) -> dict[str, Content]:
     """The Python of the archive: unpacked for Windows, which has none; as it was given for Linux, or none."""
-    given = fetch.given_python(wanted.runtime, wanted.runtime_sha256) if wanted.runtime else None
+    given = fetch.given_python(wanted.runtime, wanted.runtime_digest) if wanted.runtime else None
     if not wanted.platform.windows:
         return {RUNTIME: given} if given else {}
     files = fetch.windows_files(given or fetch.windows_python(folder, source=wanted.source))

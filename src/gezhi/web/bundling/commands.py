@@ -21,7 +21,7 @@ def bundle_arguments(parser: ArgumentParser) -> None:
         "--python", action="append", metavar="3.N", help="a version of Python on the target (Linux; may be repeated)"
     )
     parser.add_argument("--runtime", type=Path, metavar="FILE", help="put this Python into the archive")
-    parser.add_argument("--runtime-sha256", metavar="HEX", default="", help="its SHA-256 as its publisher tells it")
+    parser.add_argument("--runtime-digest", metavar="HEX", default="", help="its SHA-256 as its publisher tells it")
     parser.add_argument("--wheels", type=Path, metavar="FOLDER", help="take the wheels from here, not from the network")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
 
@@ -42,7 +42,7 @@ def bundle(given: Namespace) -> int:
         pythons,
         source=given.wheels.absolute() if given.wheels else None,
         runtime=given.runtime,
-        runtime_sha256=given.runtime_sha256,
+        runtime_digest=given.runtime_digest,
     )
     build(wanted, output)
     return check(output, as_json=given.json)
