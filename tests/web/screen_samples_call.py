@@ -64,7 +64,12 @@ CALL: dict[str, Any] = {
     "matter_known": True,
     "caller": {"words": "江东区 · 第 3 次来电"},
     "began": "2026-11-21T14:30:41+08:00",
-    "draft": {"at": NOW, "others": [{"key": "k2", "url": "#", "at": NOW, "phone": "13812346207", "name": "", "words": "昨晚工地又开工了"}]},
+    "draft": {
+        "at": NOW,
+        "others": [
+            {"key": "k2", "url": "#", "at": NOW, "phone": "13812346207", "name": "", "words": "昨晚工地又开工了"}
+        ],
+    },
     "draft_url": "/desk/call/draft/",
     "dispatches": True,
     "causes": [{"value": "none:silent", "key": "1", "label": "无声电话"}],

@@ -40,8 +40,10 @@ def base(request: HttpRequest, tab: str, **more: Any) -> dict[str, Any]:
 
 def tabs(current: str) -> list[dict[str, Any]]:
     """The few places on the phone."""
-    rows = (("tasks", "/field/", gettext("To do")), ("visits", "/field/visits/", gettext("Visits")),
-            ("patrol", "/field/patrol/", gettext("Report")), ("month", "/field/month/", gettext("My month")))  # fmt: skip
+    rows = (
+        ("tasks", "/field/", gettext("To do")), ("visits", "/field/visits/", gettext("Visits")),
+        ("patrol", "/field/patrol/", gettext("Report")), ("month", "/field/month/", gettext("My month")),
+    )  # fmt: skip
     return [{"label": label, "url": url, "current": name == current, "count": None} for name, url, label in rows]
 
 

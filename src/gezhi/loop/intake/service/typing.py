@@ -80,9 +80,7 @@ def opened(row: Draft) -> Typed:
     return Typed(row.pk, row.key, told.get("fields", {}), row.began_at, row.saved_at, row.paste_id is not None)
 
 
-def restored(
-    *, draft: str = "", form: str = "", call: UUID | None = None, actor: Actor, now: datetime
-) -> Typed | None:
+def restored(*, draft: str = "", form: str = "", call: UUID | None = None, actor: Actor, now: datetime) -> Typed | None:
     """The draft asked for, that of a form by its key, or the newest of the call on the line; never another call's.
 
     Refuses draft-not-found (404), where a draft is asked for that is no longer open.
