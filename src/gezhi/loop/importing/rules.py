@@ -169,12 +169,12 @@ def draft_of(
     received, closed, replied = _moments(cells, mapping, reply, zone=zone, now=now)
     codes, unknown = _codes(cells, mapping)
     lon, lat = _point(cells, mapping, unknown)
+    rest: dict[str, Any] = {**codes, **{name: line_of(cells[name])[:300] for name in _LINES}}
     return Draft(
         row=row.number, sheet=sheet, text=text, title=title, number=number_of(cells["number"]), received_at=received,
         requester_name=name_of(cells["requester_name"]), phone=_phone(cells, mapping, unknown), matter=_matter(cells),
         closed_at=closed, reply=reply, replied_at=replied, due_at=_due(cells, mapping, unknown, zone=zone, now=now),
-        lon=lon, lat=lat, extras=unknown | _extras(row, extras), cells=row.cells, **codes,
-        **{name: line_of(cells[name])[:300] for name in _LINES},
+        lon=lon, lat=lat, extras=unknown | _extras(row, extras), cells=row.cells, **rest,
     )  # fmt: skip
 
 

@@ -11,7 +11,7 @@ from gezhi.loop.rules.behalf import NAME_MOST, PHONE_MOST, RELATIONS
 from gezhi.loop.service.behalf import behalf_token, concerned
 
 
-def typed(form: Mapping[str, str]) -> dict[str, str]:
+def typed(form: Mapping[str, str]) -> dict[str, Any]:
     """What a form says of whom it is for; a name without a relation is somebody of the family all the same."""
     said = {name: form.get(name, "").strip() for name in ("behalf", "behalf_name", "behalf_phone")}
     if not said["behalf"] and (said["behalf_name"] or said["behalf_phone"]):
