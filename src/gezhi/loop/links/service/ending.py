@@ -23,7 +23,7 @@ BATCH = 200
 
 @verb("link.revoke")
 def revoke(key: UUID | str, *, actor: Actor, now: datetime) -> Link:
-    """Take a link back: its address opens nothing any more. Refuses link-not-there (404), not-allowed, link-moved."""
+    """Take a link back: its address opens nothing from now on. Refuses link-not-there (404), link-moved."""
     link = visible_link(key, "link.revoke", actor=actor)
     rules.need("revoke", link.state)
     was = link.state
