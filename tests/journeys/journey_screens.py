@@ -269,6 +269,7 @@ def screens(office: Office) -> list[Screen]:
         Screen("unit", "sam", "/office/units/urban_management/"), Screen("users", "sam", "/office/users/"),
         Screen("user", "sec", "/office/users/hugo/"), Screen("users-import", "sam", "/office/users/import/"),
         Screen("roles", "sec", "/office/roles/"), Screen("role", "sec", "/office/roles/handler/"),
+        Screen("provider", "sec", "/office/sign-in/"),
         Screen("settings", "sam", "/office/settings/"), Screen("ledger", "aud", "/office/ledger/"),
         Screen("reveals", "aud", "/office/reveals/"), Screen("letters", "sam", "/office/letters/"),
         Screen("health", "sam", "/office/health/"),

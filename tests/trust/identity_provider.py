@@ -183,6 +183,12 @@ class Provider:
             def do_GET(self):
                 path = urlsplit(self.path).path
                 provider.calls.append(path)
+                if path == "/authorize":  # a browser comes: whoever is `person` is signed in there already
+                    self.send_response(302)
+                    self.send_header("Location", provider.authorize(self.path))
+                    self.send_header("Content-Length", "0")
+                    self.end_headers()
+                    return
                 found = {
                     "/.well-known/openid-configuration": lambda: (200, provider.metadata()),
                     "/jwks": lambda: (200, {"keys": [key.public() for key in provider.keys]}),
