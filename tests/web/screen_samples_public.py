@@ -86,7 +86,7 @@ REVIEW: dict[str, Any] = {
     "fresh": True,
     "due": at(22, 9),
     "original": {"title": "书院路路灯三天不亮", "text": "我叫王小明。", "place": "书院路8号", "answer": "已修好。"},
-    "kinds": ["姓名", "门牌房号"],
+    "kinds": "姓名、门牌房号",
     "state_words": "待审看",
     "light": "due",
     "cause_words": "涉及他人",

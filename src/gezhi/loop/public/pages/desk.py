@@ -108,7 +108,7 @@ def show(request: HttpRequest, looked: Looked, refused: Refused | None = None) -
         "f": made, "errors": errors, "original": looked.draft.original, "number": case.number,
         "title": looked.draft.original["title"] or case.number, "case_url": f"/desk/{case.pk}/",
         "action": f"{HERE}{entry.pk}/", "seen": looked.draft.answered or "-", "fresh": entry.fresh,
-        "kinds": [pgettext("public-kind", kind) for kind in looked.draft.kinds], "due": entry.due_at,
+        "kinds": gettext(", ").join(pgettext("public-kind", kind) for kind in looked.draft.kinds), "due": entry.due_at,
         "state_words": pgettext("public-entry", entry.state), "light": LIGHTS[entry.state],
         "cause_words": pgettext("public-cause", entry.cause) if entry.cause else "", "note": looked.note,
         "photos": photos(request, looked, refused), "matter": common.matter_name(content(), case.matter),
