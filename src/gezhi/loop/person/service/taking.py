@@ -4,6 +4,7 @@ import io
 import json
 import zipfile
 from collections.abc import Iterator
+from dataclasses import asdict
 from datetime import datetime
 from typing import IO, Any
 
@@ -13,6 +14,7 @@ from gezhi.loop.models import Attachment
 from gezhi.loop.person.service.knowing import Held, held_on
 from gezhi.loop.person.service.proving import Scope
 from gezhi.loop.service.attaching import content_of
+from gezhi.loop.service.behalf import concerned
 from gezhi.loop.service.citizens import CitizenView, citizen_view
 from gezhi.trust.rules import Actor
 from gezhi.trust.service import citizen_actor, open_text, record, verb
@@ -73,12 +75,14 @@ def _sealed(row: Any) -> dict[str, Any]:
 
 def case_json(held: Held, view: CitizenView) -> dict[str, Any]:
     case = view.case
+    meant = concerned(case)
     rating = held.ratings.get(case.pk, {})
     return {
         "number": case.number, "state": case.state, "kind": case.kind, "matter": case.matter, "area": case.area,
         "channel": case.channel, "received_at": case.received_at, "closed_at": case.closed_at,
         "outcome": case.outcome, "point": [case.lon, case.lat] if case.lon is not None else None,
-        "story": view.story, "rating": {name: rating[name] for name in ("satisfaction", "solved", "scores", "at")
+        "story": view.story, "reported_for": asdict(meant) if meant is not None else None,
+        "rating": {name: rating[name] for name in ("satisfaction", "solved", "scores", "at")
                                         if name in rating},
         "steps": [{"move": entry.move, "at": entry.acted_at, "texts": entry.texts,
                    "unit": entry.unit.name_zh if entry.unit else ""} for entry in view.entries],
