@@ -24,6 +24,7 @@ PEOPLE = {  # user name: (display name, own unit, role, unit that the post cover
     "sue": ("郑卫国", "hotline", "supervisor", CITY), "hugo": ("周明", "urban_management", "handler", ""),
     "lena": ("赵琳", "urban_management", "unit_lead", ""), "hana": ("钱伟", "power_company", "handler", ""),
     "liam": ("高远", "power_company", "unit_lead", ""), "eva": ("方琪", CITY, "evaluator", ""),
+    "gina": ("吴小梅", "street_nanhu", "grid", ""),
     "sam": ("系统管理员", CITY, "sysadmin", ""),
     "sec": ("安全管理员", CITY, "secadmin", ""), "aud": ("审计员", CITY, "auditor", ""),
 }  # fmt: skip

@@ -5,13 +5,14 @@ import { nearest } from "./position.js";
 import { available } from "./queue.js";
 
 const SCOPE = "/field/";
+const READY = 10000;
 
 async function keepPages() {
   if (!("serviceWorker" in navigator) || !window.isSecureContext) return false;
   try {
     await navigator.serviceWorker.register(`${SCOPE}sw.js`, { scope: SCOPE });
-    await navigator.serviceWorker.ready;
-    return true;
+    const late = new Promise((done) => setTimeout(done, READY, null)); // one that cannot be installed is never ready
+    return Boolean(await Promise.race([navigator.serviceWorker.ready, late]));
   } catch {
     return false;
   }
@@ -36,12 +37,13 @@ async function start() {
   }
   if (shell) await (await import("./offline.js")).start(shell);
   document.documentElement.dataset.fieldReady = "1";
+  const sent = can ? panel.start() : null;
   const kept = await keepPages();
   document.documentElement.dataset.fieldKept = kept ? "1" : "0";
   if (!can) tell("field-nothing");
   else if (!kept) tell("field-plain");
   if (kept && !shell) refresh();
-  if (can) await panel.start();
+  await sent;
   for (const list of document.querySelectorAll("[data-field-places]")) nearest(list);
 }
 
