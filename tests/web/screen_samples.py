@@ -18,6 +18,7 @@ from screen_samples_desk import (
 )
 from screen_samples_documents import DOCUMENT_SCREENS
 from screen_samples_links import LINKS_SCREENS, OUTSIDE
+from screen_samples_field import FIELD_SCREENS
 from screen_samples_oversight import OVERSIGHT_SCREENS
 from screen_samples_privacy import PRIVACY_SCREENS
 from screen_samples_public import PUBLIC_SCREENS
@@ -198,6 +199,7 @@ ALIKE: dict[str, Any] = {
 }
 SCREENS: dict[str, dict[str, Any]] = {
     **CALLS_SCREENS,
+    **FIELD_SCREENS,
     **INTAKE_SCREENS,
     **SCORES_SCREENS,
     **DOCUMENT_SCREENS,
