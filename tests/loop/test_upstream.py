@@ -260,50 +260,49 @@ def test_a_platform_that_cannot_be_reached_as_said_is_refused(office, wishes, re
 # ---- a day with a platform that behaves ill
 
 
+@pytest.mark.slow
 def test_a_day_with_a_platform_that_drops_doubles_delays_and_refuses_loses_nothing(office, put, mappings):
     with running(office.now, ill=0.05) as (platform, url):
         partner = put(url)
         text = (mappings.place / "city.toml").read_text(encoding="utf-8")
-        (mappings.place / "city.toml").write_text(f"{text}overlap = 40\n", encoding="utf-8")
+        (mappings.place / "city.toml").write_text(f"{text}overlap = 30\n", encoding="utf-8")
         start, sent = office.now, 0
-        while office.now < start + timedelta(hours=14):
+        while office.now < start + timedelta(hours=9):
             platform.now = office.now
-            if office.now < start + timedelta(hours=8):
-                for _ in range(2):
-                    sent += 1
-                    platform.write(f"S-{sent}", limitTime=due_in(platform, hours=72), **ORDER)
-                    if sent % 10 == 0:
-                        platform.write(f"S-{sent - 5}", "催办")
+            for _ in range(2 if sent % 5 == 4 else 1) if office.now < start + timedelta(hours=8) else ():
+                sent += 1
+                platform.write(f"S-{sent}", limitTime=due_in(platform, hours=72), **ORDER)
+                if sent % 10 == 0:
+                    platform.write(f"S-{sent - 5}", "催办")
             fetch(office, partner)
             _work(office)
             tell(office)
-            office.later(minutes=4)
+            office.later(minutes=5)
         _retry(office)
         platform.now = office.now
         found = reconcile(Partner.objects.get(), date(2026, 3, 2))
-    assert sent == 240
+    assert sent >= 110
     assert Case.objects.count() == PartnerCase.objects.count() == sent
-    assert sum(platform.moods[name] for name in ("drop", "doubt", "refuse", "double", "late")) > 40, platform.moods
+    assert sum(platform.moods[name] for name in ("drop", "doubt", "refuse", "double", "late")) > 25, platform.moods
     assert found.as_dict()["clean"], found.as_dict()
-    assert found.theirs == {"已办结": 120, "已答复": 120}
-    assert Case.objects.filter(steps__move="chase").count() == 24
+    assert found.theirs == {"办理中": sent - 50, "已办结": 50}
+    assert Case.objects.filter(steps__move="chase").count() == sent // 10
     said = [(number, told["status"]) for number, _, told in platform.told]
     assert len(said) == len(set(said)), "nothing is told twice"
-    assert {number: platform.orders[number]["reply"] for number in platform.orders} == dict.fromkeys(
-        (f"S-{n}" for n in range(1, sent + 1)), "已修好。"
-    )
+    replies = {number for number, order in platform.orders.items() if order["reply"] == "已修好。"}
+    assert replies == {f"S-{n}" for n in range(1, 51)}
     _in_time(platform)
     assert whole()
 
 
 def _work(office):
-    """Some cases move on: the first half of them to the end, the others until their answer is out."""
+    """Every case moves on by a step: the first of them to the end, the others until somebody works at them."""
     following = {"received": "accepted", "accepted": "dispatched", "dispatched": "handling", "handling": "replied",
                  "replied": "verifying", "verifying": "closed"}  # fmt: skip
     before = office.now
     for case in Case.objects.exclude(state="closed").order_by("received_at", "number"):
         number = int(case.external_number.removeprefix("S-"))
-        if case.state == "verifying" and number > 120:
+        if case.state == "handling" and number > 50:
             continue
         name, by, data = WAY[following[case.state]]
         if name == "dispatch":

@@ -6,7 +6,7 @@ for), every (minutes between two looks), other (the key of the other site of a f
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from gezhi.kernel.errors import Refused
@@ -25,6 +25,7 @@ from gezhi.trust.rules import Actor
 from gezhi.trust.rules.chain import canonical_json
 
 EARLY = "partner-number-unknown"  # what came before its case is worked again once the case is here
+PATIENCE = timedelta(days=3)  # after that a person decides
 DECISIONS = ("decline", "postpone_decide", "hangup_decide")
 
 
@@ -44,11 +45,16 @@ class Upstream:
 
     def hears(self, partner: Partner, told: Told) -> Iterable[Note]:
         facts = told.facts
-        how = wording_of(partner)
-        if how.carrier == "ferry":
-            yield from words.hears(line_of(partner), told)
+        if partner.wishes.get("other") and (line := line_of(partner)).how.carrier == "ferry":
+            yield from words.hears(line, told)
             return
         if partners.link_of(partner, told.case) is None:
+            return
+        try:
+            how = wording_of(partner)
+        except Refused:  # its file is broken just now: what it is to hear waits, and is put in its words when it goes
+            if facts.get("state") != facts.get("source"):
+                yield Note(f"e{told.event}", "status", told.case, {"state": facts["state"], "step": facts.get("step")})
             return
         ask = wished(str(facts.get("move")), told.case, facts, how.zone) if facts.get("move") in DECISIONS else None
         if ask is not None and ask["about"] in how.asks:
@@ -60,6 +66,8 @@ class Upstream:
         line = line_of(partner)
         if line.how.carrier == "ferry":
             return Done(facts={"receipt": READY})
+        if piece.kind == "status" and piece.facts.get("state") not in line.how.told:
+            return Done(facts={"receipt": "-"})
         values = values_of(partner, piece)
         fields = said({**values, "sent": piece.kind}, line.how.say, line.how)
         receipt = carrier_of(line).send(line, piece, fields, str(values["number"]))
@@ -76,7 +84,7 @@ class Upstream:
         line = line_of(partner)
         for record in carrier_of(line).fetch(line, now=now):
             yield arrived(record, line)
-        for key in store.refused(partner, EARLY):
+        for key in store.refused(partner, EARLY, now - PATIENCE):
             work(key, now=now)
 
     def accept(self, partner: Partner, piece: Piece, body: Mapping[str, Any], *, actor: Actor, now: datetime) -> Done:

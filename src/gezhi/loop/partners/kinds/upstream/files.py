@@ -1,6 +1,7 @@
 """Where the mapping files lie: in the folder `partners` of the installation, else those that come with the product."""
 
 import re
+from functools import lru_cache
 from pathlib import Path
 
 from gezhi.kernel.errors import Refused
@@ -19,13 +20,20 @@ def wording_of(partner: Partner) -> Wording:
         raise Refused("mapping-missing", status=422, field="mapping", file=name[:60], folder=str(folder()))
     for place in (folder(), BUILT_IN):
         try:
-            return wording((place / name).read_text(encoding="utf-8"), name)
+            return _read(place / name, (place / name).stat().st_mtime_ns)
         except FileNotFoundError:
             continue
         except (OSError, UnicodeDecodeError) as error:
             raise Refused("mapping-wrong", status=422, field="mapping", file=name, what="UTF-8",
                           why=type(error).__name__) from error  # fmt: skip
     raise Refused("mapping-missing", status=422, field="mapping", file=name, folder=str(folder()))
+
+
+@lru_cache(maxsize=32)
+def _read(path: Path, changed: int) -> Wording:
+    """A file is read again once it has changed."""
+    del changed
+    return wording(path.read_text(encoding="utf-8"), path.name)
 
 
 def folder() -> Path:

@@ -54,4 +54,4 @@ def _list(line: Line, day: date, *, needed: bool = True) -> dict[str, str]:
 
 
 def _ours(link: PartnerCase, line: Line) -> Ours:
-    return Ours(link.number, link.case.number, link.case.state, line.how.told.get(link.case.state, ""))
+    return Ours(link.number, link.case.number, link.case.state, line.how.told.get(link.case.state) or link.told)

@@ -59,9 +59,9 @@ def asks(partner: Partner, case: Any) -> QuerySet[Piece]:
     return Piece.objects.filter(partner=partner, direction="out", kind="ask", case=case).order_by("id")
 
 
-def refused(partner: Partner, fault: str) -> list[int]:
+def refused(partner: Partner, fault: str, since: datetime) -> list[int]:
     """Pieces that came too early, the oldest first."""
-    rows = Piece.objects.filter(partner=partner, direction="in", state__in=("refused", "waiting"))
+    rows = Piece.objects.filter(partner=partner, direction="in", state__in=("refused", "waiting"), at__gte=since)
     return list(rows.filter(fault__in=(fault, "")).order_by("id").values_list("pk", flat=True)[:500])
 
 

@@ -19,7 +19,7 @@ from gezhi.loop.service.moving import move
 from gezhi.loop.store import below
 from gezhi.loop.store.content import content
 from gezhi.trust.rules import Actor
-from gezhi.trust.service import keyed_hash
+from gezhi.trust.service import keyed_hash, open_text
 
 CAN_WITHDRAW = ("received", "accepted", "dispatched", "handling", "waiting", "suspended", "returned")
 CAN_REDO = ("verifying", "closed")
@@ -95,7 +95,9 @@ def _open(partner: Partner, piece: Piece, body: Mapping[str, Any], *, actor: Act
 def _order(one: One) -> None:
     """A case that is here already comes again: new words of it are added, all else stands beside ours."""
     words = str(one.body.get("text") or "")
-    if words and not store.words_known(one.partner, one.link.case_id, _digest(words)):
+    digest = _digest(words)
+    first = open_text(one.link.case.requester, one.link.case.story).get("text", "")
+    if words and digest != _digest(first) and not store.words_known(one.partner, one.link.case_id, digest):
         one.add(words)
 
 

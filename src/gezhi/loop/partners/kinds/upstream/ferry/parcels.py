@@ -8,7 +8,7 @@ from typing import Any
 from django.db import transaction
 
 from gezhi.kernel.errors import Refused
-from gezhi.loop.models import Partner, Piece
+from gezhi.loop.models import Partner
 from gezhi.loop.partners import store as partners
 from gezhi.loop.partners.kinds.upstream import store
 from gezhi.loop.partners.kinds.upstream.adapter import line_of
@@ -57,13 +57,11 @@ def _loads(partner: Partner, since: int | None, *, actor: Actor, now: datetime) 
     start = since if since is not None else last + 1
     loads: dict[int, list[dict[str, Any]]] = {}
     for row in store.packed(partner, start):
-        loads.setdefault(int(row.facts["serial"]), []).append(_piece(partner, row))
+        load, body = loads.setdefault(int(row.facts["serial"]), []), words_of(partner, row)
+        if body is not None:
+            load.append({"key": row.key, "kind": row.kind, "body": body})
     record("partner.ferry", "partner", partner.code, actor=actor, body={"serials": sorted(loads), "new": len(fresh)})
     return [{"serial": serial, "pieces": loads[serial]} for serial in sorted(loads)]
-
-
-def _piece(partner: Partner, row: Piece) -> dict[str, Any]:
-    return {"key": row.key, "kind": row.kind, "body": words_of(partner, row)}
 
 
 def unpack(partner: Partner, source: Path, *, now: datetime) -> dict[str, int]:

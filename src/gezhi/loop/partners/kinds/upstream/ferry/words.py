@@ -36,11 +36,11 @@ def hears(line: Line, told: Told) -> Iterable[Note]:
             yield Note(f"e{told.event}", name, told.case, {"step": step.no})
 
 
-def words_of(partner: Partner, piece: Piece) -> dict[str, Any]:
-    """The words and codes of one piece, opened while the parcel is packed."""
+def words_of(partner: Partner, piece: Piece) -> dict[str, Any] | None:
+    """The words and codes of one piece, opened while the parcel is packed; None where they are erased meanwhile."""
     case = cases.one(piece.case_id) if piece.case_id else None
     if case is None or case.requester.wrapped_key is None:
-        return {"number": "erased", "state": ""}
+        return None
     if piece.kind == "status":
         link = partners.link_of(partner, case.pk)
         told = status_of(link, case, str(piece.facts["state"]), at=piece.at) if link else {}
