@@ -212,6 +212,24 @@ def test_a_record_that_is_not_understood_stops_no_other_and_is_made_once_the_map
     assert sorted(Case.objects.values_list("external_number", flat=True)) == ["S-2", "S-3"]
 
 
+def test_a_mapping_that_breaks_later_holds_up_what_goes_out_and_loses_none_of_it(office, put, mappings):
+    with running(office.now) as (platform, url):
+        partner = put(url)
+        platform.write("S-1", **ORDER)
+        fetch(office, partner)
+        kept = (mappings.place / "city.toml").read_text(encoding="utf-8")
+        (mappings.place / "city.toml").write_text("carrier =", encoding="utf-8")
+        office.to("handling", str(Case.objects.get().pk))
+        tell(office)
+        assert (platform.told, fetch(office, partner)) == ([], 0)
+        (mappings.place / "city.toml").write_text(f"{kept}\n", encoding="utf-8")
+        for _ in range(6):
+            office.later(minutes=10)
+            service.deliver(office.now)
+    assert [said["status"] for _, _, said in platform.told] == ["已接收", "已派单", "办理中"]
+    assert not Piece.objects.exclude(state="done").exists()
+
+
 def test_new_words_of_a_case_are_added_once_and_a_matter_nobody_mapped_is_listed(office, put):
     from gezhi.loop.partners.kinds.upstream import store
 

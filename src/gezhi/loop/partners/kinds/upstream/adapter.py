@@ -12,7 +12,7 @@ from typing import Any
 from gezhi.kernel.errors import Refused
 from gezhi.loop.models import Partner, Piece
 from gezhi.loop.partners import store as partners
-from gezhi.loop.partners.adapters import Arrived, Ask, Done, Note, Told
+from gezhi.loop.partners.adapters import Arrived, Ask, Done, Later, Note, Told
 from gezhi.loop.partners.kinds.upstream import store, taking
 from gezhi.loop.partners.kinds.upstream.carriers import Line, Record, carrier_of
 from gezhi.loop.partners.kinds.upstream.ferry import words
@@ -63,7 +63,7 @@ class Upstream:
             yield Note(f"e{told.event}", "status", told.case, {"state": facts["state"], "step": facts.get("step")})
 
     def send(self, partner: Partner, piece: Piece, *, now: datetime) -> Done:
-        line = line_of(partner)
+        line = _line_now(partner)
         if line.how.carrier == "ferry":
             return Done(facts={"receipt": READY})
         if piece.kind == "status" and piece.facts.get("state") not in line.how.told:
@@ -81,7 +81,7 @@ class Upstream:
     def fetch(self, partner: Partner, *, now: datetime) -> Iterator[Arrived]:
         from gezhi.loop.partners.service.taking import work
 
-        line = line_of(partner)
+        line = _line_now(partner)
         for record in carrier_of(line).fetch(line, now=now):
             yield arrived(record, line)
         for key in store.refused(partner, EARLY, now - PATIENCE):
@@ -97,6 +97,14 @@ class Upstream:
 
 def line_of(partner: Partner) -> Line:
     return Line(partner, wording_of(partner), secrets_of(partner))
+
+
+def _line_now(partner: Partner) -> Line:
+    """Raises Later where the mapping file is broken just now: somebody will mend it, and other partners go on."""
+    try:
+        return line_of(partner)
+    except Refused as refused:
+        raise Later(refused.code) from refused
 
 
 def arrived(record: Record, line: Line) -> Arrived:
