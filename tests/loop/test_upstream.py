@@ -12,6 +12,7 @@ from gezhi.loop.models import Case, CaseClock, Partner, PartnerCase, Piece
 from gezhi.loop.partners import service
 from gezhi.loop.partners.kinds.upstream.reconciling import reconcile
 from gezhi.loop.partners.service.keeping import Wish
+from gezhi.loop.service.citizens import citizen_view
 from gezhi.trust.service import open_text
 
 MAPPING = "platform-http.toml"
@@ -70,6 +71,7 @@ def test_the_earlier_of_both_dues_governs_and_both_run(office, put, hours, their
     ours = CaseClock.objects.get(case=case, stage="handle", label="").due_at
     assert CaseClock.objects.get(case=case, label=f"@{partner.pk}").due_at == given
     assert case.due_at == (given if theirs else ours) == min(given, ours)
+    assert citizen_view(case, actor=office.citizen(str(case.pk))).promise == case.due_at
     assert whole()
 
 

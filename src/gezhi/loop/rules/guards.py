@@ -8,6 +8,7 @@ from typing import Any
 from gezhi.kernel.errors import Refused
 from gezhi.loop.rules import instructions
 from gezhi.loop.rules.channels import ChannelRule
+from gezhi.loop.rules.clocks import beside
 from gezhi.loop.rules.snapshot import Snapshot
 from gezhi.loop.rules.words import CRITICAL
 
@@ -147,7 +148,8 @@ def _pending(kind: str) -> Guard:
 
 
 def postpone_before_due(s: Situation) -> None:
-    due = [c.due_at for c in s.snap.clocks if c.stage == "handle" and c.open and not c.paused and c.due_at]
+    runs = [c for c in s.snap.clocks if c.stage == "handle" and c.open and not c.paused and not beside(c)]
+    due = [c.due_at for c in runs if c.due_at]
     if due and s.now > max(due):
         raise Refused("postpone-too-late", due=max(due))
     if not 1 <= int(s.data.get("amount") or 0) <= LONGEST:

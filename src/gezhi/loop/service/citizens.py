@@ -1,11 +1,13 @@
 """A case as its requester sees it, by the link: own words, public steps, the answer in the words that went out."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from gezhi.loop.models import Case, Step
 from gezhi.loop.rules.again import since
+from gezhi.loop.rules.clocks import Running, beside
 from gezhi.loop.rules.moves import BY_NAME
 from gezhi.loop.service.following import outward
 from gezhi.loop.service.reading import offers
@@ -68,16 +70,23 @@ def citizen_view(case: Case, *, actor: Actor) -> CitizenView:
     answers = _outward(case, every)
     units = store.units_named(steps, snap)
     handle = [running_of(row) for row in rows if row.stage == "handle" and row.finished_at is None and row.verified]
-    promise = max((c.due_at for c in handle if c.due_at and not c.paused), default=None)
+    promise = promised(handle)
     return CitizenView(
         case=case, story=open_text(case.requester, case.story), stage=STAGE_OF[case.state],
         entries=[_public(case, step, units, answers) for step in steps], offers=offers(case, snap, actor),
         reveals=store.reveals(case), promise=promise, matter=kept.matters.get(case.matter),
         files=[file for file in store.files(case) if file.public and (file.step_id is None or file.step_id in seen)],
         given=given, said=[step.pk for step in steps if step.move in ("supplement", "supply")],
-        masked={"name": case.requester.masked_name}, changes=changes(every, handle),
+        masked={"name": case.requester.masked_name}, changes=changes(every, [c for c in handle if not beside(c)]),
         began=began.move if began is not None else "",
     )  # fmt: skip
+
+
+def promised(handle: Iterable[Running]) -> datetime | None:
+    """When the answer is due: the last part of our own limit, or a platform's due where that is earlier."""
+    runs = [(beside(c), c.due_at) for c in handle if c.due_at and not c.paused]
+    ours = [due for other, due in runs if not other]
+    return min([*([max(ours)] if ours else []), *(due for other, due in runs if other)], default=None)
 
 
 def _for_citizen(step: Step) -> bool:
