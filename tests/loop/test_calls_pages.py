@@ -149,6 +149,20 @@ def test_the_call_screen_opens_with_number_cases_and_call(desk, site):
     assert "Telephone" in site("dora").get(f"/desk/{made.pk}/").content.decode()
 
 
+def test_a_call_that_rings_opens_without_the_words_of_another(desk, site):
+    call = tell(desk, "answered")
+    olive = site("olive")
+    old = {"key": "k-old", "phone": "13700000031", "name": "陈晓燕", "text": "火柴厂路的车位被锁住了"}
+    olive.post("/desk/call/draft/", old)
+    page = olive.get(f"/desk/call/?call={call.pk}")
+    assert (page.context["f"]["phone"]["value"], page.context["f"]["text"]["value"]) == (PHONE, "")
+    assert page.context["f"]["name"]["value"] == ""
+    assert [one["phone"] for one in page.context["draft"]["others"]] == ["13700000031"]
+    olive.post("/desk/call/draft/", {"key": "k-new", "call": str(call.pk), "phone": PHONE, "text": "路灯不亮"})
+    again = olive.get(f"/desk/call/?call={call.pk}")
+    assert again.context["f"]["text"]["value"] == "路灯不亮", "the same call after a crash"
+
+
 # ---- a small office
 
 
