@@ -17,8 +17,8 @@ from screen_samples_desk import (
     option,
 )
 from screen_samples_documents import DOCUMENT_SCREENS
-from screen_samples_links import LINKS_SCREENS, OUTSIDE
 from screen_samples_field import FIELD_SCREENS
+from screen_samples_links import LINKS_SCREENS, OUTSIDE
 from screen_samples_oversight import OVERSIGHT_SCREENS
 from screen_samples_privacy import PRIVACY_SCREENS
 from screen_samples_public import PUBLIC_SCREENS
