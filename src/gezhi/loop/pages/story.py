@@ -51,12 +51,13 @@ def band(shown: CaseView, kept: Content, moment: datetime) -> dict[str, Any]:
     case, told = shown.case, shown.story
     base = f"/desk/{case.pk}/files/"
     own = [file for file in shown.files if file.step_id is None]
-    clock = None if case.state in ENDED else common.row_clock(case, moment)
+    nobody = case.anonymous and case.due_stage == spoken.STAGE  # a limit that nobody can meet is not shown as due
+    clock = None if nobody or case.state in ENDED else common.row_clock(case, moment)
     if clock is not None and case.due_stage:
         clock["lead"] = pgettext("stage", case.due_stage)
     return {
         "number": case.number, "title": str(told.get("title", "")) or case.number, "state": case.state,
-        "state_words": pgettext("state", case.state), "light": common.row_light(case, moment), "clock": clock,
+        "state_words": pgettext("state", case.state), "light": "ok" if nobody else common.row_light(case, moment), "clock": clock,
         "due": case.due_at if case.state not in ENDED and not case.paused and case.due_stage == "handle" else None,
         "round_words": _round(case),
         "holder": {"unit": common.named(case.lead), "person": case.owner.display_name if case.owner else ""},
