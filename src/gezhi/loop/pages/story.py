@@ -57,7 +57,8 @@ def band(shown: CaseView, kept: Content, moment: datetime) -> dict[str, Any]:
         clock["lead"] = pgettext("stage", case.due_stage)
     return {
         "number": case.number, "title": str(told.get("title", "")) or case.number, "state": case.state,
-        "state_words": pgettext("state", case.state), "light": "ok" if nobody else common.row_light(case, moment), "clock": clock,
+        "state_words": pgettext("state", case.state), "clock": clock,
+        "light": "ok" if nobody else common.row_light(case, moment),
         "due": case.due_at if case.state not in ENDED and not case.paused and case.due_stage == "handle" else None,
         "round_words": _round(case),
         "holder": {"unit": common.named(case.lead), "person": case.owner.display_name if case.owner else ""},
