@@ -12,10 +12,20 @@ async function keepPages() {
   try {
     await navigator.serviceWorker.register(`${SCOPE}sw.js`, { scope: SCOPE });
     const late = new Promise((done) => setTimeout(done, READY, null)); // one that cannot be installed is never ready
-    return Boolean(await Promise.race([navigator.serviceWorker.ready, late]));
+    const ready = await Promise.race([navigator.serviceWorker.ready, late]);
+    if (ready) await controlled();
+    return Boolean(ready);
   } catch {
     return false;
   }
+}
+
+// What is fetched before the service worker has taken hold of the page would not be kept.
+async function controlled() {
+  if (navigator.serviceWorker.controller) return;
+  const taken = new Promise((done) => navigator.serviceWorker.addEventListener("controllerchange", done, { once: true }));
+  const late = new Promise((done) => setTimeout(done, READY));
+  if (!navigator.serviceWorker.controller) await Promise.race([taken, late]);
 }
 
 // Both go through the service worker, which keeps what comes back.
