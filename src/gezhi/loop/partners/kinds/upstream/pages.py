@@ -14,6 +14,7 @@ from gezhi.kit.sheets import xlsx_pieces
 from gezhi.loop.pages import common
 from gezhi.loop.partners import store as partners
 from gezhi.loop.partners.kinds.upstream import store
+from gezhi.loop.partners.kinds.upstream.files import wording_of
 from gezhi.loop.partners.kinds.upstream.reconciling import partner_of, reconcile
 from gezhi.loop.partners.kinds.upstream.sheets import reply_rows
 from gezhi.loop.partners.rules.comparing import Compared
@@ -34,11 +35,13 @@ def comparison(request: HttpRequest, code: str) -> HttpResponse:
     found = None
     if "day" in request.GET and refused is None:
         found, refused = common.attempt(lambda: reconcile(partner, day))
+    how, _ = common.attempt(lambda: wording_of(partner))
     context = {
+        "sheet_url": f"{HERE}{code}/reply-sheet/" if how is not None and how.sheet else "",
         "name": common.named(partner), "day": day, "found": _shown(found), "unmatched": store.unmatched(partner),
         "field": common.field("day", gettext("Day on which the cases came"), "date", str(day), required=True,
                               max=str(today)),
-        "errors": common.errors_of(refused, "day"), "sheet_url": f"{HERE}{code}/reply-sheet/", "now": common.now(),
+        "errors": common.errors_of(refused, "day"), "now": common.now(),
         "crumbs": [{"label": gettext("Partners"), "url": HERE},
                    {"label": common.named(partner), "url": f"{HERE}{code}/"}, {"label": gettext("Reconcile")}],
     }  # fmt: skip
