@@ -141,9 +141,10 @@ def test_a_rest_that_they_agree_to_rests_their_due_until_the_case_goes_on(office
     assert whole()
 
 
-def test_every_state_goes_out_in_order_with_the_answer_only_at_the_end_and_nothing_from_inside(office, put):
+def test_every_state_goes_out_in_order_with_the_answer_only_at_the_end_and_nothing_from_inside(office, put, mappings):
     with running(office.now) as (platform, url):
         partner = put(url)
+        mappings.turn("city.toml", 'handling = "办理中"', 'handling = "办理中"\nreplied = "审核中"')
         platform.write("S-1", limitTime=due_in(platform, hours=50), **ORDER)
         fetch(office, partner)
         key = str(Case.objects.get().pk)
@@ -155,8 +156,8 @@ def test_every_state_goes_out_in_order_with_the_answer_only_at_the_end_and_nothi
             platform.now = office.now
             tell(office)
     states = [said["status"] for _, _, said in platform.told]
-    assert states == ["已接收", "已派单", "办理中", "已答复", "已办结"]
-    assert [said["reply"] for _, _, said in platform.told] == ["", "", "", "已修好。", "已修好。"]
+    assert states == ["已接收", "已派单", "办理中", "审核中", "已答复", "已办结"]
+    assert [said["reply"] for _, _, said in platform.told] == ["", "", "", "", "已修好。", "已修好。"]
     assert "供货商" not in json.dumps(platform.told, ensure_ascii=False, default=str)
     link = PartnerCase.objects.get()
     assert (link.told, Piece.objects.exclude(state="done").count()) == ("已办结", 0)
@@ -284,8 +285,7 @@ def test_a_platform_that_cannot_be_reached_as_said_is_refused(office, wishes, re
 def test_a_day_with_a_platform_that_drops_doubles_delays_and_refuses_loses_nothing(office, put, mappings):
     with running(office.now, ill=0.05) as (platform, url):
         partner = put(url)
-        text = (mappings.place / "city.toml").read_text(encoding="utf-8")
-        (mappings.place / "city.toml").write_text(f"{text}overlap = 30\n", encoding="utf-8")
+        mappings.turn("city.toml", "[http]", "[http]\noverlap = 30")
         start, sent = office.now, 0
         while office.now < start + timedelta(hours=9):
             platform.now = office.now

@@ -27,6 +27,12 @@ class Mappings:
         (self.place / name).write_text(text, encoding="utf-8")
         return name
 
+    def turn(self, name, old, new):
+        """A file that is changed while the product runs."""
+        text = (self.place / name).read_text(encoding="utf-8")
+        assert old in text, old
+        (self.place / name).write_text(text.replace(old, new), encoding="utf-8")
+
 
 def fetch(office, partner):
     return service.fetch_from(Partner.objects.select_related("keeper", "desk").get(pk=partner.pk), now=office.now)
