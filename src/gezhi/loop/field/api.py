@@ -95,7 +95,7 @@ def tasks(request: HttpRequest) -> Any:
     actor = actor_from_request(request)
     person(actor)
     return [
-        {**asking.told(row), "id": row.pk, "case": row.case_id, "number": row.case.number, "check": row.check,
+        {**asking.told(row), "id": row.pk, "case": row.case_id, "number": row.case.number, "check": row.phase,
          "due_at": row.due_at, "seen": row.case.last, "lon": row.case.lon, "lat": row.case.lat}
         for row in store.open_tasks(actor)
     ]  # fmt: skip

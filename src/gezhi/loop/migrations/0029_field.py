@@ -35,7 +35,7 @@ class Migration(migrations.Migration):
             name="FieldTask",
             fields=[
                 ("id", own_key()),
-                ("check", models.CharField(max_length=8)),
+                ("phase", models.CharField(max_length=8)),
                 ("state", models.CharField(default="open", max_length=10)),
                 ("words", models.BinaryField()),
                 ("area", models.CharField(default="", max_length=12)),

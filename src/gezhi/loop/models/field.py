@@ -11,7 +11,7 @@ class FieldTask(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     case = models.ForeignKey("loop.Case", models.PROTECT, related_name="looks")
-    check = models.CharField(max_length=8)  # before | after
+    phase = models.CharField(max_length=8)  # before | after
     state = models.CharField(max_length=10, default="open")  # open | done | cancelled
     words = models.BinaryField()  # sealed under the requester's key: what to look at, and where
     user = models.ForeignKey("trust.User", models.PROTECT, null=True, related_name="+")  # empty: whoever of the unit

@@ -165,7 +165,7 @@ def line(row: FieldTask, act: FieldAct | None, kept: Any, now: datetime) -> dict
     }  # fmt: skip
     return {
         "id": row.pk, "number": row.case.number, "url": f"/desk/{row.case_id}/", "light": light,
-        "state": pgettext("field-task", row.state), "check": pgettext("look", row.check),
+        "state": pgettext("field-task", row.state), "check": pgettext("look", row.phase),
         "matter": common.matter_name(kept, row.case.matter, 1), "ask": asking.told(row)["ask"], "due": row.due_at,
         "who": row.user.display_name if row.user else common.named(row.unit), "by": row.asked_by.display_name,
         "found": " · ".join(told.of_step(facts, now)), "open": row.state == "open",

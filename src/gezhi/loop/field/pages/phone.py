@@ -94,7 +94,7 @@ def task(request: HttpRequest, key: UUID) -> HttpResponse:
     said, kept, now = request.POST, content(), common.now()
     told = shown.task(row, kept, now)
     fields = {
-        "result": shown.result_field(row.check, said.get("result", "")),
+        "result": shown.result_field(row.phase, said.get("result", "")),
         "files": shown.photo_field(settings.GEZHI_UPLOAD_BYTES // 2**20),
         "note": shown.note_field(said.get("note", ""), help_=gettext("Needed where you could not look.")),
         "no_place": shown.why_field(said.get("no_place", "")),

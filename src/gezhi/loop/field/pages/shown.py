@@ -27,8 +27,8 @@ def task(row: FieldTask, kept: Content, now: datetime) -> dict[str, Any]:
     """A task: what to look at and where, by when, and what the phone must know to answer it. Nothing of who asked."""
     case, said = row.case, asking.told(row)
     return {
-        "id": str(row.pk), "url": f"/field/tasks/{row.pk}/", "number": case.number, "check": row.check,
-        "check_words": pgettext("look", row.check), "matter": common.matter_name(kept, case.matter, 1),
+        "id": str(row.pk), "url": f"/field/tasks/{row.pk}/", "number": case.number, "check": row.phase,
+        "check_words": pgettext("look", row.phase), "matter": common.matter_name(kept, case.matter, 1),
         "ask": said["ask"], "place": said["place"], "due": row.due_at, "late": row.due_at <= now,
         "due_words": when_words(row.due_at, now), "seen": case.last, "state": row.state, "lon": case.lon,
         "lat": case.lat, "confidential": case.confidential, "own": row.user_id is not None,

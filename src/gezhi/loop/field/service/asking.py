@@ -71,7 +71,7 @@ def ask(case_id: UUID | str, wish: Wish, *, actor: Actor, now: datetime, key: st
     unit = _whose(wish, now)
     sealed = seal_text(case.requester, {"ask": words, "place": place})
     task = FieldTask(
-        case=case, check=wish.check, words=sealed, user_id=wish.user, unit_id=unit.pk, area=wish.area,
+        case=case, phase=wish.check, words=sealed, user_id=wish.user, unit_id=unit.pk, area=wish.area,
         shown=wish.shown, due_at=wish.due or now, asked_by_id=int(actor.id), asked_at=now,
     )  # fmt: skip
     facts: dict[str, Any] = {"task": str(task.pk), "check": wish.check, "unit": unit.pk}
@@ -136,7 +136,7 @@ def cancel(task_id: UUID | str, *, actor: Actor, now: datetime) -> FieldTask:
         raise Refused("field-task-over", status=409)
     task.state, task.ended_at = "cancelled", now
     task.save(update_fields=["state", "ended_at"])
-    write(case, "field_cancel", {"task": str(task.pk), "check": task.check}, {}, actor=actor, now=now)
+    write(case, "field_cancel", {"task": str(task.pk), "check": task.phase}, {}, actor=actor, now=now)
     record("field.cancel", "field_task", task.pk, actor=actor, body={"case": str(case.pk)})
     return task
 

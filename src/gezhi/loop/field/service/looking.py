@@ -54,27 +54,27 @@ def answer(
     rows = files_of(said.parts, user)
     photos = [*files, *(row.incoming() for row in rows)]
     note = said.note.strip()
-    check_answer(task.check, said.result, note, len(photos))
+    check_answer(task.phase, said.result, note, len(photos))
     place, made, taken = steps.placed(said.where, photos, now)
     off = metres(place.point, _at(case))
     against = clash(locked.state, store.moved_since(case.pk, case.last if said.seen is None else said.seen))
     shown = locked.shown and not against
     facts = {
-        "task": str(task.pk), "check": task.check, "found": said.result, "user": f"user:{task.asked_by_id}",
+        "task": str(task.pk), "check": task.phase, "found": said.result, "user": f"user:{task.asked_by_id}",
         **steps.facts_of(place, made, taken, off), **({"clash": against} if against else {}),
         **({"shown": True} if shown else {}),
     }  # fmt: skip
     step = steps.write(case, "field_find", facts, {"note": note}, actor=actor, now=now)
     steps.hang(case, photos, now=now, step=step, public=shown)
     FieldAct(
-        id=own, kind=task.check, result=said.result, user_id=user, unit_id=actor.unit_id, task=task, case=case,
+        id=own, kind=task.phase, result=said.result, user_id=user, unit_id=actor.unit_id, task=task, case=case,
         step=case.last, clash=against, sealed=steps.sealed_of(case.requester, note, place), made_at=made,
         arrived_at=now, accuracy=place.accuracy, metres=off, source=place.source, no_place=place.why_not,
     ).save(force_insert=True)  # fmt: skip
     _over(locked, now)
     used(rows, own, now)
     record("field.answer", "field_task", task.pk, actor=actor, body={"act": str(own), "step": case.last})
-    done = Done(str(own), task.check, said.result, str(case.pk), case.number, case.state, against, case.last)
+    done = Done(str(own), task.phase, said.result, str(case.pk), case.number, case.state, against, case.last)
     remember(actor, steps.name_of(own), done.as_dict())
     return done
 
