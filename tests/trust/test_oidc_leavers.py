@@ -250,6 +250,18 @@ def test_an_administrator_made_meanwhile_is_not_shut_out(inside, provider):
     assert works(secret)
 
 
+def test_a_password_set_here_is_no_way_in_for_who_comes_by_the_provider(inside, provider):
+    """Or a leaver without any open session, about whom nobody asks, could still come in by it."""
+    password = {"password": "xiangyang-lu-18", "again": "xiangyang-lu-18"}
+    inside.post("/account/password/", password)
+    inside.post("/sign-out/")
+    page = Client().post("/sign-in/", {"username": "li.jie", "password": "xiangyang-lu-18"})
+    assert page.status_code == 403
+    assert not SignedIn.objects.filter(user__username="li.jie").exists()
+    wrong = Client().post("/sign-in/", {"username": "li.jie", "password": "wrong"})
+    assert wrong.status_code == 401
+
+
 # The back channel
 
 

@@ -63,9 +63,9 @@ def identity_of(user_id: int) -> OidcIdentity | None:
     return OidcIdentity.objects.filter(user_id=user_id).first()
 
 
-def identities() -> int:
-    """How many accounts are tied to a provider."""
-    return OidcIdentity.objects.count()
+def comes_by_provider(user_id: int) -> bool:
+    """Whether this person comes in by the provider, and so by no password: a leaver must not have kept one."""
+    return bool(setting().get("issuer")) and OidcIdentity.objects.filter(user_id=user_id).exists()
 
 
 def held(user_id: int) -> list[Holding]:

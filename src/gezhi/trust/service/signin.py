@@ -8,6 +8,7 @@ from django.db import transaction
 
 from gezhi.kernel.errors import Refused
 from gezhi.trust.models import SignInLink, User
+from gezhi.trust.oidc import store as oidc
 from gezhi.trust.rules import ADMINISTRATORS, Actor
 from gezhi.trust.rules.identity import wait_after
 from gezhi.trust.service.access import actor_for, token_digest
@@ -24,7 +25,7 @@ FORGET = timedelta(days=1)
 
 
 def sign_in(username: str, password: str, *, address: str, now: datetime) -> User:
-    """The user of this name and password; refused with `sign-in-wait` (seconds) or `sign-in-wrong`."""
+    """The user of this name and password; refused with `sign-in-wait` (seconds), `sign-in-wrong` or `oidc-only`."""
     username = normal_username(username)
     account, place = _keys(username, address)
     until = signin.waits([account, place], now)
@@ -36,6 +37,8 @@ def sign_in(username: str, password: str, *, address: str, now: datetime) -> Use
     if user is None or not user.check_password(password) or not user.is_active:
         _note_failure(account, place, now)
         raise Refused("sign-in-wrong", status=401)
+    if oidc.comes_by_provider(user.pk):
+        raise Refused("oidc-only", status=403)
     signin.forget_failures(account)
     note_sign_in(user, "password", actor=actor_for(user, now), now=now)
     return user
