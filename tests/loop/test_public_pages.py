@@ -52,7 +52,7 @@ def test_the_list_shows_what_was_allowed_and_finds_it_by_its_public_words_alone(
     slug = entry(case).slug
     page = anybody.get("/public/").content.decode()
     assert found(anybody) == [slug]
-    for words in ("路灯", "走路危险", "已修好", "解放路", "street lights"):
+    for words in ("路灯", "走路危险", "已修好", "解放路", "street lights", "' | '路灯"):
         assert found(anybody, q=words) == [slug], words
     for words in (
         "王小明",
@@ -62,7 +62,6 @@ def test_the_list_shows_what_was_allowed_and_finds_it_by_its_public_words_alone(
         "丽江",
         "另一盏",
         "'; DROP",
-        "' | '路灯",
         "\x00路灯x",
         "&!()",
     ):
