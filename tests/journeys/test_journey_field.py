@@ -72,9 +72,10 @@ def sent(page):
     until(page, "document.querySelector('#field-queue').dataset.waiting === '0'")
 
 
-def kept(page):
+def keeps(page, count):
+    """The page says that it is kept, and counts what waits."""
     page.locator(".field-kept").wait_for()
-    return int(page.locator("#field-queue").get_attribute("data-waiting"))
+    until(page, f"document.querySelector('#field-queue').dataset.waiting === '{count}'")
 
 
 def look(page, result="there", **file):
@@ -118,20 +119,20 @@ def test_without_a_line_and_with_one_again_nothing_is_lost_and_nothing_comes_twi
     page.get_by_text("已定位，精度 15 米").wait_for()
     assert hindrances(page) == []
     look(page)
-    assert kept(page) == 1
+    keeps(page, 1)
 
     go(site, page, "/field/patrol/")
     page.fill("form[data-field] [name=note]", "井盖缺失，已放置警示牌")
     page.fill("form[data-field] [name=place]", "南湖路与书院路口")
     page.set_input_files("form[data-field] [name=files]", photo())
     page.locator("form[data-field] .primary").click()
-    assert kept(page) == 2
+    keeps(page, 2)
 
     go(site, page, "/field/visits/")
     page.locator("[data-part=places] a").click()
     until(page, "document.documentElement.dataset.fieldReady === '1'")
     page.locator("button[value=fine]").click()
-    assert kept(page) == 3
+    keeps(page, 3)
     assert not FieldAct.objects.exists()
     go(site, page, "/field/")  # the phone was switched off and on
     assert page.locator("[data-queue-list] li").count() == 3
@@ -266,7 +267,7 @@ def test_where_pages_cannot_be_kept_the_phone_says_so_and_keeps_the_act(site):
     page.locator("#field-plain").wait_for()
     page.context.set_offline(True)
     look(page)
-    assert kept(page) == 1
+    keeps(page, 1)
     page.context.set_offline(False)
     page.locator("[data-queue-send]").click()
     sent(page)
