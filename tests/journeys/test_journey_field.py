@@ -202,14 +202,14 @@ def test_a_refused_act_does_not_hold_up_the_next_and_another_person_sends_nothin
     page.context.set_offline(True)
     go(site, page, f"/field/tasks/{task.pk}/")
     look(page)
-    kept(page)
+    keeps(page, 1)
     go(site, page, "/field/patrol/")
     page.fill("form[data-field] [name=note]", "路面破损")
     page.fill("form[data-field] [name=place]", "南湖路")
     bad = {"name": "x.jpg", "mimeType": "image/jpeg", "buffer": b"<svg onload=alert(1)>"}
     page.set_input_files("form[data-field] [name=files]", bad)
     page.locator("form[data-field] .primary").click()
-    kept(page)
+    keeps(page, 2)
     page.evaluate("""() => new Promise((done) => {
       const asked = indexedDB.open('gezhi-field', 1);
       asked.onsuccess = () => {
