@@ -259,6 +259,7 @@ def test_one_case_in_english(site):
     assert hugo.inner_text("#move-title").startswith("Next: ")
     act(hugo, "sign")
     assert "Done" in hugo.inner_text("#messages")
+    act(hugo, "contact", reached="reached", note="Agreed to mend it tonight.")
     act(hugo, "reply", outcome="solved", reply="The lamp is mended.")
     lena = site.page("lena", language="en")
     site.open(lena, at)

@@ -121,6 +121,7 @@ def test_one_person_does_it_all(site, language):
     act(wu, "accept")
     act(wu, "dispatch")
     act(wu, "sign")
+    act(wu, "contact", reached="reached", note="约定今晚检修")
     act(wu, "supervise", reason="今日办结")
     act(wu, "supervise_answer", note="今晚八时前修复")
     act(wu, "reply", outcome="solved", reply="已修复，今晚亮灯。")

@@ -41,14 +41,19 @@ MECHANISMS = (
 # parts of the loop that weigh and suggest nothing, each with the reason
 NONE: Mapping[str, str] = MappingProxyType(
     {
+        "assistant": "offers the product's verbs to a named person's assistant, weighs nothing",
         "channels": "limits and sign-offs that a table gives a channel",
         "calls": "shows and counts calls, orders nothing by person",
         "documents": "fills templates with what stands in a case",
+        "field": "lists tasks and visits by the day they are due",
         "importing": "brings rows in as they are",
         "links": "hands work to people by name, weighs nothing",
         "instructions": "lists what leaders asked for by its day",
         "intake": "keeps drafts; its suggestions are those of triage and similar",
+        "movein": "brings cases of another product in as they are",
         "notices": "tells people of steps",
+        "open311": "the same cases in the words of a standard",
+        "partners": "carries pieces to other systems by a table of names",
         "person": "shows what is held",
         "register": "this register",
         "views": "filters that a person saved",

@@ -134,8 +134,7 @@ def grant_post(
     _shut_old_ways(user, role, actor, now)
     holding = Holding.objects.create(user=user, post=post, valid_from=now, given_by=given_by)
     body = {"post": post.pk, "role": role, "unit": place.code, "matter": matter, "area": area_path}
-    body |= {"by": given_by} if given_by else {}
-    record("post.grant", "user", user.pk, actor=actor, body=body)
+    record("post.grant", "user", user.pk, actor=actor, body=body | ({"by": given_by} if given_by else {}))
     return holding
 
 
