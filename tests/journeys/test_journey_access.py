@@ -49,6 +49,8 @@ NAMES = {
     "csv",
     "http",
     "https",
+    "groups",  # claims, as providers write them
+    "sub",
 }
 NAME = ("code", "name_zh", "name_en")
 ROWS = (
@@ -60,7 +62,7 @@ ROWS = (
     ("loop", "CatalogueItem", ("basis_zh", "basis_en")), ("loop", "Limit", ("source",)),
     *(("loop", f"Score{what}", (*NAME, "source")) for what in ("Measure", "Set", "Indicator", "Group", "Band")),
     ("loop", "Shift", ("name_zh", "name_en")), ("loop", "Call", ("skill",)),
-    ("loop", "StandardReply", ("title_zh", "title_en", "text_zh", "text_en")),
+    ("loop", "Partner", NAME), ("loop", "StandardReply", ("title_zh", "title_en", "text_zh", "text_en")),
 )  # fmt: skip
 
 
@@ -77,6 +79,7 @@ def content(site):
         "临江市",
         "路灯.jpg",
         "2026 年 1 月工单.csv",
+        "https://id.example.gov.cn/realms/office",
         *journey_screens.said(),
     }
     for room, model, columns in ROWS:
