@@ -87,11 +87,11 @@ class Case:
             facts, move = step["facts"], step["move"]
             if move in LEADS and facts.get("unit"):
                 lead = facts["unit"]
-            if move in ("reopen", "split"):
+            if move in ("reopen", "appeal", "split"):
                 lead = None
             if again(step):
                 redos += 1
-            round_ += again(step) or move == "reopen"
+            round_ += again(step) or move in ("reopen", "appeal")
             urgency = facts.get("urgency") or urgency
             supervised = supervised or move == "supervise" or redos >= 2
         return {"lead": lead, "round": round_, "redos": redos, "urgency": urgency, "supervised": supervised}
@@ -114,7 +114,7 @@ class Case:
                 break
             if step["move"] in LEADS and step["facts"].get("unit"):
                 lead = step["facts"]["unit"]
-            if step["move"] in ("reopen", "split"):
+            if step["move"] in ("reopen", "appeal", "split"):
                 lead = None
         return lead or self.desk
 

@@ -29,7 +29,9 @@ NEVER_CITIZEN = (
     | {"contact", "note", "task", "review_pass", "review_back", "resume", "ask", "instruct_ask"}
     | {"undo", "task_back", "task_remind"}
 )
-MOVES = sorted(NEVER_CITIZEN | {"supply", "rate", "redo", "chase", "supplement", "withdraw", "adopt", "escalate"})
+MOVES = sorted(
+    NEVER_CITIZEN | {"supply", "rate", "redo", "chase", "supplement", "withdraw", "appeal", "adopt", "escalate"}
+)
 ANSWERED = {"verifying", "closed", "declined"}
 ENDED = {"closed", "declined", "withdrawn", "void", "merged"}
 
@@ -45,6 +47,7 @@ def data_for(draw, name, office, cases):
         "contact": {"reached": draw(st.sampled_from(["reached", "unreached"]))}, "note": {"note": "n"},
         "task_done": {"note": "n"}, "ask": {"ask": "?"}, "supply": {"words": "w"}, "supplement": {"words": "w"},
         "postpone_ask": {"cause": "parts", "reason": "r", "amount": 2}, "reopen": {"reason": "r"},
+        "appeal": {"reason": "r"},
         "postpone_decide": {"approve": draw(st.booleans()), "amount": 2}, "redo": {"reason": "r"},
         "hangup_ask": {"cause": "funds", "reason": "r", "review_on": "2026-12-01"}, "close": {"reason": "r"},
         "hangup_decide": {"approve": draw(st.booleans())}, "void_decide": {"approve": draw(st.booleans())},

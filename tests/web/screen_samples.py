@@ -100,7 +100,7 @@ FOLLOW: dict[str, Any] = {
         {"at": at(21, 10, 2), "text": "已受理，与另外 2 人反映的问题一起办理"},
         {"at": at(21, 9, 58), "text": "收到您的反映"},
     ],
-    "may": {"supplement": "#", "chase": "#", "withdraw": "#", "redo": "#", "supply": "#", "rate": "#"},
+    "may": {"supplement": "#", "chase": "#", "withdraw": "#", "redo": "#", "appeal": "#", "supply": "#", "rate": "#"},
     "ask": "请拍一张门口的照片。",
     "reads_url": "#",
     "said": [{"at": at(21, 9, 58), "text": "垃圾两天没有人清走了。"}],
@@ -110,7 +110,7 @@ FOLLOW: dict[str, Any] = {
         "at": at(21, 14),
         "outcome_words": "已解决",
     },
-    "f": {n: field(n, n, "textarea") for n in ("supply", "supplement", "chase", "redo", "withdraw")}
+    "f": {n: field(n, n, "textarea") for n in ("supply", "supplement", "chase", "redo", "appeal", "withdraw")}
     | {"files": field("files", "照片", "files"), "supplement_files": field("files", "照片", "files", id="more-files")},
 }
 SCALE = ("很差", "较差", "一般", "较好", "很好")

@@ -22,7 +22,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
                  "supervise_answer", "instruct_answer", "instruct_ask"),
     "deciding": ("adjudicate", "change_lead", "duty_allow", "postpone_decide", "hangup_decide", "hangup_review",
                  "void_decide", "review_pass", "review_back", "instruct_review"),
-    "follow_up": ("callback", "close", "redo", "chase", "supplement", "supervise", "supervise_accept",
+    "follow_up": ("callback", "close", "redo", "appeal", "chase", "supplement", "supervise", "supervise_accept",
                   "supervise_back", "instruct", "instruct_back", "instruct_close"),
     "replies": (),
     "catalogue": (),

@@ -20,7 +20,15 @@ from gezhi.loop.store.lines import lines
 from gezhi.trust.rules import Actor
 
 PAGE = 50
-LIGHT = {"late": "late", "soon": "due", "supervised": "late", "returned": "due", "redo": "due", "called": "late"}
+LIGHT = {
+    "late": "late",
+    "soon": "due",
+    "supervised": "late",
+    "returned": "due",
+    "redo": "due",
+    "appeal": "late",
+    "called": "late",
+}
 
 
 @require_GET

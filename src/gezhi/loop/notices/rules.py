@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from typing import Any
 
 KINDS = (
-    "dispatched", "handed", "returned", "replied", "redo", "task", "supervised", "mention", "link", "field", "called",
-    "soon", "late",
+    "dispatched", "handed", "returned", "replied", "redo", "appeal", "task", "supervised", "mention", "link", "field",
+    "called", "soon", "late",
 )  # fmt: skip
 BOUNCED = "bounced"  # about the mailbox itself; nobody may switch it off
-WHILE = ("dispatched", "handed", "returned", "replied", "redo")  # told only while the case still stands so
+WHILE = ("dispatched", "handed", "returned", "replied", "redo", "appeal")  # told only while the case still stands so
 STAGE_VERBS = {
     "accept": "case.accept", "dispatch": "case.dispatch", "phone": "case.phone", "sign": "case.sign",
     "contact": "case.reply", "handle": "case.reply", "reply": "case.review_pass", "verify": "case.callback",
@@ -66,6 +66,8 @@ def _by_state(told: Mapping[str, Any], desk: int) -> list[Heard]:
     if move in ("redo", "callback", "rate") and told["state"] in ("dispatched", "accepted") and changed:
         to_unit = told["state"] == "dispatched"
         return [Heard("redo", "case.sign" if to_unit else "case.dispatch", unit=lead if to_unit else desk)]
+    if move == "appeal":
+        return [Heard("appeal", "case.dispatch", unit=desk)]
     if told["state"] == "dispatched" and (changed or move == "relead"):
         return [Heard("dispatched", "case.sign", unit=lead)]
     if move == "return":

@@ -29,7 +29,8 @@ from gezhi.trust.rules import Actor
 from gezhi.trust.service import citizen_actor, token_digest
 
 STEPS = ("received", "accepted", "handled", "answered", "rated")
-FORMS = {"supply": "words", "supplement": "words", "chase": "words", "redo": "reason", "withdraw": "reason"}
+FORMS = {"supply": "words", "supplement": "words", "chase": "words", "redo": "reason", "appeal": "reason",
+         "withdraw": "reason"}  # fmt: skip
 ANSWERED = STEPS.index("answered")
 HIDDEN = ("chase",)  # shown without the words: they were the citizen's own
 
@@ -146,12 +147,13 @@ def forms(typed: Mapping[str, Any], move: str) -> dict[str, common.Field]:
     labels = {
         "supply": gettext("Your answer"), "supplement": gettext("What else should we know?"),
         "chase": gettext("What would you like to know?"), "redo": gettext("What is still missing?"),
+        "appeal": gettext("What do you disagree with, and why?"),
         "withdraw": gettext("Why, if you like to say"),
     }  # fmt: skip
     made = {
         name: common.field(
             FORMS[name], label, "textarea", typed.get(FORMS[name], "") if name == move else "", id=f"{name}-text",
-            required=name in ("supply", "supplement", "redo"), max=TEXT_LIMIT, rows=3,
+            required=name in ("supply", "supplement", "redo", "appeal"), max=TEXT_LIMIT, rows=3,
         )
         for name, label in labels.items()
     }  # fmt: skip

@@ -23,7 +23,7 @@ from gezhi.loop.store.content import Content
 
 LIGHTS = {"soon": "due", "paused": "wait", "done_late": "late"}
 TONES = {"reply": "b", "sign": "b", "contact": "b", "note": "b", "review_pass": "g", "close": "g", "answer": "g",
-         "return": "w", "postpone_ask": "w", "hangup_ask": "w", "supervise": "r", "redo": "r",
+         "return": "w", "postpone_ask": "w", "hangup_ask": "w", "supervise": "r", "redo": "r", "appeal": "r",
          "instruct": "r", "instruct_back": "w", "instruct_answer": "b",
          "field_find": "b", "chase": "w"}  # fmt: skip
 CODED = (("cause", ""), ("outcome", "outcome"), ("satisfaction", "satisfaction"), ("solved", "solved"),

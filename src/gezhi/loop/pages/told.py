@@ -22,6 +22,8 @@ def again_words(shown: CitizenView) -> str:
     said = {"n": shown.case.round}
     if shown.began in ("rate", "callback"):  # both are the citizen's own word
         return gettext("You were not satisfied; it is being handled again (round %(n)s).") % said
+    if shown.began == "appeal":
+        return gettext("You objected; it is being looked at anew, and nobody judges his own word (round %(n)s).") % said
     return gettext("It is being handled again (round %(n)s).") % said
 
 

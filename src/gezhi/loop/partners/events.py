@@ -25,7 +25,7 @@ def on_case(event: Event) -> None:
 
 def on_round(event: Event) -> None:
     """A case that is handled again is held to what its platform last said; elsewhere its due runs as it did."""
-    if event.payload.get("move") in ("redo", "rate", "callback", "reopen"):
+    if event.payload.get("move") in ("redo", "rate", "callback", "reopen", "appeal"):
         from gezhi.loop.partners.kinds.upstream.dues import align_case
 
         align_case(event.subject_id, now=event.published_at)

@@ -99,6 +99,8 @@ class Snapshot:
     postponed: int = 0
     redos: int = 0
     chases: int = 0
+    appealed: int = 0  # the round that an appeal began
+    refuser: str = ""  # who declined it, or answered it at once, last
     supervised: bool = False
     instruction: Instruction | None = None  # what a leader wrote on this case, or is asked to write
     watch: str = ""  # how the newest supervision stands: asked, answered or accepted
@@ -217,11 +219,11 @@ def _effect(snap: Snapshot, step: Step) -> Snapshot:  # noqa: C901, PLR0911 - a 
                 solved=facts.get("solved", ""),
             )
         case "answer":
-            return replace(_classify(snap, facts), outcome=facts.get("outcome", "answered"))
+            return replace(_classify(snap, facts), outcome=facts.get("outcome", "answered"), refuser=step.actor)
         case "accept" | "correct" | "refresh":
             return _classify(snap, facts)
         case "decline":
-            return replace(snap, outcome="refused")
+            return replace(snap, outcome="refused", refuser=step.actor)
         case "dispatch":
             return replace(_to_unit(_classify(snap, facts), facts, step), dispatched_by=step.actor)
         case "sign":
@@ -253,8 +255,9 @@ def _later(snap: Snapshot, step: Step) -> Snapshot:  # noqa: C901, PLR0911, PLR0
             return _rated(replace(snap, rated_round=rated), facts)
         case "redo":
             return _redo(snap)
-        case "reopen":
-            return replace(_new_round(snap), outcome="", lead=None, owner="", signed=False, tasks=(), main="")
+        case "reopen" | "appeal":
+            snap = replace(_new_round(snap), outcome="", lead=None, owner="", signed=False, tasks=(), main="")
+            return replace(snap, appealed=snap.round) if step.move == "appeal" else snap
         case "merge":
             return replace(snap, main=facts["main"], tasks=())
         case "split":

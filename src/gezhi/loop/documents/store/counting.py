@@ -42,7 +42,7 @@ told AS MATERIALIZED (
     coalesce((s.facts->>'contacted')::bool, false) AS contacted,
     coalesce((s.facts->>'answered')::bool, false) AS reached,
     s.facts->>'ruling' AS ruling, s.facts->>'solved' AS solved, s.facts->>'satisfaction' AS satisfaction,
-    CASE WHEN s.move IN ('reopen', 'split') THEN ARRAY[s.no, 0]
+    CASE WHEN s.move IN ('reopen', 'appeal', 'split') THEN ARRAY[s.no, 0]
       WHEN s.move = ANY(%(leads)s) AND s.facts->>'unit' IS NOT NULL
       THEN ARRAY[s.no, (s.facts->>'unit')::int] END AS leads
   FROM near n JOIN win USING (w) JOIN loop_case c ON c.id = n.case_id

@@ -16,7 +16,7 @@ from gezhi.loop.store.content import content
 STREET = 4  # level of streets and towns; a village or community is nearer than everybody needs to know
 EXCERPT = 140
 STEPS = ("receive", "accept", "dispatch", "sign", "resume", "review_pass", "answer", "decline", "close", "redo",
-         "reopen", "answered")  # fmt: skip
+         "reopen", "appeal", "answered")  # fmt: skip
 LIGHTS = {"open": "wait", "answered": "ok", "closed": "done"}
 
 

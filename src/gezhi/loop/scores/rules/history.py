@@ -112,13 +112,13 @@ def _fold(told: History, act: Act) -> None:
     succeeds = act.move == "succeed" and told.lead == facts["former"]
     if succeeds or (act.move in SENDING and facts.get("unit")):
         _lead(told, int(facts["unit"]), act.at)
-    elif act.move in ("reopen", "split"):
+    elif act.move in ("reopen", "appeal", "split"):
         _lead(told, None, act.at)
     if starts_round(act):
         told.redos += 1
         told.supervised = told.supervised or told.redos >= 2
         told.round += 1
-    elif act.move == "reopen":
+    elif act.move in ("reopen", "appeal"):
         told.round += 1
     elif act.move == "supervise":
         told.supervised = True

@@ -132,6 +132,15 @@ def _redo(one: One) -> None:
         one.add(reason)
 
 
+def _appeal(one: One) -> None:
+    """A citizen's objection from the other site; against what has not ended it is told to who works at it."""
+    reason = _words(one.body, "appeal")
+    if one.link.case.state in ("closed", "declined"):
+        one.move("appeal", reason=reason)
+    else:
+        one.add(reason)
+
+
 def _answer(one: One) -> None:
     """Their answer to what we asked: kept with the request; a rest they agreed to rests their due, too."""
     said = str(one.body.get("about") or "")
@@ -165,7 +174,7 @@ def _supply(one: One) -> None:
 TAKERS: Mapping[str, Taker] = {
     "order": _order, "supplement": _supplement, "chase": _chase, "supervise": _supervise, "withdraw": _withdraw,
     "redo": _redo, "answer": _answer, "state": _state, "rate": _rate,
-    "supply": _supply,
+    "supply": _supply, "appeal": _appeal,
 }  # fmt: skip
 
 

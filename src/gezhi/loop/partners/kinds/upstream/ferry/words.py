@@ -15,7 +15,7 @@ from gezhi.loop.store import cases
 from gezhi.trust.rules import Actor
 from gezhi.trust.service import citizen_actor, identity_of, open_text
 
-CROSSING = ("supplement", "supply", "chase", "withdraw", "rate", "redo")  # what a citizen does with a case
+CROSSING = ("supplement", "supply", "chase", "withdraw", "rate", "redo", "appeal")  # what a citizen does with a case
 CODES = ("satisfaction", "solved", "scores")
 ANSWERED = ("verifying", "closed", "declined")
 
