@@ -19,6 +19,7 @@ from django.views.decorators.csrf import csrf_exempt
 import gezhi
 from gezhi.kernel.errors import Refused
 from gezhi.kit.http import sentence
+from gezhi.kit.parsing import read_json
 from gezhi.loop.assistant import protocol
 from gezhi.loop.assistant.protocol import Dialogue, Message, Side
 from gezhi.loop.assistant.tools import Toolbox
@@ -69,7 +70,10 @@ def door(request: HttpRequest) -> HttpResponse:
 def _from_here(request: HttpRequest) -> bool:
     """Whether no browser of another site sends this (DNS rebinding)."""
     origin = request.headers.get("Origin", "")
-    return not origin or urlsplit(origin).netloc == request.get_host()
+    try:
+        return not origin or urlsplit(origin).netloc == request.get_host()
+    except ValueError:  # no address at all
+        return False
 
 
 def _who(request: HttpRequest) -> tuple[Actor, str]:
@@ -99,8 +103,8 @@ def _load(request: HttpRequest, actor: Actor, digest: str) -> Any:
 def _post(request: HttpRequest, actor: Actor, digest: str) -> HttpResponse:
     raw = request.body if int(request.META.get("CONTENT_LENGTH") or 0) <= LARGEST else b""
     try:
-        message = json.loads(raw)
-    except (ValueError, RecursionError):
+        message = read_json(raw)
+    except ValueError:
         return JsonResponse(protocol.error(protocol.PARSE, "No JSON, or too long."), status=400)
     starts = isinstance(message, dict) and message.get("method") == "initialize" and "id" in message
     store = _opened() if starts else _load(request, actor, digest)
@@ -160,8 +164,8 @@ def converse(token: str, lines: IO[bytes], out: IO[str]) -> int:
             raise Refused("token-wrong", status=401)
         sent = [protocol.error(protocol.PARSE, "No JSON, or too long.")]
         try:
-            message = json.loads(line) if len(line) <= LARGEST else None
-        except (ValueError, RecursionError):
+            message = read_json(line) if len(line) <= LARGEST else None
+        except ValueError:
             message = None
         if message is not None:
             box = Toolbox(actor, now, settings.LANGUAGE_CODE)

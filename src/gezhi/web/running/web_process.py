@@ -9,6 +9,7 @@ from granian.log import LogLevels
 from granian.server.mp import MPServer
 
 from gezhi.kit.config import config
+from gezhi.web.gate import PLACES
 from gezhi.web.running.orphans import remember, watch_supervisor
 
 
@@ -36,7 +37,7 @@ def run() -> int:
         address=settings.host,
         port=settings.port,
         interface=Interfaces.WSGI,
-        blocking_threads=settings.web_threads,
+        blocking_threads=settings.web_threads + PLACES,  # places to work, and places to wait; see gate
         backlog=2048,
         backpressure=settings.web_threads * 64,
         log_level=LogLevels.warning,

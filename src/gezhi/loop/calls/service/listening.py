@@ -13,11 +13,12 @@ from gezhi.kernel.errors import Refused
 from gezhi.kit.fetching import opened, parts
 from gezhi.loop.calls import store
 from gezhi.loop.calls.rules.recordings import checked
-from gezhi.loop.models import Call
+from gezhi.loop.models import Call, Case
 from gezhi.loop.service.reading import hidden
+from gezhi.loop.store import below
 from gezhi.loop.store.content import content
 from gezhi.loop.store.visible import get_visible
-from gezhi.trust.rules import Actor
+from gezhi.trust.rules import Actor, allowed
 from gezhi.trust.service import note_opened, open_text, record, require, verb
 
 PURPOSES = ("verification", "handling", "inspection", "emergency")
@@ -36,7 +37,7 @@ def permit(actor: Actor, call: Call) -> None:
     if not actor.grants_for("call.listen"):
         require(actor, "call.listen")
     if call.case_id is not None:
-        case = get_visible(actor, call.case_id)
+        case = _seen(actor, call.case_id)
         kept = content()
         require(
             actor, "call.listen", unit_paths=[case.desk.path, *([case.lead.path] if case.lead else [])],
@@ -44,8 +45,19 @@ def permit(actor: Actor, call: Call) -> None:
         )  # fmt: skip
         if hidden(actor, case):
             raise Refused("reveal-confidential", status=403)
-    elif call.agent is not None and call.agent.unit is not None:
-        require(actor, "call.listen", unit_paths=[call.agent.unit.path])
+        return
+    unit = call.agent.unit if call.agent is not None else None
+    unit = unit or below.intake_unit()  # a call that nobody known took up belongs to where calls come in
+    if allowed(actor, "call.listen", unit_paths=[unit.path] if unit else [], matter="", area_path="") is None:
+        raise Refused("call-not-found", status=404)
+
+
+def _seen(actor: Actor, case: UUID) -> Case:
+    """The case of a call; where it may not be seen, neither may that there was a call."""
+    try:
+        return get_visible(actor, case)
+    except Refused as refused:
+        raise Refused("call-not-found", status=404) from refused
 
 
 @verb("call.listen")

@@ -1,7 +1,6 @@
 """Doors for the phone's queue: what it keeps, photos piece by piece, acts one by one; refusals come as data."""
 
 import functools
-import json
 from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import unquote
@@ -15,6 +14,8 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from gezhi.kernel.errors import Refused
 from gezhi.kit.http import refusal_json
+from gezhi.kit.parsing import read_json
+from gezhi.kit.text import clean
 from gezhi.loop.field import saying
 from gezhi.loop.field.pages import shown
 from gezhi.loop.field.pages.phone import AHEAD, arrived, worker
@@ -70,7 +71,7 @@ def part(request: HttpRequest, key: str) -> HttpResponse:
     at, length = _number(request, "Upload-Offset"), _number(request, "Upload-Length")
     if int(request.headers.get("Content-Length") or 0) > PIECE:
         raise Refused("field-piece-large", status=413, most=PIECE)
-    name = unquote(request.headers.get("Upload-Name", ""))
+    name = clean(unquote(request.headers.get("Upload-Name", "")))
     got = parts.put(key, at, length, request.body, name=name, actor=actor, now=common.now())
     return JsonResponse({"offset": got})
 
@@ -117,7 +118,7 @@ def _body(request: HttpRequest) -> dict[str, Any]:
     if len(request.body) > BODY:
         raise Refused("malformed", status=413, fields=["body"])
     try:
-        told = json.loads(request.body)
+        told = read_json(request.body)
     except ValueError as error:
         raise Refused("malformed", status=422, fields=["body"]) from error
     if not isinstance(told, dict):

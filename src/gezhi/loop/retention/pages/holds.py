@@ -36,12 +36,13 @@ def index(request: HttpRequest) -> HttpResponse:
         if row is not None:
             messages.success(request, gettext("Kept. No list will touch it until this is lifted."))
             return HttpResponseRedirect(HERE)
-    seen = {case.pk for case in visible(actor).filter(pk__in=store.open_holds(common.now()).values("case"))}
+    rows = store.open_holds(common.now()).filter(case__in=visible(actor, READ))
+    seen = {case.pk for case in visible(actor).filter(pk__in=rows.values("case"))}
     fields = form(request) if may else []
     errors = common.errors_of(refused, "number")
     common.mark(fields, errors)
     context = {
-        "rows": [shown(row, readable=row.case_id in seen, may=may) for row in store.open_holds(common.now())[:MOST]],
+        "rows": [shown(row, readable=row.case_id in seen, may=may) for row in rows[:MOST]],
         "tabs": tabs("holds/"), "fields": fields, "errors": errors, "action": HERE,
     }  # fmt: skip
     return render(request, "loop/retention/holds.html", context, status=422 if refused else 200)

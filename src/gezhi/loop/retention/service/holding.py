@@ -45,7 +45,7 @@ def put_hold(
 def lift_hold(key: UUID | str, *, actor: Actor, now: datetime) -> RetentionHold:
     """Let a case go its way again. Refuses hold-unknown (404), hold-lifted."""
     row = store.hold(key)
-    if row is None:
+    if row is None or not visible(actor, "retention.hold").filter(pk=row.case_id).exists():
         raise Refused("hold-unknown", status=404)
     require(actor, "retention.hold", unit_paths=list(below.unit_paths([row.case.desk_id]).values()))
     if row.lifted_at is not None:

@@ -1,0 +1,51 @@
+"""JSON from outside: read whole or refused, so that nothing which no database can hold gets any further."""
+
+import json
+import math
+from typing import Any
+
+DEEPEST = 32  # levels; no message of ours needs five
+
+
+def read_json(raw: bytes | str) -> Any:
+    """The value; ValueError for what is no JSON, too deep, half a character, NUL, or a number without end.
+
+    >>> read_json('{"a": [1, "路灯"]}')
+    {'a': [1, '路灯']}
+    >>> read_json('"\\\\ud800"')
+    Traceback (most recent call last):
+    ValueError: half a character
+    """
+    try:
+        value = json.loads(raw)
+    except RecursionError as error:
+        raise ValueError("too deep") from error
+    _looked_through(value)
+    return value
+
+
+def _looked_through(value: Any) -> None:
+    """Walks without calling itself: a text may nest deeper than a program may."""
+    level = [value]
+    for _ in range(DEEPEST):
+        below: list[Any] = []
+        for one in level:
+            if isinstance(one, dict):
+                below += [*one, *one.values()]
+            elif isinstance(one, list):
+                below += one
+            else:
+                _plain(one)
+        if not below:
+            return
+        level = below
+    raise ValueError("too deep")
+
+
+def _plain(one: Any) -> None:
+    if isinstance(one, float) and not math.isfinite(one):
+        raise ValueError("a number without end")
+    if isinstance(one, str) and "\x00" in one:
+        raise ValueError("NUL")
+    if isinstance(one, str) and not one.isascii() and any("\ud800" <= char <= "\udfff" for char in one):
+        raise ValueError("half a character")
