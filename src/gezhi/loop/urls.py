@@ -57,6 +57,7 @@ urlpatterns = [
     *own_data,
     *marks.citizen,
     *links.person,
+    *links.listed,
     *own_public,
     path("f/<str:token>/<str:move>/", follow.act, name="follow_act"),
     path("mcp", assistant.door, name="mcp"),

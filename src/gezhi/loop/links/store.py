@@ -7,11 +7,15 @@ from uuid import UUID
 
 from django.db.models import Prefetch, Q, QuerySet
 
-from gezhi.loop.links.rules import WITH_PERSON
+from gezhi.loop.links.rules import WAITING, WITH_PERSON
 from gezhi.loop.models import Attachment, Case, Link, LinkFile, LinkNote
 from gezhi.loop.rules.words import ENDED
+from gezhi.loop.store.below import units_under
+from gezhi.loop.store.visible import visible
+from gezhi.trust.rules import Actor
 
 JOINED = ("case", "case__requester", "case__lead", "case__desk", "unit", "sent_by", "decided_by")
+APPROVE = "link.approve"
 
 
 def by_token(digest: bytes) -> Link | None:
@@ -30,6 +34,28 @@ def locked(key: UUID | str) -> Link | None:
 def of_case(case: Case) -> list[Link]:
     """The links of a case, the newest first."""
     return list(Link.objects.filter(case=case).select_related(*JOINED).order_by("-sent_at", "-pk"))
+
+
+def handed_out(actor: Actor) -> QuerySet[Link]:
+    """Links of cases that the actor may read: those that a unit of his sent, and those whose case is his to work on."""
+    own = Q(case__in=visible(actor, APPROVE))
+    for grant in actor.grants_for(APPROVE):
+        own |= Q(unit__in=units_under(grant.unit_path)) if grant.unit_path else Q()
+    return Link.objects.filter(own, case__in=visible(actor)).select_related(*JOINED)
+
+
+def in_tab(rows: QuerySet[Link], tab: str, now: datetime) -> QuerySet[Link]:
+    """Those of one tab, in the order in which they want a hand."""
+    match tab:
+        case "waiting":
+            return rows.filter(state__in=WAITING).order_by("finished_at", "pk")
+        case "out":
+            return rows.filter(state__in=WITH_PERSON, valid_until__gt=now).order_by("due_at", "pk")
+        case "late":
+            return rows.filter(state__in=WITH_PERSON, due_at__lte=now, valid_until__gt=now).order_by("due_at", "pk")
+        case _:
+            over = ~Q(state__in=(*WITH_PERSON, *WAITING)) | Q(state__in=WITH_PERSON, valid_until__lte=now)
+            return rows.filter(over).order_by("-sent_at", "-pk")
 
 
 def notes_of(link: Link) -> list[LinkNote]:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from gezhi.loop.links.pages import desk
+from gezhi.loop.links.pages import desk, listing
 from gezhi.loop.links.pages import person as outside
 
 person = [
@@ -10,6 +10,7 @@ person = [
     path("l/<str:token>/files/<uuid:file_id>/", outside.file, name="link_file"),
     path("l/<str:token>/<slug:act>/", outside.act, name="link_act"),
 ]
+listed = [path("desk/links/", listing.index, name="links")]
 urlpatterns = [
     path("new/", desk.new, name="case_link_new"),
     path("<uuid:key>/", desk.page, name="case_link"),

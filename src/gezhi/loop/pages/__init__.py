@@ -61,6 +61,8 @@ def _together(actor: Actor) -> Iterator[Item]:
     """What units do for each other, and what rests."""
     if actor.grants_for("case.task_done") or actor.grants_for("case.task"):
         yield Item(gettext("Assisting"), "/desk/tasks/", 118, icon="users", place="menu")
+    if actor.grants_for("link.approve"):
+        yield Item(gettext("Links handed out"), "/desk/links/", 118, icon="link", place="menu")
     if actor.grants_for("case.hangup_review") or actor.grants_for("case.hangup_ask"):
         yield Item(gettext("Hang-ups"), "/desk/hangups/", 119, icon="clock", place="menu")
 

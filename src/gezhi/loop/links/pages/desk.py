@@ -24,6 +24,8 @@ from gezhi.loop.store.visible import get_visible
 from gezhi.trust.rules import Actor
 from gezhi.trust.service import open_text
 
+LIST = "/desk/links/"
+
 
 def base_url(request: HttpRequest) -> str:
     """How this site is reached from outside."""
@@ -163,8 +165,10 @@ def act(request: HttpRequest, case_id: UUID, key: UUID, act: str) -> HttpRespons
     if isinstance(done, service.Sent):
         return told(request, done)
     messages.success(request, pgettext("link-done", act))
-    to_case = f"/desk/{case_id}/" if act in ("approve", "revoke") else f"/desk/{case_id}/links/{key}/"
-    return common.done(HttpResponseRedirect(to_case), common.form_key(request))
+    after = f"/desk/{case_id}/" if act in ("approve", "revoke") else f"/desk/{case_id}/links/{key}/"
+    if request.POST.get("from") == "list":
+        after = LIST
+    return common.done(HttpResponseRedirect(after), common.form_key(request))
 
 
 def _approve(request: HttpRequest, key: UUID, actor: Actor) -> Link:
