@@ -11,6 +11,7 @@ from PIL import Image
 
 from gezhi.loop.models import Attachment, Case, FormQuestion, Step
 from gezhi.loop.open311.service import fetching
+from gezhi.loop.pages import citizen
 from gezhi.loop.service.receiving import case_token
 from gezhi.loop.store import content
 from gezhi.trust.service import find_by_phone, identity_of, open_text
@@ -320,3 +321,21 @@ def test_words_of_people_break_no_form(city):
     import xml.etree.ElementTree as ET
 
     assert ET.fromstring(answer.content).findtext("request/description") == "]]><x>&amp;😀"
+
+
+def test_who_reads_without_a_key_is_slowed_down_and_who_has_one_is_not(city, monkeypatch):
+    monkeypatch.setattr(citizen, "LOOKS_FREE", 3)
+    case = posted(city)
+    for path in ("requests.json", f"requests/{case.number}.json", "servicerequestupdates.json"):
+        assert ask(city, path)[0] == 200
+    for path in ("requests.json", f"requests/{case.number}.json", f"tokens/{case_token(case.pk)}.json"):
+        answer = city.client.get(BASE + path, headers={"Accept-Language": "en"})
+        assert (answer.status_code, answer["Retry-After"]) == (429, "60")
+        told = json.loads(answer.content)
+        assert told[0]["code"] == 429
+        assert "60" in told[0]["description"]
+    assert ask(city, "requests.json", api_key=city.key)[0] == 200
+    assert ask(city, "services.json")[0] == 200
+    assert post(city, description="井盖松动")[0] == 200
+    elsewhere = city.client.get(f"{BASE}requests.json", REMOTE_ADDR="198.51.100.9")
+    assert elsewhere.status_code == 200

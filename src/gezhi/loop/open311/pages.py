@@ -21,6 +21,7 @@ from gezhi.loop.open311.rules.wire import FORMS, Many, One, errors, written
 from gezhi.loop.open311.rules.wishes import one, window, wish_of
 from gezhi.loop.open311.service import fetching, taking, telling
 from gezhi.loop.open311.service.telling import Reader
+from gezhi.loop.pages.citizen import asks_without_end
 from gezhi.loop.service.attaching import Incoming
 from gezhi.loop.store import reading
 from gezhi.trust.rules import Actor
@@ -33,6 +34,7 @@ CHANGESET = "2026-11-22T00:00:00Z"  # of this adapter
 SPECIFICATION = "http://wiki.open311.org/GeoReport_v2"
 OFF, PUBLIC = "off", "public"
 KEY_LONGEST = 200
+PAUSE = 60  # seconds after which an address that reads without end is told to come again
 
 
 def door(*methods: str) -> Callable[[Callable[..., Answer]], Callable[..., HttpResponse]]:
@@ -64,6 +66,8 @@ def _answer(request: HttpRequest, form: str, methods: Sequence[str], made: Calla
     response = HttpResponse(written(shown, told), status=status, content_type=FORMS[shown])
     response["Cache-Control"] = "no-store"
     response["Access-Control-Allow-Origin"] = "*"
+    if status == 429:
+        response["Retry-After"] = str(PAUSE)
     if status == 405:
         response["Allow"] = ", ".join(methods)
     return response
@@ -121,7 +125,16 @@ def keyed(request: HttpRequest) -> Actor:
 def reader(request: HttpRequest) -> Reader:
     """Who reads. Without a public list only those with a key read anything."""
     public = settings.GEZHI_OPEN311 == PUBLIC
-    return Reader(holder(request) if public else keyed(request), translation.get_language() or "", public)
+    actor = holder(request) if public else keyed(request)
+    if actor is None:
+        unhurried(request)
+    return Reader(actor, translation.get_language() or "", public)
+
+
+def unhurried(request: HttpRequest) -> None:
+    """Who reads without a key reads as fast as people do. Refuses too-many-tries (429)."""
+    if asks_without_end(request, "open311"):
+        raise Refused("too-many-tries", status=429, seconds=PAUSE)
 
 
 def zone() -> ZoneInfo:
@@ -157,6 +170,8 @@ def single(request: HttpRequest, number: str) -> Answer:
 
 @door("GET", "HEAD")
 def token(request: HttpRequest, token: str) -> Answer:
+    if holder(request) is None:
+        unhurried(request)
     return telling.found(token, reading.by_token(token_digest(token)))
 
 
