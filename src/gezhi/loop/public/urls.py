@@ -15,6 +15,7 @@ urlpatterns = [
     path("public/<slug:slug>/feed.atom", feeds.case, name="public_case_feed"),
     path("public/<slug:slug>/photos/<uuid:key>/", lists.picture, name="public_photo"),
     path("embed/report/", embed.page, name="embed_report"),
+    path("embed/questions/", embed.questions, name="embed_questions"),
     path("desk/public/", desk.index, name="public_queue"),
     path("desk/public/rules/", rules.index, name="public_rules"),
     path("desk/public/rules/edit/", rules.edit, name="public_rule_edit"),
