@@ -125,3 +125,48 @@ def test_an_api_takes_it_too_and_nothing_more_than_it_says(office):
     bad = site.post("/api/v1/loop/cases", json.dumps({**body, "token_hash": "x"}), content_type="application/json")
     assert bad.status_code == 422
     assert OnBehalf.objects.count() == 1
+
+
+CALL = {"phone": "13812346207", "name": "王小明", "kind": "complaint", "place": "南湖路", "text": "小区没有坡道",
+        "confidential": "normal", "key": "c1", "ending": "receive", "behalf": "parent", "behalf_name": "王桂兰",
+        "behalf_phone": "13900005678"}  # fmt: skip
+
+
+def desk(office):
+    office.now = timezone.now()
+    site = Client()
+    site.force_login(office.users["olive"])
+    site.cookies["gezhi_language"] = "zh-hans"
+    return site
+
+
+def test_a_call_for_somebody_of_the_family_is_taken_on_the_call_screen(office):
+    site = desk(office)
+    page = site.get("/desk/call/").content.decode()
+    for name in ("behalf", "behalf_name", "behalf_phone"):
+        assert f'name="{name}"' in page
+    assert "Alt L" in page
+    done = site.post("/desk/call/", CALL)
+    assert done.status_code == 302, done.content.decode()
+    row = OnBehalf.objects.get()
+    assert (row.relation, row.case.channel) == ("parent", "hotline")
+    assert "王桂兰".encode() not in bytes(row.sealed)
+    assert find_by_phone("13812346207") == [row.case.requester_id]
+
+
+@pytest.mark.parametrize(("change", "field"), [({"behalf_name": ""}, "behalf_name"), ({"name": ""}, "name"),
+                                               ({"behalf": "boss"}, "behalf")])  # fmt: skip
+def test_what_is_missing_on_a_call_is_said_and_what_was_typed_stays(office, change, field):
+    answer = desk(office).post("/desk/call/", {**CALL, **change})
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert f'href="#f-{field}"' in page
+    assert "小区没有坡道" in page
+    assert 'value="13900005678"' in page
+    assert Case.objects.count() == 0
+
+
+def test_a_name_of_the_family_alone_is_kept_as_a_draft(office):
+    site = desk(office)
+    assert site.post("/desk/call/draft/", {"key": "d1", "behalf_name": "王桂兰", "began": ""}).status_code == 200
+    assert 'value="王桂兰"' in site.get("/desk/call/?form=d1").content.decode()

@@ -9,7 +9,7 @@ from django.utils.translation import gettext, pgettext
 from gezhi.kernel.errors import Refused
 from gezhi.kit.http import sentence
 from gezhi.loop.intake.service import ending
-from gezhi.loop.pages import asking, common
+from gezhi.loop.pages import asking, behalf, common
 from gezhi.loop.pages.forms import area_options, matter_options, unit_options
 from gezhi.loop.rules.words import CONFIDENTIALITY, KINDS, TEXT_LIMIT, URGENCIES, URGENCY_WORDS
 from gezhi.loop.store.content import content
@@ -65,6 +65,7 @@ def fields_of(typed: Any, channel: str = HOTLINE) -> dict[str, common.Field]:
         "name": common.field("name", gettext("Caller"), value=get("name", "")),
         "confidential": common.field("confidential", gettext("Confidentiality"), "seg",
                                      options=common.choices(secret, get("confidential", "normal"))),
+        **meant(typed),
         "kind": common.field("kind", gettext("Kind"), "seg",
                              options=kind_options(get("kind", ""))),
         "complained": common.field("complained", gettext("Complained about"), "unit",
@@ -84,6 +85,13 @@ def fields_of(typed: Any, channel: str = HOTLINE) -> dict[str, common.Field]:
         "reply": common.field("reply", pgettext("noun", "Answer"), "textarea", get("reply", ""), key="Alt+R", rows=4,
                               max=TEXT_LIMIT),
     }  # fmt: skip
+
+
+def meant(typed: Any) -> dict[str, common.Field]:
+    """For whom of the family somebody calls, in the words of the desk."""
+    made = behalf.fields(typed)
+    made["behalf"] |= {"blank": pgettext("call", "For himself or herself"), "key": "Alt+L", "help": ""}
+    return made
 
 
 def kind_options(chosen: str) -> list[common.Field]:
@@ -128,6 +136,7 @@ def keys(*, dispatches: bool) -> list[dict[str, Any]]:
         ("F2", gettext("Answer at once")), ("F6", gettext("Add to a case")),
         ("F8", gettext("No case: then 1, 2 or 3")), ("F9", gettext("Keep for later")),
         ("Alt C", gettext("Source")), ("Alt 0", gettext("Number")), ("Alt N", gettext("Caller")),
+        ("Alt L", pgettext("call", "For whom")),
         ("Alt A", gettext("Cases to add to: then arrows")), ("Alt K", gettext("Kind: then a digit")),
         ("Alt P", gettext("Place")), ("Alt T", gettext("Content")), ("Alt O", pgettext("call", "Object")),
         ("Alt J", gettext("Urgency: then a digit")),

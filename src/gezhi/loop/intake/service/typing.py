@@ -17,7 +17,9 @@ from gezhi.trust.service import open_text, require, seal_text, wrapped_key
 
 VERB = "case.create"
 SIZE, NAMES = 64_000, 300  # characters and fields of a draft: far more than any form of the desk holds
-TELLING = ("text", "reply", "phone", "name", "place", "object", "occurred")  # without a word in these nothing is lost
+TELLING = (  # without a word in these nothing is lost
+    "text", "reply", "phone", "name", "behalf_name", "behalf_phone", "place", "object", "occurred",
+)  # fmt: skip
 Fields = Mapping[str, Sequence[str]]
 
 
