@@ -10,8 +10,12 @@ from journey_calls import SAID, calls_screens
 from journey_comfort import VIEWS, comfort_screens
 from journey_office import Office, now
 from journey_partners import partner_screens
+from journey_outside import WORDS as SAID_OUTSIDE
+from journey_outside import outside_screens
 from journey_privacy import WORDS as OWN_WORDS
 from journey_privacy import privacy_screens
+from journey_public import WORDS as SHOWN
+from journey_public import public_screens
 from journey_rulings import SAID as RULED
 from journey_rulings import ruled, rulings_screens
 from journey_scores import WORDS, scores_screens
@@ -77,6 +81,8 @@ def said() -> set[str]:
         *SPOKEN,
         *WORDS,
         *OWN_WORDS,
+        *SAID_OUTSIDE,
+        *SHOWN,
         *SHEET.replace("\n", ",").split(","),
         *re.split("[\n：]", PASTED),
     }
@@ -258,6 +264,8 @@ def screens(office: Office) -> list[Screen]:
         *(Screen(*one) for one in scores_screens(office, case["closed"])),
         *(Screen(*one) for one in privacy_screens(office, case["closed"])),
         *(Screen(*one) for one in partner_screens(office)),
+        *(Screen(*one) for one in outside_screens(office, case["handling"], photo())),
+        *(Screen(*one) for one in public_screens(office, photo)),
         *(Screen(*one) for one in rulings_screens(office, case, found)),
         *(Screen(*one) for one in comfort_screens(office, case)),
         Screen("documents", "dora", "/desk/documents/"),

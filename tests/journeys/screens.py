@@ -35,9 +35,12 @@ def prepare() -> Any:
 
 def take(out: Path, only: list[str], languages: list[str], widths: list[int]) -> None:
     office = prepare()
+    from django.conf import settings
+    from journey_outside import FRAMED_BY
     from journey_screens import screens
     from journey_site import Site, browsing, overflow, served
 
+    settings.GEZHI_EMBED_ORIGINS = (FRAMED_BY,)
     shown = screens(office)
     with browsing() as browser, served() as url:
         site = Site(url, browser, office)

@@ -6,6 +6,7 @@ import re
 import journey_screens
 import pytest
 from django.apps import apps
+from journey_outside import FRAMED_BY
 from journey_site import AXE, DESK, PHONE, hindrances, overflow
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -117,8 +118,9 @@ def forgotten(page, known):
 
 
 @pytest.fixture
-def gallery(site):
+def gallery(site, settings):
     """All screens, each opened in a browser of its person in a language and size."""
+    settings.GEZHI_EMBED_ORIGINS = (FRAMED_BY,)
     shown = journey_screens.screens(site.office)
 
     def each(language, size):
