@@ -57,12 +57,17 @@ def one(request: HttpRequest, code: str) -> HttpResponse:
         "page": {"number": page.number, "pages": page.paginator.num_pages, "previous": page.number - 1,
                  "next": page.number + 1},
         "edit_url": f"{HERE}{code}/edit/", "switch_url": f"{HERE}{code}/switch/", "here": f"{HERE}{code}/",
-        "door": request.build_absolute_uri(f"/api/partners/{code}/events"),
+        "door": request.build_absolute_uri(f"/api/partners/{code}/events") if _posts(partner) else "",
         "crumbs": [{"label": gettext("Partners"), "url": HERE}, {"label": common.named(partner)}],
         "query": f"state={state}" if state else "",
         "reconcile_url": f"{HERE}{code}/reconcile/" if partner.kind == "upstream" else "",
     }  # fmt: skip
     return render(request, "loop/partners/one.html", context)
+
+
+def _posts(partner: Partner) -> bool:
+    """Whether a partner of this kind signs pieces and sends them to us; of others we fetch."""
+    return any(ask.name == "secret" for ask in adapter_of(partner.kind).asks)
 
 
 def _tabs(partner: Partner, chosen: str) -> list[dict[str, Any]]:

@@ -82,7 +82,7 @@ def ask_fields(case: Case, typed: Mapping[str, Any] | None, now: datetime) -> li
     who = [(f"u{row.pk}", f"{row.display_name} · {common.named(row.unit)}") for row in field_people(now)]
     units = [(f"t{row.pk}", gettext("anybody of %(unit)s") % {"unit": common.named(row)}) for row in field_units(now)]
     return [
-        common.field("check", gettext("What for?"), "radio", required=True, column=True,
+        common.field("check", gettext("What is the look for?"), "radio", required=True, column=True,
                      options=common.choices(checks, said.get("check", ""))),
         common.field("ask", gettext("What is to be looked at?"), "textarea", said.get("ask", ""), required=True, rows=3,
                      max=TEXT_LIMIT),
