@@ -29,6 +29,7 @@ from gezhi.loop.models.movein import OldAddress
 from gezhi.loop.models.notices import Notice, NoticeMark, NoticeWish
 from gezhi.loop.models.partners import Partner, PartnerCase, Piece
 from gezhi.loop.models.public import OnBehalf, PublicCase, PublicPhoto, PublicRule
+from gezhi.loop.models.reaching import ChannelName, PhoneCode, ReachStop, ReachWish, TellingVersion
 from gezhi.loop.models.retention import PersonRequest, RetentionHold, RetentionItem, RetentionPlan
 from gezhi.loop.models.scores import (
     ScoreAppeal,
@@ -58,6 +59,7 @@ __all__ = [
     "CaseText",
     "CatalogueItem",
     "CatalogueVersion",
+    "ChannelName",
     "CodeItem",
     "Dial",
     "Distinct",
@@ -94,12 +96,15 @@ __all__ = [
     "PartnerMark",
     "Paste",
     "PersonRequest",
+    "PhoneCode",
     "Picture",
     "Piece",
     "Precedent",
     "PublicCase",
     "PublicPhoto",
     "PublicRule",
+    "ReachStop",
+    "ReachWish",
     "ReplyCheck",
     "ReplyUse",
     "RetentionHold",
@@ -125,6 +130,7 @@ __all__ = [
     "Step",
     "StepText",
     "Suggested",
+    "TellingVersion",
     "TownDuty",
     "TriageBand",
     "TriageCell",

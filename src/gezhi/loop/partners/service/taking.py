@@ -21,7 +21,8 @@ from gezhi.trust.rules.chain import canonical_json
 from gezhi.trust.service import keyed_hash, open_text, record, require, seal_text, unchanged, verb
 
 LONGEST = 120  # characters of a key
-TELLING = ("field", "number", "matter", "area", "unit", "kind", "state")  # codes that say why, never what people wrote
+# codes that say why, never what people wrote
+TELLING = ("field", "number", "matter", "area", "unit", "kind", "state", "most")
 logger = logging.getLogger(__name__)
 
 

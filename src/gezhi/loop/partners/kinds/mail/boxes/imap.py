@@ -1,0 +1,113 @@
+"""A mailbox of a mail server by IMAP: over TLS, unless the server is this machine itself."""
+
+import imaplib
+import re
+import ssl
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import SplitResult, parse_qs, unquote
+
+from gezhi.loop.partners.adapters import Later
+from gezhi.loop.partners.kinds.mail.boxes import Lying
+
+WAIT = 30  # seconds for an answer of the server
+LOCAL = ("localhost", "127.0.0.1", "::1")
+_SIZE = re.compile(rb"RFC822\.SIZE (\d+)")
+
+
+def secure(where: SplitResult) -> bool:
+    """Whether words and password cannot be read on the way."""
+    starttls = parse_qs(where.query).get("tls") == ["starttls"]
+    return where.scheme == "imaps" or starttls or where.hostname in LOCAL
+
+
+@dataclass
+class Imap:
+    """`imaps://host/folder`, or `imap://host/folder?tls=starttls`; letters are fetched without being marked as read."""
+
+    where: SplitResult
+    user: str
+    password: str
+    _server: imaplib.IMAP4 | None = None
+
+    def letters(self, largest: int, most: int) -> Iterator[Lying]:
+        server = self._open()
+        folder = unquote(self.where.path.strip("/")) or "INBOX"
+        self._asked(server.select(f'"{folder}"'), "imap-folder")
+        found = self._asked(server.uid("SEARCH", "UNDELETED"), "imap-search")
+        for name in (found[0] or b"").decode("ascii").split()[:most]:
+            one = self._one(server, name, largest)
+            if one is not None:
+                yield one
+
+    def _one(self, server: imaplib.IMAP4, name: str, largest: int) -> Lying | None:
+        said = self._asked(server.uid("FETCH", name, "(RFC822.SIZE)"), "imap-fetch")
+        size = next((_SIZE.search(_bytes(one)) for one in said if one and _SIZE.search(_bytes(one))), None)
+        whole = size is not None and int(size[1]) <= largest
+        what = "(BODY.PEEK[])" if whole else "(BODY.PEEK[HEADER])"
+        parts = self._asked(server.uid("FETCH", name, what), "imap-fetch")
+        raw = next((part[1] for part in parts if isinstance(part, tuple)), None)
+        return Lying(name, raw, whole) if raw is not None else None  # somebody moved it meanwhile
+
+    def move(self, name: str, to: str) -> None:
+        """Marked as read and moved; a server that cannot move copies, and drops the first."""
+        server = self._open()
+        self._asked(server.uid("STORE", name, "+FLAGS.SILENT", "(\\Seen)"), "imap-flag")
+        moves = "MOVE" in server.capabilities
+        if not self._moved(server, name, to, moves=moves):
+            with suppress(imaplib.IMAP4.error):
+                server.create(to)
+            if not self._moved(server, name, to, moves=moves):
+                raise Later("imap-move")
+        if not moves:
+            self._asked(server.uid("STORE", name, "+FLAGS.SILENT", "(\\Deleted)"), "imap-flag")
+            if "UIDPLUS" in server.capabilities:  # without it others' deleted letters would go with ours
+                server.uid("EXPUNGE", name)
+
+    def _moved(self, server: imaplib.IMAP4, name: str, to: str, *, moves: bool) -> bool:
+        try:
+            return server.uid("MOVE" if moves else "COPY", name, to)[0] == "OK"
+        except (imaplib.IMAP4.abort, OSError) as fault:
+            raise Later("imap-move") from fault
+        except imaplib.IMAP4.error:
+            return False
+
+    def close(self) -> None:
+        if self._server is not None:
+            with suppress(imaplib.IMAP4.error, OSError):
+                self._server.logout()
+            self._server = None
+
+    def _open(self) -> imaplib.IMAP4:
+        if self._server is not None:
+            return self._server
+        host, context = self.where.hostname or "localhost", ssl.create_default_context()
+        try:
+            if self.where.scheme == "imaps":
+                made: imaplib.IMAP4 = imaplib.IMAP4_SSL(host, self.where.port or 993, ssl_context=context, timeout=WAIT)
+            else:
+                made = imaplib.IMAP4(host, self.where.port or 143, timeout=WAIT)
+                if parse_qs(self.where.query).get("tls") == ["starttls"]:
+                    made.starttls(context)
+        except ssl.SSLError as fault:
+            raise Later("imap-tls") from fault
+        except imaplib.IMAP4.error as fault:
+            raise Later("imap-greeting") from fault
+        try:
+            made.login(self.user, self.password)
+        except imaplib.IMAP4.error as fault:
+            made.shutdown()
+            raise Later("imap-login") from fault
+        self._server = made
+        return made
+
+    def _asked(self, answer: tuple[str, list[Any]], code: str) -> list[Any]:
+        if answer[0] != "OK":
+            raise Later(code)
+        return answer[1]
+
+
+def _bytes(one: Any) -> bytes:
+    return b" ".join(part for part in one if isinstance(part, bytes)) if isinstance(one, tuple) else bytes(one or b"")

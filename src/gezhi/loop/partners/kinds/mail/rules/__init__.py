@@ -1,0 +1,1 @@
+"""What a letter says, worked out from its bytes alone."""

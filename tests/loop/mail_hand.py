@@ -1,0 +1,152 @@
+"""Letters as tests write them, a maildir to lay them in, and a small mail server that speaks IMAP."""
+
+import re
+import socketserver
+import threading
+from contextlib import contextmanager
+from email.message import EmailMessage
+from email.policy import SMTP
+
+
+def letter(
+    text="路灯不亮，晚上走路危险。",
+    *,
+    sender="王小明 <wang@example.cn>",
+    subject="路灯不亮",
+    mark="one@example.cn",
+    to="12345@city.example",
+    files=(),
+    html="",
+    **heads,
+):
+    """The bytes of a letter; `files` are (name, type, bytes); other heads by name, _ for -."""
+    made = EmailMessage(policy=SMTP)
+    made["From"], made["To"], made["Subject"] = sender, to, subject
+    if mark:
+        made["Message-ID"] = f"<{mark}>"
+    for name, value in heads.items():
+        made[name.replace("_", "-")] = value
+    made.set_content(text)
+    if html:
+        made.add_alternative(html, subtype="html")
+    for name, kind, data in files:
+        main, _, sub = kind.partition("/")
+        made.add_attachment(data, maintype=main, subtype=sub, filename=name)
+    return made.as_bytes()
+
+
+class Box:
+    """A maildir in a folder."""
+
+    def __init__(self, place):
+        self.place = place
+        for name in ("new", "cur", "tmp"):
+            (place / name).mkdir(parents=True)
+        self.count = 0
+
+    def lay(self, raw):
+        self.count += 1
+        (self.place / "new" / f"{self.count:010}.M1.host").write_bytes(raw)
+
+    def names(self, box="new"):
+        folder = self.place / box
+        return sorted(path.name for path in folder.glob("*")) if folder.is_dir() else []
+
+
+class Server(socketserver.ThreadingTCPServer):
+    """One mailbox: letters by UID as [folder, flags, bytes]."""
+
+    allow_reuse_address = daemon_threads = True
+
+    def __init__(self, capabilities="IMAP4rev1 UIDPLUS MOVE"):
+        super().__init__(("127.0.0.1", 0), Hand)
+        self.letters, self.folders, self.capabilities, self.said = {}, {"INBOX"}, capabilities, []
+        self.last = 0
+        self.refuse_login = False
+
+    def lay(self, raw):
+        self.last += 1
+        self.letters[self.last] = ["INBOX", set(), raw]
+
+    def where(self, uid):
+        return self.letters[uid][0], self.letters[uid][1]
+
+
+class Hand(socketserver.StreamRequestHandler):
+    """As much of RFC 3501 as a program that takes letters needs."""
+
+    def handle(self):
+        self.say("* OK ready")
+        while line := self.rfile.readline():
+            tag, _, rest = line.decode().strip().partition(" ")
+            self.server.said.append(rest)
+            verb = " ".join(rest.split()[:2]).upper() if rest.upper().startswith("UID") else rest.split()[0].upper()
+            answer = getattr(self, "do_" + verb.lower().replace(" ", "_"))(rest) or "OK done"
+            self.say(f"{tag} {answer}")
+            if verb == "LOGOUT":
+                return
+
+    def say(self, text):
+        self.wfile.write(text.encode() + b"\r\n")
+
+    def do_capability(self, rest):
+        self.say(f"* CAPABILITY {self.server.capabilities}")
+
+    def do_login(self, rest):
+        return "NO wrong" if self.server.refuse_login else None
+
+    def do_select(self, rest):
+        self.say("* 1 EXISTS")
+
+    def do_create(self, rest):
+        self.server.folders.add(rest.split()[1].strip('"'))
+
+    def do_logout(self, rest):
+        self.say("* BYE")
+
+    def do_uid_search(self, rest):
+        here = [
+            uid for uid, (box, flags, _) in self.server.letters.items() if box == "INBOX" and "\\Deleted" not in flags
+        ]
+        self.say("* SEARCH " + " ".join(map(str, here)))
+
+    def do_uid_fetch(self, rest):
+        uid, what = int(rest.split()[2]), rest.split(" ", 3)[3]
+        _, flags, raw = self.server.letters[uid]
+        if "RFC822.SIZE" in what:
+            self.say(f"* 1 FETCH (UID {uid} RFC822.SIZE {len(raw)})")
+            return
+        if "PEEK" not in what:
+            flags.add("\\Seen")
+        data = raw.partition(b"\r\n\r\n")[0] + b"\r\n\r\n" if "HEADER" in what else raw
+        self.wfile.write(f"* 1 FETCH (UID {uid} BODY[] {{{len(data)}}}\r\n".encode() + data + b")\r\n")
+
+    def do_uid_store(self, rest):
+        uid = int(rest.split()[2])
+        self.server.letters[uid][1].update(re.findall(r"\\\w+", rest))
+
+    def do_uid_move(self, rest):
+        uid, to = int(rest.split()[2]), rest.split()[3].strip('"')
+        if to not in self.server.folders:
+            return "NO [TRYCREATE] no such folder"
+        self.server.letters[uid][0] = to
+        return None
+
+    def do_uid_copy(self, rest):
+        uid, to = int(rest.split()[2]), rest.split()[3].strip('"')
+        if to not in self.server.folders:
+            return "NO [TRYCREATE] no such folder"
+        self.server.lay(self.server.letters[uid][2])
+        self.server.letters[self.server.last][0] = to
+        return None
+
+    def do_uid_expunge(self, rest):
+        self.server.letters.pop(int(rest.split()[2]), None)
+
+
+@contextmanager
+def imap(**wishes):
+    with Server(**wishes) as server:
+        threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
+        yield server
+        server.shutdown()
