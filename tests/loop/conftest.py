@@ -50,3 +50,19 @@ def mappings(tmp_path, monkeypatch):
 
     monkeypatch.setattr(files, "folder", lambda: tmp_path / "partners")
     return Mappings(tmp_path / "partners")
+
+
+@pytest.fixture
+def box(tmp_path):
+    """A maildir; see mail_hand."""
+    from mail_hand import Box
+
+    return Box(tmp_path / "mail")
+
+
+@pytest.fixture
+def mailbox(office, box):
+    """The office's mailbox; see mail_hand."""
+    from mail_hand import Mailbox
+
+    return Mailbox(office, box)

@@ -1,5 +1,6 @@
 """Letters as tests write them, a maildir to lay them in, and a small mail server that speaks IMAP."""
 
+import io
 import re
 import socketserver
 import threading
@@ -150,3 +151,59 @@ def imap(**wishes):
         threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
         yield server
         server.shutdown()
+
+
+def photo(side=80):
+    """A picture that is no decoration."""
+    from PIL import Image
+
+    out = io.BytesIO()
+    Image.effect_noise((side, side), 90).convert("RGB").save(out, "PNG")
+    return out.getvalue()
+
+
+def said(case):
+    """What was reported, opened."""
+    from gezhi.trust.service import open_text
+
+    return open_text(case.requester, case.story)
+
+
+def answer_to(case, text="还是不亮", *, sender="wang@example.cn", mark="ans@example.cn", **heads):
+    """An answer to a letter of ours about a case."""
+    from gezhi.loop.partners.kinds.mail.rules import marks
+    from gezhi.loop.partners.kinds.mail.signing import signed
+
+    known = {"In_Reply_To": f"<{marks.message_mark(str(case.pk), signed(case.pk), '7')}@city.example>", **heads}
+    return letter(text=text, sender=sender, mark=mark, subject="答复: 您的诉求", **known)
+
+
+class Mailbox:
+    """The office's mailbox over a maildir; `.look()` takes what lies in it."""
+
+    def __init__(self, office, box):
+        from gezhi.loop.models import CodeItem
+        from gezhi.loop.store import content
+
+        self.office, self.box = office, box
+        CodeItem.objects.create(list="channel", code="mail", name_zh="邮件", name_en="E-mail", pack="test")
+        content.forget()
+        self.partner = self.put()
+
+    def put(self, **wishes):
+        from gezhi.loop.partners import service
+        from gezhi.loop.partners.service.keeping import Wish
+        from gezhi.trust.rules import Actor
+
+        said = {"box": f"maildir:{self.box.place}", "address": "12345@city.example", **wishes}
+        wish = Wish("mail", "mail", "邮箱", channel="mail", wishes=said, secrets={"password": "let me in"})
+        return service.put_partner(wish, actor=Actor.system("tests"), now=self.office.now)
+
+    def look(self, *raws):
+        from gezhi.loop.models import Partner, Piece
+        from gezhi.loop.partners import service
+
+        for raw in raws:
+            self.box.lay(raw)
+        service.fetch_from(Partner.objects.select_related("keeper").get(code="mail"), now=self.office.now)
+        return list(Piece.objects.filter(direction="in").order_by("id"))

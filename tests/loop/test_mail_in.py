@@ -1,66 +1,18 @@
 """Letters come in: each once, as a case or on the case that it answers; machines, forgers, bounces told apart."""
 
-import io
 from datetime import timedelta
 from email.message import EmailMessage
 
 import pytest
-from mail_hand import Box, imap, letter
+from mail_hand import answer_to, letter, photo, said
 
-from gezhi.kernel.errors import Refused
-from gezhi.loop.models import Attachment, Case, Partner, Piece, ReachStop, ReachWish
-from gezhi.loop.partners import service
+from gezhi.loop.models import Attachment, Case, Piece, ReachStop, ReachWish
 from gezhi.loop.partners.kinds.mail.rules import marks
 from gezhi.loop.partners.kinds.mail.signing import signed
-from gezhi.loop.partners.service.keeping import Wish
 from gezhi.trust.rules import Actor
 from gezhi.trust.service import identity_of, open_text
 
 SYSTEM = Actor.system("tests")
-
-
-@pytest.fixture
-def box(tmp_path):
-    return Box(tmp_path / "mail")
-
-
-@pytest.fixture
-def mailbox(office, box):
-    """The office's mailbox, and `.look()` which takes what lies in it."""
-
-    def put(**wishes):
-        said = {"box": f"maildir:{box.place}", "address": "12345@city.example", **wishes}
-        wish = Wish("mail", "mail", "邮箱", channel="mail", wishes=said, secrets={"password": "let me in"})
-        return service.put_partner(wish, actor=SYSTEM, now=office.now)
-
-    class Mailbox:
-        def __init__(self):
-            self.put, self.partner = put, put()
-
-        def look(self, *raws):
-            for raw in raws:
-                box.lay(raw)
-            service.fetch_from(Partner.objects.select_related("keeper").get(), now=office.now)
-            return list(Piece.objects.order_by("id"))
-
-    from gezhi.loop.models import CodeItem
-    from gezhi.loop.store import content
-
-    CodeItem.objects.create(list="channel", code="mail", name_zh="邮件", name_en="E-mail", pack="test")
-    content.forget()
-    return Mailbox()
-
-
-def photo(side=80):
-    from PIL import Image
-
-    out = io.BytesIO()
-    Image.effect_noise((side, side), 90).convert("RGB").save(out, "PNG")
-    return out.getvalue()
-
-
-def said(case):
-    return open_text(case.requester, case.story)
 
 
 # ---- taken once
@@ -110,11 +62,6 @@ def test_a_letter_stays_where_it_is_while_it_cannot_be_taken(office, mailbox, bo
 
 
 # ---- which case
-
-
-def answer_to(case, text="还是不亮", *, sender="wang@example.cn", mark="ans@example.cn", **heads):
-    known = {"In_Reply_To": f"<{marks.message_mark(str(case.pk), signed(case.pk), '7')}@city.example>", **heads}
-    return letter(text=text, sender=sender, mark=mark, subject="答复: 您的诉求", **known)
 
 
 def test_an_answer_goes_to_its_case_and_the_quoted_letter_is_cut_off(office, mailbox):
@@ -362,59 +309,6 @@ def test_addresses_with_more_than_one_line_or_person_are_no_sender(office, mailb
                  raw_letter(b"Subject: b", b"b", sender='"<evil@example.org>" <wang@example.cn>'))  # fmt: skip
     assert [piece.fault for piece in Piece.objects.order_by("id")] == ["mail-no-sender", ""]
     assert identity_of(Case.objects.get().requester)["email"] == "wang@example.cn"
-
-
-# ---- by IMAP
-
-
-@pytest.mark.parametrize("capabilities", ["IMAP4rev1 UIDPLUS MOVE", "IMAP4rev1 UIDPLUS", "IMAP4rev1"])
-def test_a_mailbox_by_imap(office, mailbox, capabilities):
-    with imap(capabilities=capabilities) as server:
-        server.lay(letter())
-        server.lay(letter(Auto_Submitted="auto-replied", mark="auto@example.cn"))
-        mailbox.put(box=f"imap://127.0.0.1:{server.server_address[1]}/INBOX", user="office")
-        mailbox.look()
-        mailbox.look()
-        held = {(box, raw) for box, flags, raw in server.letters.values() if "\\Deleted" not in flags}
-        assert sorted(box for box, _ in held) == ["done", "failed"]
-        assert not [line for line in server.said if "FETCH" in line and "BODY[" in line], "never marked as read unasked"
-        assert (capabilities == "IMAP4rev1") == any("\\Deleted" in flags for _, flags, _ in server.letters.values()), (
-            "others' deleted letters stay"
-        )
-    assert Case.objects.count() == 1
-
-
-def test_a_mailbox_that_does_not_let_us_in_is_said_and_asked_again(office, mailbox):
-    with imap() as server:
-        server.lay(letter())
-        server.refuse_login = True
-        mailbox.put(box=f"imap://127.0.0.1:{server.server_address[1]}/", user="office")
-        mailbox.look()
-        assert Partner.objects.get().silent_since == office.now
-        server.refuse_login = False
-        office.later(minutes=5)
-        mailbox.look()
-        assert Partner.objects.get().silent_since is None
-        assert server.where(1)[0] == "done"
-    assert Case.objects.count() == 1
-
-
-@pytest.mark.parametrize(
-    ("wishes", "code"),
-    [
-        ({"box": "imap://mail.example.cn/INBOX", "user": "o"}, "mail-open-line"),
-        ({"box": "imaps://o:secret@mail.example.cn/"}, "mail-wish"),
-        ({"box": "imaps://mail.example.cn/"}, "mail-wish"),
-        ({"box": 'imaps://mail.example.cn/IN"BOX', "user": "o"}, "mail-wish"),
-        ({"box": "maildir:mail"}, "mail-wish"),
-        ({"box": "file:///etc"}, "mail-wish"),
-        ({"address": "a@b.cn\r\nBcc: x@y.cn"}, "mail-wish"),
-    ],
-)
-def test_a_mailbox_that_cannot_be_asked_safely_is_refused(office, mailbox, wishes, code):
-    with pytest.raises(Refused) as caught:
-        mailbox.put(**wishes)
-    assert caught.value.code == code
 
 
 def test_letters_of_yesterday_do_not_count_today(office, mailbox):

@@ -88,7 +88,9 @@ def _papers(actor: Actor) -> Iterator[Item]:
 
 
 def _beside(actor: Actor) -> Iterator[Item]:
-    """The systems beside ours."""
+    """The systems beside ours, and the letters that came by one of them."""
+    if actor.grants_for("mail.decide"):
+        yield Item(gettext("Letters"), "/desk/letters/", 117, icon="file-text", place="menu")
     if actor.grants_for("partner.edit"):
         place = "menu" if actor.grants_for("case.read") else "bar"
         yield Item(gettext("Partners"), "/desk/partners/", 313, icon="books", place=place)

@@ -3,10 +3,13 @@
 from django.urls import path
 
 from gezhi.loop.partners import door, pages
+from gezhi.loop.partners.kinds.mail import pages as mail
 from gezhi.loop.partners.kinds.upstream import pages as upstream
 
 urlpatterns = [
     path("api/partners/<slug:code>/events", door.events, name="partner_events"),
+    path("desk/letters/", mail.index, name="letters"),
+    path("desk/letters/<int:key>/", mail.one, name="letter"),
     path("desk/partners/", pages.index, name="partners"),
     path("desk/partners/new/<slug:kind>/", pages.new, name="partner_new"),
     path("desk/partners/<slug:code>/", pages.one, name="partner"),
