@@ -53,7 +53,8 @@ def test_after_a_second_round_an_answer_may_be_objected_to(office):
     case = office.to("closed")
     office.move(case, "redo", "citizen", reason="没修好")
     for name, by, data in (
-        ("sign", "hugo", {}), ("reply", "hugo", {"outcome": "solved", "reply": "已修好。"}), ("review_pass", "lena", {}),
+        ("sign", "hugo", {}), ("reply", "hugo", {"outcome": "solved", "reply": "已修好。"}),
+        ("review_pass", "lena", {}),
         ("callback", "cal", {"contacted": True, "satisfaction": "satisfied", "solved": "solved"}),
     ):  # fmt: skip
         office.move(case, name, by, **data)
