@@ -117,6 +117,23 @@ class HouseMiddleware:
         return refusal_page(request, exception)
 
 
+class HostMiddleware:
+    """Pages are for the names that the settings name: under any other name (a rebound one, a poisoned cache) 400.
+
+    What asks by the bare address of the machine and proves itself, or only whether we live, is let by.
+    """
+
+    BY_ADDRESS = ("/healthz", "/readyz", "/api/cti/", "/api/partners/")
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if not request.path.startswith(self.BY_ADDRESS):
+            request.get_host()  # raises DisallowedHost, which is answered by 400
+        return self.get_response(request)
+
+
 def trust_proxy(request: HttpRequest) -> None:
     """Believe X-Forwarded-* only from a proxy that the settings name; from anybody else the headers are dropped."""
     meta = request.META

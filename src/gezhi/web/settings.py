@@ -32,6 +32,7 @@ ROOT_URLCONF = "gezhi.web.urls"
 WSGI_APPLICATION = "gezhi.web.wsgi.application"
 MIDDLEWARE = [
     "gezhi.kit.http.HouseMiddleware",
+    "gezhi.kit.http.HostMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
