@@ -132,3 +132,27 @@ def test_every_acceptance_story_is_shown_by_a_test_that_exists():
         file = ROOT / found[2]
         assert file.is_file(), found[0]
         assert not found[3] or f"def {found[3]}(" in file.read_text(encoding="utf-8"), found[0]
+
+
+ATTACK = re.compile(r"^\| (\d+) \| ([^|]+) \| .+ \| .+ \| `(tests/[\w/]+\.py)::(test_\w+)` \|$")
+FAMILIES = {
+    "token guessing", "IDOR across units", "forged webhook", "replay", "mass assignment", "upload polyglots",
+    "SVG and HTML in text", "CSV injection on export", "open redirect", "header injection in mail", "oversized bodies",
+    "slow bodies", "session fixation", "password spraying", "scope escalation through bulk acts",
+    "search leaking hidden cases",
+}  # fmt: skip
+
+
+def test_every_attack_is_shown_by_a_test_that_exists_and_every_family_was_tried():
+    lines = (ROOT / "docs" / "attacks.md").read_text(encoding="utf-8").splitlines()
+    attacks = [found for line in lines if (found := ATTACK.match(line))]
+    assert [int(found[1]) for found in attacks] == list(range(1, len(attacks) + 1))
+    assert len(attacks) >= 60
+    assert len([line for line in lines if line.startswith("| ") and line[2].isdigit()]) == len(attacks)
+    for found in attacks:
+        file = ROOT / found[3]
+        assert file.is_file(), found[0]
+        assert f"def {found[4]}(" in file.read_text(encoding="utf-8"), found[0]
+    assert len({(found[3], found[4]) for found in attacks}) == len(attacks), "each attack has a test of its own"
+    tried = [found[2] for found in attacks]
+    assert not [family for family in FAMILIES if tried.count(family) < 2]

@@ -20,16 +20,20 @@ from gezhi.trust.rules import Actor
 DEEP = "[" * 100_000
 LONE = '"\\ud800"'  # half a character: JSON lets it pass, no database does
 BODIES = {
-    "deep": DEEP, "deep in a field": '{"type": "case.create", "data": {"text": ' + "[" * 900 + "]" * 900 + "}}",
+    "deep": DEEP,
+    "deep in a field": '{"type": "case.create", "data": {"text": ' + "[" * 900 + "]" * 900 + "}}",
     "half a character": '{"type": "case.create", "data": {"number": "X", "text": ' + LONE + "}}",
     "half a character in a name": '{"type": "case.create", "data": {' + LONE + ': "x"}}',
     "NUL": '{"type": "case.create", "data": {"number": "X", "text": "a\\u0000b"}}',
     "a number without end": '{"type": "case.create", "data": {"number": "X", "text": "x", "lon": 1e999}}',
     "no number": '{"type": "case.create", "data": {"number": "X", "text": "x", "lat": NaN}}',
     "a long number": '{"type": "case.create", "data": {"number": ' + "9" * 5000 + "}}",
-    "not UTF-8": b'{"type": "case.create", "data": {"text": "\xff\xfe"}}', "nothing": "", "a text": '"x"', "null": "null",
+    "not UTF-8": b'{"type": "case.create", "data": {"text": "\xff\xfe"}}',
+    "nothing": "",
+    "a text": '"x"',
+    "null": "null",
     "a list": "[1]",
-}  # fmt: skip
+}
 
 
 @pytest.fixture
@@ -42,8 +46,9 @@ def partner(office, settings, tmp_path):
 @pytest.mark.parametrize("body", BODIES.values(), ids=BODIES)
 def test_a_partner_sends_what_breaks(partner, site, body):
     data = body if isinstance(body, bytes) else body.encode()
-    answer = site().post("/api/partners/county/events", data, content_type="application/json",
-                         headers=signed("m1", timezone.now(), data))  # fmt: skip
+    answer = site().post(
+        "/api/partners/county/events", data, content_type="application/json", headers=signed("m1", timezone.now(), data)
+    )
     assert answer.status_code == 422, answer.content[:300]
     assert not Case.objects.exists()
     assert not Piece.objects.filter(state="done").exists()
@@ -55,8 +60,12 @@ def test_a_telephone_system_sends_what_breaks(office, settings, tmp_path, site, 
     from gezhi.loop.calls.rules.signature import signature
 
     data, stamp = body if isinstance(body, bytes) else body.encode(), str(int(timezone.now().timestamp()))
-    answer = site().post("/api/cti/events", data, content_type="application/json",
-                         headers={"X-Gezhi-Timestamp": stamp, "X-Gezhi-Signature": signature(secret.present(), stamp, data)})  # fmt: skip
+    answer = site().post(
+        "/api/cti/events",
+        data,
+        content_type="application/json",
+        headers={"X-Gezhi-Timestamp": stamp, "X-Gezhi-Signature": signature(secret.present(), stamp, data)},
+    )
     assert answer.status_code == 422, answer.content[:300]
 
 
@@ -74,8 +83,12 @@ def test_an_assistant_sends_what_breaks(office, site, body):
 def test_an_assistant_writes_what_breaks_into_a_case(office, said):
     case, talk = office.receive("路灯不亮", matter="0101"), Assistant(key_of(office, "dora"))
     talk.begin()
-    message = {"jsonrpc": "2.0", "id": 7, "method": "tools/call",
-               "params": {"name": "find_cases", "arguments": {"words": said}}}  # fmt: skip
+    message = {
+        "jsonrpc": "2.0",
+        "id": 7,
+        "method": "tools/call",
+        "params": {"name": "find_cases", "arguments": {"words": said}},
+    }
     answer = talk.post(message)
     assert answer.status_code in (200, 400)
     assert office.move(case, "accept").state == "accepted"
@@ -94,13 +107,17 @@ def test_a_phone_in_the_field_sends_what_breaks(office, site, body):
     assert answer.status_code == 422, answer.content[:300]
 
 
-@pytest.mark.parametrize("name", ["p%00.jpg", "p%0d%0aSet-Cookie:x=1.jpg", "%ff%fe.jpg", "..%2F..%2Fetc%2Fpasswd",
-                                  "%ED%A0%80.jpg", "x" * 5000])  # fmt: skip
+@pytest.mark.parametrize(
+    "name",
+    ["p%00.jpg", "p%0d%0aSet-Cookie:x=1.jpg", "%ff%fe.jpg", "..%2F..%2Fetc%2Fpasswd", "%ED%A0%80.jpg", "x" * 5000],
+)
 def test_a_photo_with_a_hostile_name_is_kept_under_its_key_or_refused(office, site, name):
     answer = site("gina").post(
-        "/field/parts/66b0e471-ed54-410b-a6be-42c3fba9d85b/", b"\xff\xd8\xff", content_type="application/octet-stream",
+        "/field/parts/66b0e471-ed54-410b-a6be-42c3fba9d85b/",
+        b"\xff\xd8\xff",
+        content_type="application/octet-stream",
         headers={"Upload-Offset": "0", "Upload-Length": "3", "Upload-Name": name},
-    )  # fmt: skip
+    )
     assert answer.status_code in (200, 422), answer.content[:300]
 
 
@@ -121,8 +138,12 @@ def test_the_api_is_sent_what_breaks(office, site, body):
 def test_half_characters_in_the_story_of_a_case_are_refused_by_name(office, site):
     for field in ("text", "place", "name"):
         body = '{"text": "路灯", "%s": "a\\ud800b"}' % field  # noqa: UP031 - braces of JSON
-        answer = site().post("/api/v1/loop/cases", body, content_type="application/json",
-                             headers={"Authorization": f"Bearer {key_of(office, 'dora')}"})  # fmt: skip
+        answer = site().post(
+            "/api/v1/loop/cases",
+            body,
+            content_type="application/json",
+            headers={"Authorization": f"Bearer {key_of(office, 'dora')}"},
+        )
         assert answer.status_code == 422, (field, answer.content)
     assert not Case.objects.exists()
 

@@ -4,7 +4,7 @@ import os
 import socket
 import time
 import urllib.request
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -24,8 +24,11 @@ def server(tmp_path_factory):
 
     memory = Path("/dev/shm")
     with ExitStack() as stack:
-        base = (stack.enter_context(TemporaryDirectory(dir=memory, prefix="gezhi-doors-"))
-                if os.access(memory, os.W_OK) else tmp_path_factory.mktemp("doors"))  # fmt: skip
+        base = (
+            stack.enter_context(TemporaryDirectory(dir=memory, prefix="gezhi-doors-"))
+            if os.access(memory, os.W_OK)
+            else tmp_path_factory.mktemp("doors")
+        )
         office = Installation(Path(base) / "data")
         stack.callback(office.end)
         office.run("init")
@@ -41,10 +44,8 @@ def opened(server):
 def raw(server, text, body=b""):
     """The first line of what a server says to bytes as they are; empty where it hangs up."""
     with opened(server) as line:
-        try:
+        with suppress(OSError):  # it may answer and hang up before all of it was sent
             line.sendall(text.encode() + body)
-        except OSError:
-            pass  # it has answered and hung up before all of it was sent
         try:
             return line.recv(4096).decode(errors="replace").partition("\r\n")[0]
         except OSError:
@@ -63,13 +64,17 @@ def test_forms_that_never_end_hold_up_nobody(server):
     with ExitStack() as stack:
         for _ in range(40):
             line = stack.enter_context(opened(server))
-            line.sendall(f"POST /sign-in/ HTTP/1.1\r\nHost: 127.0.0.1\r\n{COOKIE}{FORM}Content-Length: 1000\r\n\r\nu".encode())
+            line.sendall(
+                f"POST /sign-in/ HTTP/1.1\r\nHost: 127.0.0.1\r\n{COOKIE}{FORM}Content-Length: 1000\r\n\r\nu".encode()
+            )
         time.sleep(1)
         assert seconds(server) < 10
         said = raw(server, f"POST /sign-in/ HTTP/1.1\r\nHost: 127.0.0.1\r\n{COOKIE}{FORM}Content-Length: 1000\r\n\r\nu")
         assert " 503" in said, "one address has its share"
     time.sleep(1)
-    ended = f"POST /sign-in/ HTTP/1.1\r\nHost: 127.0.0.1\r\n{COOKIE}{FORM}Content-Length: 3\r\nConnection: close\r\n\r\nu=1"
+    ended = (
+        f"POST /sign-in/ HTTP/1.1\r\nHost: 127.0.0.1\r\n{COOKIE}{FORM}Content-Length: 3\r\nConnection: close\r\n\r\nu=1"
+    )
     assert " 403" in raw(server, ended), "and gives it back"
 
 
@@ -81,9 +86,13 @@ def test_heads_that_never_end_hold_up_nobody(server):
         assert seconds(server) < 10
 
 
-@pytest.mark.parametrize("path", ["/report/", "/sign-in/", "/api/partners/x/events", "/mcp", "/open311/v2/requests.json"])
+@pytest.mark.parametrize(
+    "path", ["/report/", "/sign-in/", "/api/partners/x/events", "/mcp", "/open311/v2/requests.json"]
+)
 def test_a_body_of_gigabytes_is_refused_before_it_is_sent(server, path):
-    said = raw(server, f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1\r\n{COOKIE}Content-Length: 50000000000\r\n\r\n", b"x" * 1000)
+    said = raw(
+        server, f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1\r\n{COOKIE}Content-Length: 50000000000\r\n\r\n", b"x" * 1000
+    )
     assert " 413" in said
 
 
@@ -93,9 +102,17 @@ def test_a_body_without_a_length_is_cut_at_the_same_size(server):
     assert " 413" in raw(server, head, pieces), "of the door's own bound"
 
 
-@pytest.mark.parametrize("lengths", ["Content-Length: 4\r\nContent-Length: 5\r\n", "Content-Length: abc\r\n", "Content-Length: -1\r\n",
-                                     "Content-Length: 4, 5\r\n", "Transfer-Encoding: xchunked\r\n",
-                                     "Content-Length: 18446744073709551617\r\n"])  # fmt: skip
+@pytest.mark.parametrize(
+    "lengths",
+    [
+        "Content-Length: 4\r\nContent-Length: 5\r\n",
+        "Content-Length: abc\r\n",
+        "Content-Length: -1\r\n",
+        "Content-Length: 4, 5\r\n",
+        "Transfer-Encoding: xchunked\r\n",
+        "Content-Length: 18446744073709551617\r\n",
+    ],
+)
 def test_lengths_that_contradict_are_no_request(server, lengths):
     said = raw(server, f"POST /sign-in/ HTTP/1.1\r\nHost: 127.0.0.1\r\n{lengths}\r\nabcde")
     assert said == "" or " 400" in said or " 413" in said, said
@@ -104,12 +121,23 @@ def test_lengths_that_contradict_are_no_request(server, lengths):
 def test_a_second_request_hidden_in_a_body_is_no_request_of_the_first(server):
     hidden = "GET /readyz HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
     with opened(server) as line:
-        line.sendall(f"POST /sign-in/ HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: {len(hidden)}\r\nConnection: close\r\n\r\n{hidden}".encode())
+        line.sendall(
+            f"POST /sign-in/ HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: {len(hidden)}\r\n"
+            f"Connection: close\r\n\r\n{hidden}".encode()
+        )
         answer = b"".join(iter(lambda: line.recv(65536), b""))
     assert answer.count(b"HTTP/1.1 ") == 1
 
 
-@pytest.mark.parametrize("host", ["Host: evil.cn\r\n", "", "Host: 127.0.0.1\r\nHost: evil.cn\r\n", "Host: evil.cn\r\nX-Forwarded-Host: 127.0.0.1\r\n"])
+@pytest.mark.parametrize(
+    "host",
+    [
+        "Host: evil.cn\r\n",
+        "",
+        "Host: 127.0.0.1\r\nHost: evil.cn\r\n",
+        "Host: evil.cn\r\nX-Forwarded-Host: 127.0.0.1\r\n",
+    ],
+)
 @pytest.mark.parametrize("path", ["/", "/sign-in/", "/open311/v2/discovery.json"])
 def test_another_host_is_not_answered_to(server, host, path):
     assert " 400" in raw(server, f"GET {path} HTTP/1.1\r\n{host}Connection: close\r\n\r\n")
@@ -125,6 +153,11 @@ def test_a_head_without_end_is_cut(server):
 
 
 def test_a_path_that_leads_out_of_the_static_files_leads_nowhere(server):
-    for path in ("/static/../keys/django", "/static/%2e%2e/%2e%2e/etc/passwd", "/static/..%5c..%5cconfig.toml", "/static//etc/passwd"):
+    for path in (
+        "/static/../keys/django",
+        "/static/%2e%2e/%2e%2e/etc/passwd",
+        "/static/..%5c..%5cconfig.toml",
+        "/static//etc/passwd",
+    ):
         said = raw(server, f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n")
         assert " 404" in said, path

@@ -12,7 +12,7 @@ from gezhi.web.gate import EACH, PLACES, Gate, largest_body
 class Wire:
     """A body that stops after its first bytes until it is let go on."""
 
-    def __init__(self, data=b"a" * 10, stop=True):
+    def __init__(self, data=b"a" * 10, *, stop=True):
         self.data, self.go, self.sent = data, threading.Event(), False
         if not stop:
             self.go.set()

@@ -37,12 +37,31 @@ KEYS = {  # where a parameter is only called `key`
     "desk/retention/holds/": lambda world: world.hold.pk,
 }
 NO_CASE = (  # addresses with parameters that lead to nothing of a case; who may not enter is walked below
-    r"office/", r"account/", r"sign-in/", r"report/<", r"f/<", r"l/<", r"moved/", r"public/", r"open311/",
-    r"api/partners/", r"desk/partners/", r"desk/bulk/", r"desk/export", r"desk/shifts/", r"desk/views/",
-    r"desk/scores/", r"api/v1/loop/scores/", r"desk/documents/(reports/)?<str:kind>", r"desk/retention/(rules/)?<",
-    r"desk/import/", r"api/v1/loop/imports/", r"desk/intake/", r"desk/calls/(ring|recording|missed)/",
+    r"office/",
+    r"account/",
+    r"sign-in/",
+    r"report/<",
+    r"f/<",
+    r"l/<",
+    r"moved/",
+    r"public/",
+    r"open311/",
+    r"api/partners/",
+    r"desk/partners/",
+    r"desk/bulk/",
+    r"desk/export",
+    r"desk/shifts/",
+    r"desk/views/",
+    r"desk/scores/",
+    r"api/v1/loop/scores/",
+    r"desk/documents/(reports/)?<str:kind>",
+    r"desk/retention/(rules/)?<",
+    r"desk/import/",
+    r"api/v1/loop/imports/",
+    r"desk/intake/",
+    r"desk/calls/(ring|recording|missed)/",
     r"desk/field/month/",
-)  # fmt: skip
+)
 EMPTY = ("field/parts/<str:key>/", "field/parts/<uuidstr:key>")  # how much of a photo came: nothing, whosever it is
 BY_POST = ("desk/call/past/", "desk/call/suggest/", "report/near/", "desk/intake/look/", "desk/replies/find/")
 OUTSIDE = ("readyz",)  # tells of the machine
@@ -67,7 +86,9 @@ def key_for(address, world):
 
 
 def of_cases():
-    return [one for one in table() if one.names and not any(re.match(known, one.shape.lstrip("^")) for known in NO_CASE)]
+    return [
+        one for one in table() if one.names and not any(re.match(known, one.shape.lstrip("^")) for known in NO_CASE)
+    ]
 
 
 def said(answer, keys):
@@ -123,8 +144,19 @@ def test_a_hold_on_a_case_of_others_is_not_lifted(hidden, site):
     assert site("sue").post(f"/desk/retention/holds/{hidden.hold.pk}/lift/").status_code == 302
 
 
-ASKED = {"q": "QX7781", "words": "QX7781", "text": "QX7781", "find": "QX7781", "here": "/desk/?q=QX7781",
-         "phone": "13800001234", "name": "王小明", "number": "", "tab": "open", "first": "2020-01-01", "last": "2030-01-01"}  # fmt: skip
+ASKED = {
+    "q": "QX7781",
+    "words": "QX7781",
+    "text": "QX7781",
+    "find": "QX7781",
+    "here": "/desk/?q=QX7781",
+    "phone": "13800001234",
+    "name": "王小明",
+    "number": "",
+    "tab": "open",
+    "first": "2020-01-01",
+    "last": "2030-01-01",
+}
 NOTHING = {"QX7781": "QX7782", "13800001234": "13800001235", "王小明": "王小萌"}  # what no case holds
 RANDOM = re.compile(r'value="[\w:.-]{16,}"|\d\d:\d\d:\d\d(\.\d+)?|\b\d\d:\d\d\b|"token": "[^"]*"')
 
@@ -138,7 +170,7 @@ def told_of(browser, address, asked):
     for echo in sorted({*asked.values()} - {""}, key=len, reverse=True):
         for form in (echo, escape(echo), echo.lower()):
             text = text.replace(form, "ASKED")
-    return answer.status_code, RANDOM.sub("", said(answer, {})[1] if not text else text)
+    return answer.status_code, RANDOM.sub("", text)
 
 
 @pytest.mark.parametrize("who", [*FOREIGN, ""])
@@ -146,8 +178,11 @@ def test_no_list_no_search_and_no_sheet_tells_of_a_case_of_others(hidden, site, 
     """Asked in every way for what only the hidden case holds, each answers as when asked for what nobody holds."""
     browser, wrong = site(who), []
     asked = {**ASKED, "number": hidden.row.number}
-    nobody = {**{name: NOTHING.get(value, value) for name, value in ASKED.items()}, "number": "LJ-20200101-0001",
-              "here": "/desk/?q=QX7782"}  # fmt: skip
+    nobody = {
+        **{name: NOTHING.get(value, value) for name, value in ASKED.items()},
+        "number": "LJ-20200101-0001",
+        "here": "/desk/?q=QX7782",
+    }
     for address in table():
         if not address.names and address.shape not in OUTSIDE:
             known, unknown = told_of(browser, address, asked), told_of(browser, address, nobody)
@@ -160,6 +195,8 @@ def test_the_same_question_is_answered_to_who_may_read_it(hidden, site):
     """The walk would see it: the desk finds the case by its words, the call screen by the number."""
     address = {one.shape: one for one in table()}
     for shape in ("desk/", "desk/call/past/"):
-        answers = {marker: told_of(site("dora"), address[shape], {"tab": "open", "q": marker, "phone": number})
-                   for marker, number in (("QX7781", "13800001234"), ("QX7782", "13800001235"))}  # fmt: skip
+        answers = {
+            marker: told_of(site("dora"), address[shape], {"tab": "open", "q": marker, "phone": number})
+            for marker, number in (("QX7781", "13800001234"), ("QX7782", "13800001235"))
+        }
         assert answers["QX7781"] != answers["QX7782"], shape

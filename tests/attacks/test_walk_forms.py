@@ -6,10 +6,25 @@ import pytest
 from addresses import table
 
 FILLED = {
-    "move": "accept", "kind": "case", "form": "json", "code": "x", "act": "sign", "token": "x" * 22, "what": "publish",
-    "username": "dora", "slug": "x", "system": "x", "old": "x", "secret": "x", "rule": "x", "number": "x", "rest": "x",
-    "key": "1", "case_id": "1", "file_id": "1",
-}  # fmt: skip
+    "move": "accept",
+    "kind": "case",
+    "form": "json",
+    "code": "x",
+    "act": "sign",
+    "token": "x" * 22,
+    "what": "publish",
+    "username": "dora",
+    "slug": "x",
+    "system": "x",
+    "old": "x",
+    "secret": "x",
+    "rule": "x",
+    "number": "x",
+    "rest": "x",
+    "key": "1",
+    "case_id": "1",
+    "file_id": "1",
+}
 EXEMPT = {  # addresses that want no token of a form, and what they want instead
     r"sign-in/oidc/logout/$": "a logout token that the provider signed",
     r"l/": "digits that were typed, then a mark made of the cookie of this very address",

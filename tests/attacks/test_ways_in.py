@@ -104,8 +104,11 @@ def test_one_password_tried_on_many_names_is_slowed_down(ann, site):
 def test_a_forged_address_of_the_sender_escapes_no_wait(ann, site):
     client = site()
     for n in range(25):
-        answer = client.post("/sign-in/", {"username": f"name{n}", "password": "x"},
-                             headers={"X-Forwarded-For": f"198.51.100.{n}", "X-Real-IP": f"198.51.100.{n}"})  # fmt: skip
+        answer = client.post(
+            "/sign-in/",
+            {"username": f"name{n}", "password": "x"},
+            headers={"X-Forwarded-For": f"198.51.100.{n}", "X-Real-IP": f"198.51.100.{n}"},
+        )
     assert answer.status_code == 429
     assert Throttle.objects.exists()
 
@@ -118,12 +121,35 @@ def test_names_that_exist_and_names_that_do_not_are_answered_alike(ann, site):
     assert len(known.content) == len(unknown.content)
 
 
-@pytest.mark.parametrize("shape", ["/f/{}/", "/f/{}/who/", "/f/{}/mine/", "/f/{}/mark/", "/f/{}/public/", "/report/{}/",
-                                   "/l/{}/", "/sign-in/link/{}/", "/open311/v2/tokens/{}.json", "/public/{}/"])  # fmt: skip
+@pytest.mark.parametrize(
+    "shape",
+    [
+        "/f/{}/",
+        "/f/{}/who/",
+        "/f/{}/mine/",
+        "/f/{}/mark/",
+        "/f/{}/public/",
+        "/report/{}/",
+        "/l/{}/",
+        "/sign-in/link/{}/",
+        "/open311/v2/tokens/{}.json",
+        "/public/{}/",
+    ],
+)
 def test_tokens_that_are_nearly_right_open_nothing(office, site, shape):
     token = case_token(told(office))
-    nearly = (token[:-1] + ("A" if token[-1] != "A" else "B"), token[:-1], token + "A", token.swapcase(), token[::-1],
-              "a" * 22, "%00", "..%2f..%2fdesk", "'%20OR%201=1--", secrets.token_urlsafe(16))  # fmt: skip
+    nearly = (
+        token[:-1] + ("A" if token[-1] != "A" else "B"),
+        token[:-1],
+        token + "A",
+        token.swapcase(),
+        token[::-1],
+        "a" * 22,
+        "%00",
+        "..%2f..%2fdesk",
+        "'%20OR%201=1--",
+        secrets.token_urlsafe(16),
+    )
     for one in nearly:
         answer = site().get(shape.format(one))
         assert answer.status_code in (404, 429), (one, answer.status_code)
@@ -142,10 +168,36 @@ def test_keys_of_the_api_that_are_nearly_right_open_nothing(office, site):
 # ---- who is not signed in, who is a citizen
 
 
-OPEN = ("", "report/", "follow/", "privacy/", "public/", "hangups/", "algorithms", "open311/", "embed/", "moved/", "f/", "l/",
-        "sign-in/", "sign-out/", "language/", "looks/", "healthz", "readyz", "field/sw.js", "field/manifest",
-        "field/shell/", "desk/calls/ring/<",  # a sealed token, which tells whether a call came
-        "api/v1/docs", "api/v1/openapi", "api/v1/", "mcp", "api/cti", "api/partners")  # fmt: skip
+OPEN = (
+    "",
+    "report/",
+    "follow/",
+    "privacy/",
+    "public/",
+    "hangups/",
+    "algorithms",
+    "open311/",
+    "embed/",
+    "moved/",
+    "f/",
+    "l/",
+    "sign-in/",
+    "sign-out/",
+    "language/",
+    "looks/",
+    "healthz",
+    "readyz",
+    "field/sw.js",
+    "field/manifest",
+    "field/shell/",
+    "desk/calls/ring/<",  # a sealed token, which tells whether a call came
+    "api/v1/docs",
+    "api/v1/openapi",
+    "api/v1/",
+    "mcp",
+    "api/cti",
+    "api/partners",
+)
 
 
 @pytest.mark.parametrize("method", ["get", "post"])
@@ -168,8 +220,11 @@ def test_the_api_wants_a_key_everywhere(office, site, method):
     client, wrong, refused = site(), [], 0
     for address in table():
         if address.shape.startswith("api/v1/") and address.exempt:
-            answer = getattr(client, method)(filled(address), "{}" if method != "get" else None,
-                                             **({} if method == "get" else {"content_type": "application/json"}))  # fmt: skip
+            answer = getattr(client, method)(
+                filled(address),
+                "{}" if method != "get" else None,
+                **({} if method == "get" else {"content_type": "application/json"}),
+            )
             refused += answer.status_code == 401
             if answer.status_code not in (401, 405):
                 wrong.append((address.shape, answer.status_code))
@@ -180,9 +235,23 @@ def test_the_api_wants_a_key_everywhere(office, site, method):
 # ---- to other sites
 
 
-ELSEWHERE = ("https://evil.cn/", "//evil.cn", "/\\evil.cn", "\\\\evil.cn", "http:///evil.cn", "https:evil.cn",
-             "javascript:alert(1)", " //evil.cn", "\t//evil.cn", "/\t/evil.cn", "/%09/evil.cn/..//evil.cn",
-             "http://testserver@evil.cn/", "http://testserver.evil.cn/", "/\n/evil.cn", "///evil.cn")  # fmt: skip
+ELSEWHERE = (
+    "https://evil.cn/",
+    "//evil.cn",
+    "/\\evil.cn",
+    "\\\\evil.cn",
+    "http:///evil.cn",
+    "https:evil.cn",
+    "javascript:alert(1)",
+    " //evil.cn",
+    "\t//evil.cn",
+    "/\t/evil.cn",
+    "/%09/evil.cn/..//evil.cn",
+    "http://testserver@evil.cn/",
+    "http://testserver.evil.cn/",
+    "/\n/evil.cn",
+    "///evil.cn",
+)
 
 
 @pytest.mark.parametrize("wanted", ELSEWHERE)

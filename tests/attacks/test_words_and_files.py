@@ -18,17 +18,24 @@ from gezhi.loop.models import Attachment, Case, LinkFile, NoticeWish
 from gezhi.loop.service import case_token
 
 SCRIPT, PICTURE = "<script>alert('x')</script>", "<svg onload=alert(1)>"
-EVIL = f"路灯 {SCRIPT} {PICTURE} \"><img src=x onerror=alert(1)> {{{{7*7}}}} {{% debug %}} javascript:alert(1)"
-FORMULAS = ("=HYPERLINK(\"http://evil.cn\")", "+1+1", "-2+3", "@SUM(A1)", "\t=1+1", "\r=1+1", "＝1+1")
+EVIL = f'路灯 {SCRIPT} {PICTURE} "><img src=x onerror=alert(1)> {{{{7*7}}}} {{% debug %}} javascript:alert(1)'
+FORMULAS = ('=HYPERLINK("http://evil.cn")', "+1+1", "-2+3", "@SUM(A1)", "\t=1+1", "\r=1+1", "＝1+1")
 
 
 def pages_of(office, case):
     """Everywhere that the words of a case stand, and who reads them there."""
     return {
-        ("dora", f"/desk/{case}/"), ("dora", "/desk/?tab=open"), ("hugo", f"/desk/{case}/"), ("hugo", "/desk/?tab=mine"),
-        ("", f"/f/{case_token(case)}/"), ("dora", f"/desk/{case}/alike/"), ("dora", f"/desk/documents/case/{case}/"),
-        ("hugo", f"/desk/{case}/links/new/"), ("dora", f"/desk/field/ask/{case}/"), ("dora", f"/desk/marks/new/{case}/"),
-    }  # fmt: skip
+        ("dora", f"/desk/{case}/"),
+        ("dora", "/desk/?tab=open"),
+        ("hugo", f"/desk/{case}/"),
+        ("hugo", "/desk/?tab=mine"),
+        ("", f"/f/{case_token(case)}/"),
+        ("dora", f"/desk/{case}/alike/"),
+        ("dora", f"/desk/documents/case/{case}/"),
+        ("hugo", f"/desk/{case}/links/new/"),
+        ("dora", f"/desk/field/ask/{case}/"),
+        ("dora", f"/desk/marks/new/{case}/"),
+    }
 
 
 def test_markup_in_a_case_is_text_wherever_it_is_read(office, site):
@@ -55,7 +62,9 @@ def test_markup_in_what_somebody_without_account_writes_is_text_at_the_desk(offi
 
 def test_a_link_in_an_answer_is_no_way_to_run_a_script(office, site):
     case = told(office)
-    office.move(case, "reply", "hugo", outcome="solved", reply="见 javascript:alert(1) 与 data:text/html,<script>1</script>")
+    office.move(
+        case, "reply", "hugo", outcome="solved", reply="见 javascript:alert(1) 与 data:text/html,<script>1</script>"
+    )
     for who, path in (("lena", f"/desk/{case}/"), ("", f"/f/{case_token(case)}/")):
         assert not re.search(r'href="(javascript|data):', site(who).get(path).content.decode())
 
@@ -90,7 +99,9 @@ def test_no_header_is_added_to_a_letter(tmp_path, field, breaks):
     assert not re.search(rb"(?mi)^bcc:", head)
 
 
-@pytest.mark.parametrize("address", ["a@b.cn\nBcc: c@d.cn", "a@b.cn,c@d.cn", "a@b.cn\r\nRCPT TO:<c@d.cn>", "a b@c.cn", "@"])
+@pytest.mark.parametrize(
+    "address", ["a@b.cn\nBcc: c@d.cn", "a@b.cn,c@d.cn", "a@b.cn\r\nRCPT TO:<c@d.cn>", "a b@c.cn", "@"]
+)
 def test_a_mailbox_of_ones_own_holds_one_address(office, site, address):
     answer = site("dora").post("/desk/notices/wishes/", {"address": address, "digest": "daily", "key": "k"})
     assert answer.status_code == 422
@@ -105,14 +116,18 @@ def test_an_honest_mailbox_is_kept(office, site):
 HEAD = b"\x89PNG\r\n\x1a\n"
 POLYGLOTS = {
     "a page called jpg": (b"<html><script>alert(1)</script>", "a.jpg", "image/jpeg"),
-    "an SVG": (b'<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)"/>', "a.svg", "image/svg+xml"),
+    "an SVG": (
+        b'<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)"/>',
+        "a.svg",
+        "image/svg+xml",
+    ),
     "an SVG called png": (b"<svg onload=alert(1)>", "a.png", "image/png"),
     "a head of a picture before a page": (HEAD + b"<html><script>alert(1)</script>", "a.png", "image/png"),
     "a program": (b"MZ\x90\x00" + b"0" * 100, "a.jpg", "image/jpeg"),
     "an archive": (b"PK\x03\x04" + b"0" * 100, "a.jpg", "image/jpeg"),
     "a picture in a film's wrapping": (b"\x00\x00\x00\x18ftypheic" + b"0" * 50, "a.jpg", "image/jpeg"),
     "an EPS": (b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 1 1\n", "a.jpg", "image/jpeg"),
-}  # fmt: skip
+}
 
 
 @pytest.fixture
@@ -123,16 +138,22 @@ def ways(office, site):
     sent = signed(office)
     enter(anybody, sent)
     return {
-        "report": lambda one: anybody.post("/report/", {
-            "text": "路灯不亮，请修", "place": "解放路", "who": "anonymous", "files": one, "key": fresh()}),
-        "follow": lambda one: anybody.post(f"/f/{case_token(case)}/supplement/", {
-            "words": "补充", "files": one, "key": fresh()}),
-        "note": lambda one: hugo.post(f"/desk/{case}/note/", {
-            "note": "看过", "files": one, "key": fresh(), "last": Case.objects.get(pk=case).last}),
+        "report": lambda one: anybody.post(
+            "/report/", {"text": "路灯不亮，请修", "place": "解放路", "who": "anonymous", "files": one, "key": fresh()}
+        ),
+        "follow": lambda one: anybody.post(
+            f"/f/{case_token(case)}/supplement/", {"words": "补充", "files": one, "key": fresh()}
+        ),
+        "note": lambda one: hugo.post(
+            f"/desk/{case}/note/",
+            {"note": "看过", "files": one, "key": fresh(), "last": Case.objects.get(pk=case).last},
+        ),
         "link": lambda one: post(anybody, sent, "note", words="看过", files=one),
-        "open311": lambda one: anybody.post("/open311/v2/requests.json", {
-            "api_key": key, "service_code": "0101", "address_string": "解放路", "description": "路灯", "media": one}),
-    }  # fmt: skip
+        "open311": lambda one: anybody.post(
+            "/open311/v2/requests.json",
+            {"api_key": key, "service_code": "0101", "address_string": "解放路", "description": "路灯", "media": one},
+        ),
+    }
 
 
 def fresh():
@@ -161,9 +182,15 @@ def test_a_file_that_is_something_else_comes_in_by_none(ways, polyglot):
 def test_a_page_behind_a_picture_does_not_survive(office, site):
     case = told(office)
     data = jpeg() + b"<html><script>alert(document.domain)</script></html>"
-    answer = site("hugo").post(f"/desk/{case}/note/", {
-        "note": "x", "files": SimpleUploadedFile("a.html", data, "text/html"), "key": "k1", "last": Case.objects.get(pk=case).last,
-    })  # fmt: skip
+    answer = site("hugo").post(
+        f"/desk/{case}/note/",
+        {
+            "note": "x",
+            "files": SimpleUploadedFile("a.html", data, "text/html"),
+            "key": "k1",
+            "last": Case.objects.get(pk=case).last,
+        },
+    )
     assert answer.status_code == 302, answer.content.decode()[:800]
     file = Attachment.objects.get()
     served = site("hugo").get(f"/desk/{case}/files/{file.pk}/")
@@ -172,13 +199,20 @@ def test_a_page_behind_a_picture_does_not_survive(office, site):
     assert (served["X-Content-Type-Options"], "sandbox" in served["Content-Security-Policy"]) == ("nosniff", True)
 
 
-@pytest.mark.parametrize("name", ["a\r\nSet-Cookie: x=1.jpg", 'a"; filename="evil.html', "../../etc/passwd", "a\x00.jpg", "长" * 400])
+@pytest.mark.parametrize(
+    "name", ["a\r\nSet-Cookie: x=1.jpg", 'a"; filename="evil.html', "../../etc/passwd", "a\x00.jpg", "长" * 400]
+)
 def test_the_name_of_a_file_reaches_no_header_and_no_path(office, site, tmp_path, name):
     case = told(office)
-    answer = site("hugo").post(f"/desk/{case}/note/", {
-        "note": "x", "files": SimpleUploadedFile(name.replace("/", "\\"), jpeg(), "image/jpeg"), "key": "k1",
-        "last": Case.objects.get(pk=case).last,
-    })  # fmt: skip
+    answer = site("hugo").post(
+        f"/desk/{case}/note/",
+        {
+            "note": "x",
+            "files": SimpleUploadedFile(name.replace("/", "\\"), jpeg(), "image/jpeg"),
+            "key": "k1",
+            "last": Case.objects.get(pk=case).last,
+        },
+    )
     assert answer.status_code in (302, 422)
     for file in Attachment.objects.all():
         served = site("hugo").get(f"/desk/{case}/files/{file.pk}/")
@@ -193,8 +227,15 @@ def test_a_picture_that_unfolds_to_gigabytes_is_refused(office, site):
 
     out = io.BytesIO()
     Image.new("1", (20_000, 20_000)).save(out, "PNG")
-    answer = site().post("/report/", {"text": "路灯不亮", "who": "anonymous", "key": "k",
-                                      "files": SimpleUploadedFile("a.png", out.getvalue(), "image/png")})  # fmt: skip
+    answer = site().post(
+        "/report/",
+        {
+            "text": "路灯不亮",
+            "who": "anonymous",
+            "key": "k",
+            "files": SimpleUploadedFile("a.png", out.getvalue(), "image/png"),
+        },
+    )
     assert answer.status_code == 422
     assert not Case.objects.exists()
 
@@ -210,7 +251,11 @@ def test_a_workbook_that_reads_files_of_the_server_is_refused(office, site, sett
     settings.GEZHI_DATA = tmp_path
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w") as book:
-        book.writestr("[Content_Types].xml", SHEETS["entity"] + '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">&e;</Types>')
+        book.writestr(
+            "[Content_Types].xml",
+            SHEETS["entity"]
+            + '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">&e;</Types>',
+        )
         book.writestr("xl/workbook.xml", SHEETS["entity"] + "<workbook>&e;</workbook>")
     answer = site("dora").post("/desk/import/", {"file": SimpleUploadedFile("a.xlsx", out.getvalue())})
     assert answer.status_code == 422

@@ -24,15 +24,22 @@ from gezhi.trust.service.users import create_token
 SECRETS = ("QX7781", "王小明", "13800001234")  # of the story, the name, the number
 STORY = "路灯杆QX7781不亮，我叫王小明，电话13800001234，住解放路12号301。"
 MORE = {
-    "app": ("centre", "partner"), "sec": ("city", "secadmin"), "sys": ("city", "sysadmin"), "aud": ("city", "auditor"),
-    "eva": ("city", "evaluator"), "olaf": ("housing", "operator"), "dirk": ("housing", "dispatcher"),
-    "cora": ("housing", "callback"), "sven": ("housing", "supervisor"), "evan": ("housing", "evaluator"),
-}  # fmt: skip
+    "app": ("centre", "partner"),
+    "sec": ("city", "secadmin"),
+    "sys": ("city", "sysadmin"),
+    "aud": ("city", "auditor"),
+    "eva": ("city", "evaluator"),
+    "olaf": ("housing", "operator"),
+    "dirk": ("housing", "dispatcher"),
+    "cora": ("housing", "callback"),
+    "sven": ("housing", "supervisor"),
+    "evan": ("housing", "evaluator"),
+}
 FOREIGN = ("hana", "liam", "gus", "olaf", "dirk", "cora", "sven", "evan", "app")  # none of them may read the case
 
 
 def staffed(office):
-    """Everybody of the small office, grid workers, administrators, a whole desk of another bureau, one with all rights."""
+    """The small office, grid workers, administrators, the desk of another bureau, and one with all rights."""
     field_office.staffed(office)
     model = type(office.users["dora"])
     for name, (unit, role) in MORE.items():
@@ -77,7 +84,7 @@ class World:
         self.mark = marks.propose(self.case, "silent", "不说话", actor=office.actor("olive"), now=office.now)
 
     def more(self):
-        """What hangs beside the case: a public entry, a place visited, half a photo, a request of the person, a hold."""
+        """What hangs beside: a public entry, a place visited, half a photo, a request of the person, a hold."""
         office = self.office
         self.published = published(office)
         sheet = "姓名,地址,电话,类别,走访周期,下次走访\n王小明,解放路12号301,13800001234,独居老人,30,2026-03-01\n"

@@ -8,11 +8,11 @@ DEEPEST = 32  # levels; no message of ours needs five
 
 
 def read_json(raw: bytes | str) -> Any:
-    """The value; ValueError for what is no JSON, too deep, half a character, NUL, or a number without end.
+    r"""The value; ValueError for what is no JSON, too deep, half a character, NUL, or a number without end.
 
     >>> read_json('{"a": [1, "路灯"]}')
     {'a': [1, '路灯']}
-    >>> read_json('"\\\\ud800"')
+    >>> read_json('"\\ud800"')
     Traceback (most recent call last):
     ValueError: half a character
     """

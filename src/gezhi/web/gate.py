@@ -5,7 +5,6 @@ many places to wait and few to work: a request comes to the product once it is c
 before its bytes are taken, and no address holds more than its share of the places.
 """
 
-import json
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable
 from tempfile import SpooledTemporaryFile
@@ -18,6 +17,11 @@ Environ = dict[str, Any]
 App = Callable[[Environ, Any], Iterable[bytes]]
 CHUNK, IN_MEMORY = 64 * 1024, 256 * 1024
 PLACES, EACH = 64, 16  # bodies under way, of all and of one address: an office behind one address sends many small ones
+
+LARGE = "内容太大，没有收取；请减少或压缩文件后再发。\nToo large to be taken: send fewer or smaller files."
+MANY = (
+    "从您这里同时发来的内容太多；请过几秒再发。\nToo much is being sent from where you are: try again in a few seconds."
+)
 
 
 def largest_body(megabytes: int) -> int:
@@ -39,19 +43,19 @@ class Gate:
         if not length.isdecimal() and "HTTP_TRANSFER_ENCODING" not in environ:
             return self._worked(environ, start)
         if length.isdecimal() and int(length) > self.largest:
-            return said(start, "413 Content Too Large", "body-too-large")
+            return said(start, "413 Content Too Large", LARGE)
         where = self._where(environ)
         if not self._enter(where):
-            return said(start, "503 Service Unavailable", "bodies-waiting", ("Retry-After", "5"))
+            return said(start, "503 Service Unavailable", MANY, ("Retry-After", "5"))
         with SpooledTemporaryFile(IN_MEMORY) as body:
             try:
                 size = self._taken(environ["wsgi.input"], body, int(length) if length.isdecimal() else None)
             except OSError:  # the sender has gone
-                return said(start, "400 Bad Request", "bad-request")
+                return said(start, "400 Bad Request", "")
             finally:
                 self._leave(where)
             if size > self.largest:
-                return said(start, "413 Content Too Large", "body-too-large")
+                return said(start, "413 Content Too Large", LARGE)
             body.seek(0)
             environ["wsgi.input"], environ["CONTENT_LENGTH"] = body, str(size)
             environ.pop("HTTP_TRANSFER_ENCODING", None)
@@ -103,7 +107,7 @@ class Gate:
                 answer.close()
 
 
-def said(start: Any, status: str, code: str, *more: tuple[str, str]) -> list[bytes]:
-    """A refusal in a few bytes, for which nothing of the product is asked."""
-    start(status, [("Content-Type", "application/json"), ("Cache-Control", "no-store"), *more])
-    return [json.dumps({"code": code}).encode()]
+def said(start: Any, status: str, text: str, *more: tuple[str, str]) -> list[bytes]:
+    """A refusal in a few bytes, in both languages, for which nothing of the product is asked."""
+    start(status, [("Content-Type", "text/plain; charset=utf-8"), ("Cache-Control", "no-store"), *more])
+    return [text.encode()]
