@@ -15,6 +15,8 @@ from gezhi.loop.models import Attachment, Case, Step
 from gezhi.loop.service import case_token
 from gezhi.trust.models import Holding, Token, User
 
+pytestmark = pytest.mark.pages
+
 # ---- fields that nobody offered
 
 

@@ -1,6 +1,8 @@
 """Messages made to break whoever reads them: deep, cut, forged or half-coded; every door says no and none falls."""
 
+import io
 import json
+from types import SimpleNamespace
 
 import pytest
 from addresses import table
@@ -16,6 +18,8 @@ from gezhi.loop.models import Case, Piece
 from gezhi.loop.partners import service as partners
 from gezhi.loop.partners.service.keeping import Wish
 from gezhi.trust.rules import Actor
+
+pytestmark = pytest.mark.pages
 
 DEEP = "[" * 100_000
 LONE = '"\\ud800"'  # half a character: JSON lets it pass, no database does
@@ -154,3 +158,19 @@ def test_an_event_of_the_telephone_with_a_body_of_another_is_refused(office, set
     answer = tell_by_telephone(site(), said, now=timezone.now())
     assert answer.status_code == 422, "a field that nobody knows"
     assert json.loads(answer.content)["code"] == "malformed"
+
+
+@pytest.mark.parametrize(
+    "answer", ["[" * 100_000, "<html>", '{"items": ', ""], ids=["deep", "a page", "cut", "nothing"]
+)
+def test_a_platform_above_that_answers_what_breaks_is_asked_again_later(monkeypatch, answer):
+    from gezhi.loop.partners.adapters import Later
+    from gezhi.loop.partners.kinds.upstream.carriers import http
+
+    class Said(io.BytesIO):
+        """An answer on the wire."""
+
+    monkeypatch.setattr(http, "opened", lambda *_: Said(answer.encode()))
+    line = SimpleNamespace(place="http://county.example", secrets={}, option=lambda name, default="": default)
+    with pytest.raises(Later):
+        http.Http()._call(line, "/", None)

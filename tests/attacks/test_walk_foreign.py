@@ -15,6 +15,8 @@ from victims import FOREIGN, SECRETS, recorded
 
 from gezhi.loop.models import Step
 
+pytestmark = [pytest.mark.slow, pytest.mark.pages]
+
 OF_THE_CASE = {  # what stands for which parameter, by the shape's beginning
     "case_id": lambda world: world.case,
     "file_id": lambda world: world.file.pk,

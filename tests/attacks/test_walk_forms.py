@@ -5,6 +5,8 @@ import re
 import pytest
 from addresses import table
 
+pytestmark = [pytest.mark.slow, pytest.mark.pages]
+
 FILLED = {
     "move": "accept",
     "kind": "case",

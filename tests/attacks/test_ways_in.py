@@ -16,6 +16,8 @@ from gezhi.trust import service as trust
 from gezhi.trust.models import Throttle
 from gezhi.trust.rules import Actor
 
+pytestmark = pytest.mark.pages
+
 PASSWORD = "xiangyang-lu-18"
 
 

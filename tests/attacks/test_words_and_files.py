@@ -17,6 +17,8 @@ from gezhi.kit.sheets import read_tables
 from gezhi.loop.models import Attachment, Case, LinkFile, NoticeWish
 from gezhi.loop.service import case_token
 
+pytestmark = pytest.mark.pages
+
 SCRIPT, PICTURE = "<script>alert('x')</script>", "<svg onload=alert(1)>"
 EVIL = f'路灯 {SCRIPT} {PICTURE} "><img src=x onerror=alert(1)> {{{{7*7}}}} {{% debug %}} javascript:alert(1)'
 FORMULAS = ('=HYPERLINK("http://evil.cn")', "+1+1", "-2+3", "@SUM(A1)", "\t=1+1", "\r=1+1", "＝1+1")

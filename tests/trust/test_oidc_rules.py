@@ -61,6 +61,8 @@ FORGED = {
     "no text": (lambda: None, "malformed"),
     "too long": (lambda: "a." * 40_000, "malformed"),
     "claims a list": (lambda: token(RSA, [GOOD]), "malformed"),
+    "half a character": (lambda: token(RSA, {**GOOD, "name": "\ud800"}), "malformed"),
+    "NUL": (lambda: token(RSA, {**GOOD, "name": "a\x00b"}), "malformed"),
     "deep": (lambda: f"{b64(b'{}')}.{b64(b'[' * 30_000)}.", "algorithm"),
 }
 

@@ -5,7 +5,6 @@ Two algorithms are taken, RS256 and ES256: `none` and HS256, whose key the clien
 
 import base64
 import binascii
-import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -15,6 +14,8 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from cryptography.hazmat.primitives.hashes import SHA256
+
+from gezhi.kit.parsing import read_json
 
 KINDS = {"RS256": "RSA", "ES256": "EC"}
 LONGEST = 64 * 1024
@@ -64,8 +65,8 @@ def decoded(text: object) -> bytes:
 
 def _object(text: str) -> dict[str, Any]:
     try:
-        value = json.loads(decoded(text))
-    except (ValueError, RecursionError) as broken:
+        value = read_json(decoded(text))
+    except ValueError as broken:
         if isinstance(broken, TokenFaultError):
             raise
         raise TokenFaultError("malformed") from broken

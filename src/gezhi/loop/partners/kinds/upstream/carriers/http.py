@@ -88,5 +88,5 @@ class Http:
             if said is None or refused.code in BUSY or refused.code >= 500:
                 raise Later(f"http-{refused.code}") from refused
             raise
-        except (OSError, ValueError, HTTPException) as fault:  # an answer that is broken off is no JSON
+        except (OSError, ValueError, RecursionError, HTTPException) as fault:  # an answer that is broken off is no JSON
             raise Later(type(fault).__name__) from fault
