@@ -9,9 +9,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from journey_calls import SAID, calls_screens
 from journey_comfort import VIEWS, comfort_screens
 from journey_office import Office, now
-from journey_partners import partner_screens
 from journey_outside import WORDS as SAID_OUTSIDE
 from journey_outside import outside_screens
+from journey_partners import partner_screens
 from journey_privacy import WORDS as OWN_WORDS
 from journey_privacy import privacy_screens
 from journey_public import WORDS as SHOWN

@@ -10,13 +10,14 @@ from django.db import transaction
 from django.utils import timezone
 
 from gezhi.kernel.errors import Refused
-from gezhi.loop.rules.moves import FIELD_MOVES
+from gezhi.loop.partners import service as partners
 from gezhi.loop.rules.words import OPEN
 from gezhi.loop.service import replay, secret_digest
 from gezhi.loop.store import content, numbers
 from gezhi.packs.demo import install_demo
+from gezhi.packs.demo.neighbours import OUTSIDE
 from gezhi.trust.service import acts as act_room
-from gezhi.trust.service import open_text, sign_in, verify_ledger
+from gezhi.trust.service import open_text, sign_in, token_digest, verify_ledger
 
 AS_OF = date(2026, 11, 20)
 NOW = datetime(2026, 11, 21, 4, 0, tzinfo=UTC)
@@ -55,8 +56,9 @@ def texts_of():
 
 
 def test_all_cases_are_there_with_their_acts(demo):
-    assert table("loop", "Case").count() == demo.cases == CASES
-    assert table("loop", "Step").exclude(move__in=FIELD_MOVES).count() == demo.acts
+    assert table("loop", "Case").count() == demo.cases == CASES + OUTSIDE
+    steps = table("loop", "Step").count()
+    assert demo.acts <= steps < demo.acts + 60, "the stories, and a little that grid workers, links and partners add"
 
 
 def test_no_story_breaks_a_rule(demo):
@@ -188,3 +190,30 @@ def test_too_many_cases_are_refused(demo):
     with pytest.raises(Refused) as refused:
         install_demo(AS_OF, "zh-hans", 5000, now=NOW)
     assert refused.value.code == "demo-too-many"
+
+
+def test_what_is_outside_the_office_is_there_too(demo):
+    """The public list, links at somebody without an account, neighbours of every kind: a visitor finds each of them."""
+    shown = table("loop", "PublicCase").filter(state="shown")
+    assert shown.count() == 30
+    assert table("loop", "PublicPhoto").filter(entry__in=shown).exclude(areas=[]).exists()
+    names = {open_text(entry.case.requester, entry.words)["text"] for entry in shown.select_related("case__requester")}
+    assert not [text for text in names if re.search(r"1\d{10}", text)]
+    links = table("loop", "Link").order_by("sent_at")
+    assert [link.state for link in links] == ["done", "sent"]
+    assert [link.token_hash.tobytes() if hasattr(link.token_hash, "tobytes") else bytes(link.token_hash)
+            for link in links] == [token_digest(handed.path[3:-1]) for handed in reversed(demo.handed)]  # fmt: skip
+    pieces = Counter(table("loop", "Piece").filter(partner__code="water").values_list("direction", "state"))
+    assert pieces == {("in", "done"): 1, ("in", "refused"): 1, ("out", "done"): 3, ("out", "dead"): 1}
+    water = table("loop", "Partner").get(code="water")
+    assert (water.active, water.silent_since, water.wishes["only_own"]) == (True, None, True)
+    assert table("loop", "Partner").filter(code="county", kind="upstream", active=True).exists()
+    assert table("loop", "Case").filter(source__startswith="open311").count() == 1
+
+
+def test_the_sheet_of_the_county_is_taken_in_as_it_lies_there(demo):
+    partner = table("loop", "Partner").select_related("keeper", "desk").get(code="county")
+    with transaction.atomic():
+        assert partners.fetch_from(partner, now=demo.as_of + timedelta(minutes=5)) == 3
+        assert set(table("loop", "Piece").filter(partner=partner).values_list("state", flat=True)) == {"done"}
+        transaction.set_rollback(True)

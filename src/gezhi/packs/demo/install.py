@@ -17,6 +17,7 @@ from gezhi.loop.service import Report
 from gezhi.loop.service.chronicle import Chronicle, Told
 from gezhi.loop.store.content import content
 from gezhi.loop.triage.service import refresh, say_of_newest
+from gezhi.packs.demo import neighbours, outside
 from gezhi.packs.demo.city import City, SignIn, build, duties_of
 from gezhi.packs.demo.desks import Desks
 from gezhi.packs.demo.scenes import Stage
@@ -50,6 +51,7 @@ class Demo:
     sign_ins: tuple[SignIn, ...]
     number: str
     secret: str
+    handed: tuple[outside.Handed, ...]  # work at people without accounts: where and with which digits it opens
     halted: tuple[str, ...]  # stories that stand where a rule refused their next act
 
 
@@ -93,9 +95,14 @@ def _install(language: str, cases: int, seed: int, *, actor: Actor, now: datetim
     play = Play(tales, now)
     acts, shown = play.run()
     judge_suggestions()
-    Desks(world, play.keys(), play.requesters(), now).lay()
+    desks = Desks(world, play.keys(), play.requesters(), now)
+    desks.lay()
+    outside.show_public(desks)
+    handed = outside.hand_out(desks)
+    neighbours.lay(desks)
     record("demo.install", "demo", PACK, actor=actor, body={"cases": cases, "acts": acts, "seed": seed})
-    return Demo(len(tales), acts, now, city.password, city.sign_ins, *shown, tuple(play.halted))
+    made = len(tales) + neighbours.OUTSIDE
+    return Demo(made, acts, now, city.password, city.sign_ins, *shown, handed, tuple(play.halted))
 
 
 def judge_suggestions() -> None:

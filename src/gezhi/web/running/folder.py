@@ -19,6 +19,9 @@ HEAD = """# Settings of this installation; a line without # is in force after th
 """
 
 
+DEMO = {"demo": "demo = true", "embed_origins": 'embed_origins = ["http://localhost"]'}  # what a demo begins with
+
+
 def make_folder(config: Config, *, demo: bool = False) -> None:
     """The parts of a new installation's folder, not yet marked; a folder in which something else lies is refused."""
     folder = config.data
@@ -66,7 +69,8 @@ def settings_file(*, demo: bool) -> str:
             continue
         about, value = item.metadata["about"], item.default
         written = json.dumps(list(value) if isinstance(value, tuple) else value, ensure_ascii=False)
-        lines.append(f"# {about}\n{'demo = true' if item.name == 'demo' and demo else f'# {item.name} = {written}'}\n")
+        kept = DEMO.get(item.name, "") if demo else ""
+        lines.append(f"# {about}\n{kept or f'# {item.name} = {written}'}\n")
     return "\n".join(lines)
 
 

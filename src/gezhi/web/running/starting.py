@@ -119,6 +119,8 @@ def demo(given: Namespace) -> int:
             made = city.install_demo(as_of=given.as_of or now().date(), language=given.language, cases=given.cases)
         widest = max(len(item.username) for item in made.sign_ins)
         lines = [f"{item.username:{widest}}  {made.password}  {item.told}" for item in made.sign_ins]
+        wide = max((len(link.path) for link in made.handed), default=0)
+        lines += [f"{link.path:{wide}}  {link.digits}  {link.told}" for link in made.handed]
         demo_file(settings).write_text("\n".join(lines) + "\n", encoding="utf-8")
         demo_file(settings).chmod(0o600)
         links_file(settings).unlink(missing_ok=True)  # the demo has its own people

@@ -53,7 +53,8 @@ def photo_boxes(rows: Iterable[Any], base: str, ticked: Sequence[str] | None, na
     """Photos and papers to tick; all are ticked where nothing was chosen yet (None)."""
     return [
         {"name": name, "value": str(row.pk), "url": f"{base}{row.pk}/", "image": row.kind == "image",
-         "on": ticked is None or str(row.pk) in ticked, "label": (gettext("Photo %(n)d") if row.kind == "image" else gettext("File %(n)d")) % {"n": place}}
+         "on": ticked is None or str(row.pk) in ticked,
+         "label": (gettext("Photo %(n)d") if row.kind == "image" else gettext("File %(n)d")) % {"n": place}}
         for place, row in enumerate(rows, 1)
     ]  # fmt: skip
 
