@@ -66,3 +66,13 @@ def mailbox(office, box):
     from mail_hand import Mailbox
 
     return Mailbox(office, box)
+
+
+@pytest.fixture
+def out(office, settings, tmp_path):
+    """What goes out to citizens; see reach_hand."""
+    from reach_hand import Out
+
+    settings.GEZHI_DATA, settings.GEZHI_LINK_BASE = tmp_path, "https://12345.example.cn"
+    settings.GEZHI_SMS_QUIET = ""
+    return Out(office, tmp_path)

@@ -38,7 +38,7 @@ def test_the_whole_pack_is_in_force_after_loading():
     assert kept.knows("decline_reason", "in_court")
     assert kept.knows("postpone_reason", "weather")
     assert kept.codes["number"]["pattern"].name_zh == "{yyyyMMdd}{seq:5}"
-    assert kept.edition_name == "citizen-requests@1.4.0"
+    assert kept.edition_name == "citizen-requests@1.5.0"
     limits = kept.limits_for("handle", matter="010301", area="", kind="complaint", urgency=1)
     assert {row.label: (row.amount, row.unit_of) for row in limits} == {
         "stop": (4, "workhour"), "penalty": (7, "workday"), "demolish": (20, "workday"),
@@ -110,9 +110,9 @@ def test_units_of_the_template_go_below_the_root_that_stands():
 
 def test_a_new_installation_has_the_bundled_pack_once():
     install(now=NOW)
-    assert store.in_force() == {"citizen-requests": "1.4.0"}
+    assert store.in_force() == {"citizen-requests": "1.5.0"}
     install(now=NOW)
-    assert [pack.in_force for pack in bundled_packs() if pack.name == "citizen-requests"] == ["1.4.0"]
+    assert [pack.in_force for pack in bundled_packs() if pack.name == "citizen-requests"] == ["1.5.0"]
 
 
 def test_a_faulty_or_unknown_pack_is_refused_and_nothing_is_loaded(tmp_path):

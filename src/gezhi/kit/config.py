@@ -77,6 +77,20 @@ class Config:
         "Mail server as smtp://user:password@host:587?tls=starttls or smtps://…; empty: files in outgoing/mail.",
     )
     mail_from: str = setting("gezhi@localhost", "Sender of the letters that Gezhi writes.")
+    sms_url: str = setting(
+        "", "Address of the SMS gateway, with {to} and {id} where it wants them; empty: files in outgoing/sms."
+    )
+    sms_body: str = setting(
+        '{"to": "{to}", "text": "{text}", "id": "{id}"}',
+        "JSON posted to the SMS gateway; {to}, {text}, {id} and {at} are filled in.",
+    )
+    sms_secret: str = setting("", "Secret that signs what is posted to the SMS gateway; empty: unsigned.")
+    sms_answer: str = setting("id", "Where the gateway's own mark stands in its answer, as data.id; receipts name it.")
+    sms_sign: str = setting("", "Signature before every SMS, such as 【云溪12345】, where the gateway adds none.")
+    sms_parts: int = setting(4, "Most parts of one SMS; a longer answer is cut and the link says the rest.")
+    sms_quiet: str = setting(
+        "21:00-08:00", "Hours without SMS, local time, except for urgent cases and codes; empty: none."
+    )
     digest_hour: int = setting(8, "Hour after which daily digests are sent, local time.")
     notice_days: int = setting(30, "Days for which notices in the page are kept.")
     log_level: str = setting("INFO", "Least severe messages written to the logs: DEBUG, INFO, WARNING or ERROR.")

@@ -36,6 +36,7 @@ from gezhi.loop.person.urls import citizen as own_data
 from gezhi.loop.person.urls import urlpatterns as person
 from gezhi.loop.public.urls import citizen as own_public
 from gezhi.loop.public.urls import urlpatterns as public
+from gezhi.loop.reach.urls import urlpatterns as reach
 from gezhi.loop.register.urls import urlpatterns as register
 from gezhi.loop.replies.urls import urlpatterns as replies
 from gezhi.loop.retention.urls import urlpatterns as retention
@@ -68,6 +69,7 @@ urlpatterns = [
     path("desk/call/suggest/", call.suggest, name="call_suggest"),
     path("desk/call/questions/", call.questions, name="call_questions"),
     *intake,
+    *reach,
     path("desk/replies/", include(replies)),
     *calls,
     *partners,

@@ -1,6 +1,10 @@
-"""Letters that leave the house: as files in the data folder, or by SMTP; a mailbox that refuses is told apart."""
+"""Letters and short messages that leave the house: as files in the data folder, by SMTP, by an HTTP gateway."""
 
 from gezhi.kit.senders.letters import Away, Bounced, FileSender, Letter, Sender, SmtpSender, sender_of
 from gezhi.kit.senders.reports import bounced_in
+from gezhi.kit.senders.sms import FileGateway, Gateway, HttpGateway, NotTaken, Sms, gateway_of, parts_of
 
-__all__ = ["Away", "Bounced", "FileSender", "Letter", "Sender", "SmtpSender", "bounced_in", "sender_of"]
+__all__ = [
+    "Away", "Bounced", "FileGateway", "FileSender", "Gateway", "HttpGateway", "Letter", "NotTaken", "Sender", "Sms",
+    "SmtpSender", "bounced_in", "gateway_of", "parts_of", "sender_of",
+]  # fmt: skip

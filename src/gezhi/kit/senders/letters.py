@@ -28,6 +28,7 @@ class Letter:
     mark: str
     language: str
     at: datetime
+    reply_to: str = ""
 
 
 class Bounced(Exception):  # noqa: N818 - what happened, in the words of the post
@@ -55,6 +56,8 @@ def message_of(letter: Letter, sender: str) -> EmailMessage:
     made["Date"] = format_datetime(letter.at)
     made["Message-ID"] = f"<{letter.mark}@{parseaddr(sender)[1].rpartition('@')[2] or 'gezhi.invalid'}>"
     made["Content-Language"], made["Auto-Submitted"] = letter.language, "auto-generated"
+    if letter.reply_to:
+        made["Reply-To"] = letter.reply_to
     made.set_content(letter.text)
     return made
 

@@ -91,6 +91,8 @@ def _beside(actor: Actor) -> Iterator[Item]:
     """The systems beside ours, and the letters that came by one of them."""
     if actor.grants_for("mail.decide"):
         yield Item(gettext("Letters"), "/desk/letters/", 117, icon="file-text", place="menu")
+    if actor.grants_for("telling.edit"):
+        yield Item(gettext("Texts to citizens"), "/desk/tellings/", 306, icon="books", place="menu")
     if actor.grants_for("partner.edit"):
         place = "menu" if actor.grants_for("case.read") else "bar"
         yield Item(gettext("Partners"), "/desk/partners/", 313, icon="books", place=place)

@@ -23,6 +23,7 @@ from gezhi.loop.notices import store as notices
 from gezhi.loop.oversight.pages.trying import in_vain
 from gezhi.loop.pages import alike, common, doubting, story
 from gezhi.loop.pages.forms import GRAVE, Ground, data_of, move_form
+from gezhi.loop.reach.pages import panel as reached
 from gezhi.loop.replies import pages as replies
 from gezhi.loop.replies.service import using
 from gezhi.loop.rules.doubts import of_move
@@ -77,6 +78,7 @@ def show(
         "back": "/desk/", "telephone": telephone(shown, actor),
         "documents_url": f"/desk/documents/case/{shown.case.pk}/", "undo": _undo(shown),
         "keys": keys(), "outside": panel.of_case(shown, actor, moment),
+        "told": reached.of_case(shown.case),
     }  # fmt: skip
     return render(request, "loop/case.html", context, status=refused.status if refused is not None else 200)
 

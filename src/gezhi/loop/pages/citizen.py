@@ -19,6 +19,7 @@ from gezhi.loop.alike.service import near_public
 from gezhi.loop.models import Case
 from gezhi.loop.pages import asking, behalf, common
 from gezhi.loop.pages.forms import area_options, unit_options
+from gezhi.loop.reach.pages import form as reach
 from gezhi.loop.rules.words import TEXT_LIMIT
 from gezhi.loop.service.carrying import report_with
 from gezhi.loop.service.receiving import Received, Report, case_secret, case_token, secret_digest
@@ -98,6 +99,7 @@ def take(request: HttpRequest, key: str) -> Received:
         name="" if anonymous else get("name", "").strip(), phone="" if anonymous else get("phone", "").strip(),
         confidential=get("confidential") == "1" and not anonymous,
         complained=common.unit_key(get("complained", ""), "complained"), **behalf.typed(request.POST),
+        **({} if anonymous else reach.typed(request.POST)),
     )  # fmt: skip
     main = get("join", "")
     if main and main not in {str(row["id"]) for row in near_cases(made.text, made.place, made.area)}:
@@ -176,7 +178,7 @@ def report_fields(typed: Any) -> dict[str, common.Field | None]:
         "confidential": common.field("confidential", gettext("Keep my name and phone at the desk"), "checkbox",
                                      get("confidential") == "1",
                                      help=gettext("The unit that handles it then reaches you only through the desk.")),
-        **behalf.fields(typed),
+        **behalf.fields(typed), **reach.fields(typed),
     }  # fmt: skip
 
 

@@ -64,6 +64,14 @@ class Later(Exception):  # noqa: N818 - what happened, in the words of the post
         self.code = code
 
 
+class NotYet(Exception):  # noqa: N818 - as above
+    """Its hour has not come: it waits until then and loses no try."""
+
+    def __init__(self, until: datetime) -> None:
+        super().__init__(until.isoformat())
+        self.until = until
+
+
 class Adapter(Protocol):
     """One kind of partner. Words of people are opened only while a piece is sent or taken in."""
 
@@ -79,7 +87,7 @@ class Adapter(Protocol):
         """The pieces that an event means for this partner."""
 
     def send(self, partner: Partner, piece: Piece, *, now: datetime) -> Done:
-        """Carry one piece out; raises Later, or Refused where trying again changes nothing."""
+        """Carry one piece out; raises Later, NotYet, or Refused where trying again changes nothing."""
 
     def fetch(self, partner: Partner, *, now: datetime) -> Iterable[Arrived]:
         """What the partner has for us; what was taken before may come again."""

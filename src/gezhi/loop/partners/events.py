@@ -7,12 +7,14 @@ def connect() -> None:
     """Register the kinds and subscribe; called once at start-up."""
     from gezhi.loop.partners.adapters import register
     from gezhi.loop.partners.kinds.mail.adapter import Mail
+    from gezhi.loop.partners.kinds.sms.adapter import ShortMessages
     from gezhi.loop.partners.kinds.upstream.adapter import Upstream
     from gezhi.loop.partners.kinds.webhook import Webhook
 
     register(Webhook())
     register(Upstream())
     register(Mail())
+    register(ShortMessages())
     for topic in ("case.received", "case.moved"):
         subscribe(topic, "loop.partners", on_case)
     subscribe("case.moved", "loop.upstream", on_round)

@@ -20,6 +20,11 @@ def partner(code: str) -> Partner | None:
     return partners().filter(code=code).first()
 
 
+def first_of(kind: str) -> int | None:
+    """The partner of a kind by which goes out what can go out by one alone."""
+    return Partner.objects.filter(kind=kind, active=True).order_by("pk").values_list("pk", flat=True).first()
+
+
 def by_key(key: int) -> Partner:
     return partners().get(pk=key)
 

@@ -33,6 +33,7 @@ EVENT_FACTS = (
     "user",
     "mentions",
     "of",
+    "approve",
 )
 
 

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from gezhi.kit.uploads import remove
 from gezhi.loop.marks import store as marks
+from gezhi.loop.reach import wishes
 from gezhi.loop.service.following import release
 from gezhi.loop.store import erasing as store
 from gezhi.trust.rules import Actor
@@ -14,6 +15,7 @@ def on_erased(event: Event, *, now: datetime) -> None:
     """Handler of `requester.erased`; doing it twice is harmless."""
     store.empty_words(event.subject_id)
     marks.forget(event.subject_id)
+    wishes.forget(event.subject_id)
     for digest in store.forget_files(event.subject_id):
         remove(digest)
     _release(event.subject_id, actor=Actor.system("loop"), now=now)

@@ -14,6 +14,7 @@ from gezhi.kit.bulk import fresh
 from gezhi.kit.text import clean
 from gezhi.loop.alike.rules.words import indexed
 from gezhi.loop.models import Case
+from gezhi.loop.reach import wishes
 from gezhi.loop.rules import questions
 from gezhi.loop.rules.behalf import check as check_behalf
 from gezhi.loop.rules.fields import text as checked_text
@@ -65,6 +66,8 @@ class Report:
     behalf_name: str = ""
     behalf_phone: str = ""
     stop_reason: str = ""  # why the desk takes what an answer sends elsewhere
+    email: str = ""
+    reach: str = ""  # how the person wants to be told: sms, mail or nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,10 +103,11 @@ def receive(
     if before is not None:
         return _again(before)
     token, secret = case_token(case_id), case_secret(case_id)
-    requester = new_requester(name=report.name, phone=report.phone)
+    requester = new_requester(name=report.name, phone=report.phone, email=report.email)
     case = fresh(
         Case, id=case_id, number=number, token_hash=token_digest(token), secret_hash=secret_digest(number, secret),
-        requester=requester, confidential=report.confidential, anonymous=not (report.name or report.phone),
+        requester=requester, confidential=report.confidential,
+        anonymous=not (report.name or report.phone or report.email),
         story=seal_text(requester, story_of(report)), channel=report.channel, source=report.source,
         external_number=report.external_number, received_at=received_at or now, desk_id=desk.pk,
         complained_id=report.complained, lon=report.lon, lat=report.lat,
@@ -114,6 +118,8 @@ def receive(
     first = apply(Snapshot(), Step(1, "receive", "", "received", actor.key, now, facts))
     put(case, first)  # the columns that the first step decides are written with the row itself
     store.insert(case, words_of(report, number, case.received_at))
+    if report.reach:
+        wishes.keep(requester.pk, report.reach, "mail" if report.channel == "mail" else "form", now)
     if report.behalf:
         behalf.keep(case, report.behalf, report.behalf_name, report.behalf_phone)
     _, step = advance(case, Snapshot(), Draft("receive", "received", facts, {}), actor=actor, now=now, after=first)
@@ -209,6 +215,7 @@ def checked(report: Report, kept: Content) -> Report:
     if not _on_earth(report.lon, report.lat):
         raise Refused("field-invalid", status=422, field="lon", value=f"{report.lon},{report.lat}"[:40])
     _writable(report)
+    wishes.check(report.reach, report.phone, report.email)
     check_behalf(report.behalf, report.behalf_name, report.behalf_phone, own_name=report.name, own_phone=report.phone)
     for name, most in (("place", 500), ("object", 200), ("name", 100), ("phone", 40), ("occurred", 200),
                        ("stop_reason", 500)):  # fmt: skip

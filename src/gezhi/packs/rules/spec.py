@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from gezhi.kernel.calendar import UNITS
 from gezhi.loop.duties.rules import KINDS as DUTY_KINDS
 from gezhi.loop.public.rules.showing import MODES, SINCE
+from gezhi.loop.reach.rules.texts import WAYS
 from gezhi.loop.register.mechanisms import MECHANISMS
 from gezhi.loop.replies.rules.check import RULES as REPLY_RULES
 from gezhi.loop.replies.rules.texts import KINDS as READY_TEXTS
@@ -153,6 +154,12 @@ TABLES: Mapping[str, Table] = {
     ),
     "channels": _codes(
         "channel", C("sign_offs", "int"), C("sign_role", "choice", choices=ROLES), C("public_reply", "bool")
+    ),
+    "tellings": _codes(
+        "telling", C("way", "choice", required=True, choices=WAYS), C("moves", "list", required=True),
+        C("matter", "matter"), *_both("subject", 120, 160, required=False), *_both("text", 2000, 3000),
+        C("off", "bool"),
+        names=("name", "subject", "text"),
     ),
     "kinds": _codes("kind", codes=KINDS),
     "urgencies": _codes("urgency", C("call_first", "bool"), codes=("1", "2", "3", "4")),

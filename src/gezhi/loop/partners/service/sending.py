@@ -9,7 +9,7 @@ from django.db import transaction
 from gezhi.kernel.errors import Refused
 from gezhi.loop.models import Partner, Piece
 from gezhi.loop.partners import store
-from gezhi.loop.partners.adapters import Later, Note, Told, adapter_of
+from gezhi.loop.partners.adapters import Later, Note, NotYet, Told, adapter_of
 from gezhi.loop.partners.rules.trying import LEASE, again_at
 from gezhi.loop.partners.service.keeping import EDIT
 from gezhi.trust.rules import Actor
@@ -55,7 +55,7 @@ def deliver(now: datetime, *, most: int = 500) -> int:
                 _put_back(row, now)
             elif _carry(row, now):
                 sent += 1
-            elif row.state == "waiting":
+            elif row.state == "waiting" and row.fault:
                 away.add(row.partner_id)
     return sent
 
@@ -66,6 +66,10 @@ def _carry(row: Piece, now: datetime) -> bool:
         done = adapter_of(partner.kind).send(partner, row, now=now)
     except Refused as refused:
         _give_up(row, refused.code)
+        return False
+    except NotYet as early:
+        row.next_at, row.fault = early.until, ""
+        store.save_piece(row, "next_at", "fault")
         return False
     except (Later, OSError) as fault:
         _not_yet(row, getattr(fault, "code", "") or type(fault).__name__, now)

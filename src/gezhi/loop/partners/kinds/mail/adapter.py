@@ -13,12 +13,14 @@ from gezhi.kernel.errors import Refused
 from gezhi.loop.models import Partner, Piece
 from gezhi.loop.partners import store as pieces
 from gezhi.loop.partners.adapters import Arrived, Ask, Done, Later, Note, Told
-from gezhi.loop.partners.kinds.mail import store, taking
+from gezhi.loop.partners.kinds.mail import posting, store, taking
 from gezhi.loop.partners.kinds.mail.boxes import DONE, FAILED, Box
 from gezhi.loop.partners.kinds.mail.boxes.imap import Imap, secure
 from gezhi.loop.partners.kinds.mail.boxes.maildir import Maildir
-from gezhi.loop.partners.kinds.mail.rules import headers, reading
+from gezhi.loop.partners.kinds.mail.rules import reading
 from gezhi.loop.partners.service.keeping import secrets_of
+from gezhi.loop.reach.rules.addresses import mail_address
+from gezhi.loop.reach.service.telling import due
 from gezhi.trust.rules import Actor
 
 MEGABYTE, LARGEST, AT_ONCE = 2**20, 25, 100
@@ -44,7 +46,7 @@ class Mail:
     def checked(self, partner: Partner, secrets: Mapping[str, str]) -> None:
         """Raises mail-wish (422), naming the wish; mail-open-line where the password would travel in the clear."""
         own = str(partner.wishes.get("address") or "")
-        if own and not headers.address(own):
+        if own and not mail_address(own):
             raise Refused("mail-wish", status=422, field="address")
         box = str(partner.wishes.get("box") or "")
         where = urlsplit(box)
@@ -60,10 +62,10 @@ class Mail:
             raise Refused("mail-wish", status=422, field="box")
 
     def hears(self, partner: Partner, told: Told) -> Iterable[Note]:
-        return ()
+        return due(partner, told, "mail")
 
     def send(self, partner: Partner, piece: Piece, *, now: datetime) -> Done:
-        raise Refused("piece-kind", status=422, kind=piece.kind)
+        return posting.send(partner, piece, now=now)
 
     def fetch(self, partner: Partner, *, now: datetime) -> Iterable[Arrived]:
         """Each letter that lies there; it is moved once it is taken, and left unread until then."""

@@ -1,12 +1,11 @@
-"""Every query of mail: cases that marks name, letters of one sender, addresses at which nothing arrives."""
+"""Every query of mail: cases that marks name, letters of one sender, letters that wait."""
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
-from gezhi.loop.models import Case, Partner, Piece, ReachStop, ReachWish
+from gezhi.loop.models import Case, Partner, Piece
 from gezhi.trust.service import keyed_hash
 
 KIND = "mail"
@@ -15,10 +14,6 @@ KIND = "mail"
 def hashed(address: str) -> str:
     """An address as it stands in keys."""
     return (keyed_hash("mail-from", address) or b"")[:6].hex()
-
-
-def stop_hash(way: str, address: str) -> bytes:
-    return keyed_hash(f"reach-{way}", address) or b""
 
 
 def case_by_number(number: str) -> Case | None:
@@ -57,32 +52,3 @@ def partner_letters(state: tuple[str, ...]) -> QuerySet[Piece]:
 def letter(key: int, *, lock: bool = False) -> Piece | None:
     rows = partner_letters(("refused",)).filter(pk=key)
     return (rows.select_for_update(of=("self",)) if lock else rows).first()
-
-
-def stop(way: str, address: str, code: str, case: Case | None, now: datetime) -> bool:
-    """Whether it was not stopped before."""
-    values: dict[str, Any] = {"code": code[:20], "case": case, "at": now}
-    _, new = ReachStop.objects.get_or_create(way=way, address_hash=stop_hash(way, address), defaults=values)
-    return new
-
-
-def lift(way: str, address: str) -> int:
-    return ReachStop.objects.filter(way=way, address_hash=stop_hash(way, address)).delete()[0]
-
-
-def stopped(way: str, address: str) -> ReachStop | None:
-    return ReachStop.objects.filter(way=way, address_hash=stop_hash(way, address)).first()
-
-
-def wish(requester: Any) -> ReachWish | None:
-    return ReachWish.objects.filter(requester=requester).first()
-
-
-def keep_wish(requester: Any, way: str, language: str, by: str, now: datetime) -> None:
-    values = {"way": way, "language": language, "agreed_at": now, "agreed_by": by}
-    ReachWish.objects.update_or_create(requester_id=requester, defaults=values)
-
-
-def forget(requester: Any) -> None:
-    """An erased person wishes nothing any more."""
-    ReachWish.objects.filter(Q(requester_id=requester)).delete()

@@ -17,12 +17,13 @@ from gezhi.loop.partners.kinds.mail.rules import marks
 from gezhi.loop.partners.kinds.mail.rules.quoting import new_words
 from gezhi.loop.partners.kinds.mail.rules.reading import mark_hash
 from gezhi.loop.partners.kinds.mail.signing import own_address, signed
+from gezhi.loop.reach import wishes
 from gezhi.loop.rules.words import TEXT_LIMIT, TITLE_LIMIT
 from gezhi.loop.service.attaching import Incoming, attach
 from gezhi.loop.service.carrying import carry
 from gezhi.loop.service.receiving import Report, receive
 from gezhi.trust.rules import Actor
-from gezhi.trust.service import amend, citizen_actor, identity_of
+from gezhi.trust.service import citizen_actor, identity_of
 
 HOUR, MOST = timedelta(hours=1), 20
 Body = Mapping[str, Any]
@@ -44,7 +45,7 @@ def take(partner: Partner, piece: Piece, body: Body, *, actor: Actor, now: datet
     most = int(partner.wishes.get("most") or MOST)
     if store.letters_since(partner, store.hashed(body["from"]), now - HOUR) > most:
         raise Refused("mail-too-many", most=most)
-    store.lift("mail", body["from"])  # who writes can be written to again
+    wishes.lift("mail", body["from"])  # who writes can be written to again
     case = case_meant(partner, body)
     if case is None:
         return open_case(partner, piece, body, actor=actor, now=now)
@@ -83,14 +84,12 @@ def open_case(partner: Partner, piece: Piece, body: Body, *, actor: Actor, now: 
     files, left = _files(body)
     report = Report(
         text=_with_left(words, left), title=title, channel=partner.channel, name=body["name"],
-        source=partner.source or partner.code, desk=partner.desk_id,
+        source=partner.source or partner.code, desk=partner.desk_id, email=body["from"],
+        reach="mail" if body["from"] else "",
     )  # fmt: skip
     done = receive(report, actor=actor, now=now, key=f"piece:{piece.pk}")
     case = store.case_by_key(done.moved.case)
     assert case is not None
-    if body["from"]:
-        amend(case.requester_id, actor=actor, now=now, email=body["from"])
-        store.keep_wish(case.requester_id, "mail", "", "mail", now)
     if files:
         attach(case.pk, files, actor=citizen_actor(str(case.requester_id), kind="citizen"), now=now)
     return Done(str(case.pk), {"number": case.number, "files": len(files), "left": [one["why"] for one in left]})
@@ -121,7 +120,7 @@ def _came_back(body: Body, *, now: datetime) -> Done:
         case = store.case_by_key(key)
         code = dict(body["bounced"]).get(known_address(case)) if case is not None else None
         if case is not None and code is not None:
-            store.stop("mail", known_address(case), code, case, now)
+            wishes.stop("mail", known_address(case), code, case, now)
             return Done(str(case.pk), {"number": case.number, "bounced": code})
     raise Refused("mail-bounce-unknown")
 

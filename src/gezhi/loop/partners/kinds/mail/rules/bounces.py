@@ -4,7 +4,8 @@ import re
 from email.message import Message
 
 from gezhi.kit.senders.reports import bounced_in
-from gezhi.loop.partners.kinds.mail.rules.headers import address, said
+from gezhi.loop.partners.kinds.mail.rules.headers import said
+from gezhi.loop.reach.rules.addresses import mail_address as address
 
 _FROM = re.compile(r"^(mailer-daemon|postmaster|mdaemon|mailmaster)@", re.IGNORECASE)
 _SUBJECT = re.compile(

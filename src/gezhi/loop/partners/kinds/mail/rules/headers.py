@@ -5,8 +5,9 @@ from email.header import decode_header
 from email.message import Message
 from email.utils import getaddresses
 
-SUBJECT, NAME, ADDRESS = 300, 80, 200
-_ADDRESS = re.compile(r"[a-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[a-z0-9](?:[a-z0-9.-]{0,180})\.[a-z0-9-]{2,40}")
+from gezhi.loop.reach.rules.addresses import mail_address as address
+
+SUBJECT, NAME = 300, 80
 _ONE_LINE = re.compile(r"[\s\x00-\x1f\x7f\u0085\u2028\u2029]+")
 _HIDDEN = re.compile(r"[\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]")  # marks that turn the order of words round
 GUESSES = ("utf-8", "gb18030", "big5")
@@ -59,16 +60,6 @@ def _eight_bit(text: str) -> str:
     if not any("\udc80" <= letter <= "\udcff" for letter in text):
         return text
     return decoded(text.encode("utf-8", "surrogateescape"), "")
-
-
-def address(text: str) -> str:
-    r"""An address in small letters, or nothing where it is none.
-
-    >>> address("Wang@Example.CN"), address("a@b, c@d.cn"), address("x@example.cn\nBcc: y@example.cn")
-    ('wang@example.cn', '', '')
-    """
-    said = text.strip().lower()
-    return said if len(said) <= ADDRESS and _ADDRESS.fullmatch(said) else ""
 
 
 def people(letter: Message, *names: str) -> list[tuple[str, str]]:

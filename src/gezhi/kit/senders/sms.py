@@ -1,0 +1,153 @@
+"""Short messages that leave the house: as files in the data folder, or by the HTTP gateway that the settings describe.
+
+The gateway gets a POST of JSON made from a template, in which {to}, {text}, {id} and {at} stand for the message; where
+a secret is set, `X-Gezhi-Timestamp` and `X-Gezhi-Signature` (HMAC-SHA256 of "<timestamp>.<body>", hex) prove it ours.
+"""
+
+import hashlib
+import hmac
+import json
+import os
+import urllib.error
+import urllib.request
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Protocol
+from urllib.parse import quote
+
+from gezhi.kit.fetching import opened, parts
+from gezhi.kit.senders.letters import Away
+
+TIMEOUT, LARGEST = 10.0, 64 * 1024
+BODY = '{"to": "{to}", "text": "{text}", "id": "{id}"}'
+GSM = frozenset(
+    "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿"
+    "abcdefghijklmnopqrstuvwxyzäöñüà"
+)
+LATER = (408, 425, 429)
+
+
+@dataclass(frozen=True, slots=True)
+class Sms:
+    """One message; `mark` is the same each time it is sent, so that a gateway can drop a repeat."""
+
+    to: str
+    text: str
+    mark: str
+    at: datetime
+
+
+class NotTaken(Exception):  # noqa: N818 - what happened, in the words of the post
+    """The gateway refuses this message for good (a 4xx answer); `code` is what it said."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+class Gateway(Protocol):
+    """Hands a message on; returns the gateway's own mark of it. Raises NotTaken, or Away (an OSError)."""
+
+    def send(self, message: Sms) -> str: ...
+
+
+def parts_of(text: str) -> int:
+    """How many parts a message is charged as: 70 characters, 67 of each where there are more; 160 and 153 in Latin.
+
+    >>> parts_of("路" * 70), parts_of("路" * 71), parts_of("a" * 160), parts_of("a" * 161), parts_of("")
+    (1, 2, 1, 2, 1)
+    """
+    one, each = (160, 153) if set(text) <= GSM else (70, 67)
+    length = len(text) if one == 160 else len(text.encode("utf-16-le")) // 2
+    return 1 if length <= one else -(-length // each)
+
+
+@dataclass(frozen=True, slots=True)
+class FileGateway:
+    """Each message as a .json file that only this account may read, for a program of the office that sends them."""
+
+    folder: Path
+
+    def send(self, message: Sms) -> str:
+        self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        said = {"to": message.to, "text": message.text, "id": message.mark, "at": message.at.isoformat()}
+        passing = self.folder / f".{message.mark}.part"
+        passing.unlink(missing_ok=True)
+        with os.fdopen(os.open(passing, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
+            json.dump(said, file, ensure_ascii=False)
+        passing.replace(self.folder / f"{message.at.strftime('%Y%m%d-%H%M%S')}-{message.mark}.json")
+        return message.mark
+
+
+@dataclass(frozen=True, slots=True)
+class HttpGateway:
+    """By HTTP: address and body are templates; `answer` is the dotted path of the gateway's mark in its JSON."""
+
+    url: str
+    body: str = BODY
+    secret: str = ""
+    answer: str = "id"
+
+    def send(self, message: Sms) -> str:
+        values = {"to": message.to, "text": message.text, "id": message.mark, "at": message.at.isoformat()}
+        body = json.dumps(filled(json.loads(self.body), values), ensure_ascii=False).encode()
+        url = self.url
+        for name in ("to", "id"):
+            url = url.replace(f"{{{name}}}", quote(values[name], safe=""))
+        head = {"Content-Type": "application/json; charset=utf-8", "User-Agent": "Gezhi"}
+        if self.secret:
+            stamp = str(int(message.at.timestamp()))
+            head |= {"X-Gezhi-Timestamp": stamp, "X-Gezhi-Signature": signature(self.secret, stamp, body)}
+        request = urllib.request.Request(url, data=body, headers=head, method="POST")  # noqa: S310 - `opened` checks it
+        try:
+            with opened(request, TIMEOUT) as answer:
+                return _mark_in(b"".join(parts(answer, largest=LARGEST, longest=TIMEOUT)), self.answer) or message.mark
+        except urllib.error.HTTPError as refused:
+            refused.close()
+            if 400 <= refused.code < 500 and refused.code not in LATER:
+                raise NotTaken(f"http-{refused.code}") from refused
+            raise Away(f"http-{refused.code}") from refused
+        except (OSError, ValueError) as fault:
+            raise Away(type(fault).__name__) from fault
+
+
+def filled(template: Any, values: dict[str, str]) -> Any:
+    """A template with the values in its texts; what a value says can be no part of the JSON.
+
+    >>> filled({"phones": ["{to}"], "n": 1}, {"to": '1"}'})
+    {'phones': ['1"}'], 'n': 1}
+    """
+    if isinstance(template, dict):
+        return {name: filled(each, values) for name, each in template.items()}
+    if isinstance(template, list):
+        return [filled(each, values) for each in template]
+    if not isinstance(template, str):
+        return template
+    whole = template.strip()
+    if whole.startswith("{") and whole[1:-1] in values and whole.endswith("}"):
+        return values[whole[1:-1]]
+    for name, value in values.items():
+        if name != "text":
+            template = template.replace(f"{{{name}}}", value)
+    return template.replace("{text}", values.get("text", ""))
+
+
+def signature(secret: str, stamp: str, body: bytes) -> str:
+    return hmac.new(secret.encode(), f"{stamp}.".encode() + body, hashlib.sha256).hexdigest()
+
+
+def _mark_in(raw: bytes, path: str) -> str:
+    """The gateway's mark in its answer; nothing where it says none."""
+    try:
+        found: Any = json.loads(raw)
+    except ValueError:
+        return ""
+    for name in path.split("."):
+        found = found.get(name) if isinstance(found, dict) else None
+    return str(found)[:80] if isinstance(found, str | int) else ""
+
+
+def gateway_of(url: str, body: str, secret: str, answer: str, data: Path) -> Gateway:
+    """The way that the settings name; without an address messages are written into the data folder."""
+    return HttpGateway(url, body or BODY, secret, answer) if url else FileGateway(data / "outgoing" / "sms")

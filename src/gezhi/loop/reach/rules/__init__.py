@@ -1,0 +1,1 @@
+"""Which text goes out, what may stand in it, how it is cut, and when the night is quiet."""
