@@ -63,6 +63,8 @@ NO_CASE = (  # addresses with parameters that lead to nothing of a case; who may
     r"desk/intake/",
     r"desk/calls/(ring|recording|missed)/",
     r"desk/field/month/",
+    r"desk/tellings/",
+    r"desk/letters/",  # of no case yet: who may not read them is tried where they are taken in
 )
 EMPTY = ("field/parts/<str:key>/", "field/parts/<uuidstr:key>")  # how much of a photo came: nothing, whosever it is
 BY_POST = ("desk/call/past/", "desk/call/suggest/", "report/near/", "desk/intake/look/", "desk/replies/find/")

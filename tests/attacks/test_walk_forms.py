@@ -34,7 +34,7 @@ EXEMPT = {  # addresses that want no token of a form, and what they want instead
     r"api/cti/events$": "a signature over body and moment",
     r"api/partners/.*/events$": "a signature over mark, moment and body",
     r"open311/": "a key in the form; cookies are not looked at",
-    r"embed/report/$": "a token of its own, for nobody's account",
+    r"embed/(report|questions)/$": "a token of its own, for nobody's account",
     r"api/v1/": "the API asks for the token itself where a session comes (shown below)",
 }
 

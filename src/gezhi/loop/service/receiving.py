@@ -118,12 +118,17 @@ def receive(
     first = apply(Snapshot(), Step(1, "receive", "", "received", actor.key, now, facts))
     put(case, first)  # the columns that the first step decides are written with the row itself
     store.insert(case, words_of(report, number, case.received_at))
-    if report.reach:
-        wishes.keep(requester.pk, report.reach, "mail" if report.channel == "mail" else "form", now)
-    if report.behalf:
-        behalf.keep(case, report.behalf, report.behalf_name, report.behalf_phone)
+    _keep_beside(case, report, now)
     _, step = advance(case, Snapshot(), Draft("receive", "received", facts, {}), actor=actor, now=now, after=first)
     return Received(moved(case), token, secret, str(step))
+
+
+def _keep_beside(case: Case, report: Report, now: datetime) -> None:
+    """How the person wishes to be told, and for whom it was reported."""
+    if report.reach:
+        wishes.keep(case.requester_id, report.reach, "mail" if report.channel == "mail" else "form", now)
+    if report.behalf:
+        behalf.keep(case, report.behalf, report.behalf_name, report.behalf_phone)
 
 
 def said_in(report: Report) -> dict[str, Any]:

@@ -142,9 +142,7 @@ def _link(desks: "Desks", case: Any, number: int, handler: Any, at: datetime) ->
     name = f"{own.en} {family.en}" if english else family.zh + own.zh
     digits = f"{rng.randint(1000, 9999)}"
     due = timezone.localdate(desks.now + timedelta(days=2 + number))
-    wish = links.Wish(
-        name, f"1380000{digits}", desks.said(ASKS[number]), due, office=desks.said(SECRETARY)
-    )
+    wish = links.Wish(name, f"1380000{digits}", desks.said(ASKS[number]), due, office=desks.said(SECRETARY))
     sent = links.send(case.pk, wish, actor=handler, now=max(at, case.received_at + timedelta(minutes=1)))
     told = f"{desks.said(SECRETARY)} · {desks.said(STANDS[number])} · {case.number}"
     return Handed(f"/l/{sent.token}/", digits, told)
