@@ -103,7 +103,7 @@ def _load(request: HttpRequest, actor: Actor, digest: str) -> Any:
 def _post(request: HttpRequest, actor: Actor, digest: str) -> HttpResponse:
     raw = request.body if int(request.META.get("CONTENT_LENGTH") or 0) <= LARGEST else b""
     try:
-        message = read_json(raw)
+        message = read_json(raw, nul=True)
     except ValueError:
         return JsonResponse(protocol.error(protocol.PARSE, "No JSON, or too long."), status=400)
     starts = isinstance(message, dict) and message.get("method") == "initialize" and "id" in message
@@ -164,7 +164,7 @@ def converse(token: str, lines: IO[bytes], out: IO[str]) -> int:
             raise Refused("token-wrong", status=401)
         sent = [protocol.error(protocol.PARSE, "No JSON, or too long.")]
         try:
-            message = read_json(line) if len(line) <= LARGEST else None
+            message = read_json(line, nul=True) if len(line) <= LARGEST else None
         except ValueError:
             message = None
         if message is not None:
