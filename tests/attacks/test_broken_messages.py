@@ -70,7 +70,7 @@ def test_a_telephone_system_sends_what_breaks(office, settings, tmp_path, site, 
         content_type="application/json",
         headers={"X-Gezhi-Timestamp": stamp, "X-Gezhi-Signature": signature(secret.present(), stamp, data)},
     )
-    assert answer.status_code == 422, answer.content[:300]
+    assert answer.status_code in (413, 422), answer.content[:300]
 
 
 @pytest.mark.parametrize("body", BODIES.values(), ids=BODIES)
