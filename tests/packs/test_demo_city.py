@@ -205,6 +205,7 @@ def test_what_is_outside_the_office_is_there_too(demo):
             for link in links] == [token_digest(handed.path[3:-1]) for handed in reversed(demo.handed)]  # fmt: skip
     pieces = Counter(table("loop", "Piece").filter(partner__code="water").values_list("direction", "state"))
     assert pieces == {("in", "done"): 1, ("in", "refused"): 1, ("out", "done"): 3, ("out", "dead"): 1}
+    assert table("loop", "Piece").get(state="dead").facts["http"] == "410"
     water = table("loop", "Partner").get(code="water")
     assert (water.active, water.silent_since, water.wishes["only_own"]) == (True, None, True)
     assert table("loop", "Partner").filter(code="county", kind="upstream", active=True).exists()

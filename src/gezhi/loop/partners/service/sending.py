@@ -65,7 +65,7 @@ def _carry(row: Piece, now: datetime) -> bool:
     try:
         done = adapter_of(partner.kind).send(partner, row, now=now)
     except Refused as refused:
-        _give_up(row, refused.code)
+        _give_up(row, refused)
         return False
     except NotYet as early:
         row.next_at, row.fault = early.until, ""
@@ -97,9 +97,11 @@ def _not_yet(row: Piece, code: str, now: datetime) -> None:
         logger.error("piece %s for %s is given up: %s", row.pk, partner.code, row.fault)
 
 
-def _give_up(row: Piece, code: str) -> None:
-    row.state, row.fault, row.next_at, row.tries = "dead", code[:80], None, row.tries + 1
-    store.save_piece(row, "state", "fault", "next_at", "tries")
+def _give_up(row: Piece, refused: Refused) -> None:
+    row.state, row.fault, row.next_at, row.tries = "dead", refused.code[:80], None, row.tries + 1
+    if "http" in refused.facts:
+        row.facts = {**row.facts, "http": str(refused.facts["http"])}
+    store.save_piece(row, "state", "fault", "next_at", "tries", "facts")
     logger.error("piece %s for %s is refused there: %s", row.pk, row.partner.code, row.fault)
 
 
