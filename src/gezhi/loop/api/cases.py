@@ -10,6 +10,7 @@ from ninja import Field, Header, Query, Router, Schema
 from gezhi.kernel.errors import Refused
 from gezhi.loop import service
 from gezhi.loop.api import schemas
+from gezhi.loop.channels.names import channel_of
 from gezhi.loop.models import Case
 from gezhi.loop.rules.moves import MOVES
 from gezhi.loop.rules.redact import redact
@@ -47,10 +48,11 @@ def create(request: HttpRequest, body: schemas.ReportIn, key: Key = None) -> Any
     Without `answers` the desk asks later; with them, they are checked against the questions of the matter.
     """
     actor = actor_from_request(request)
-    said = dict(body)
+    said, moment = dict(body), timezone.now()
+    channel = channel_of(body.channel, "api", source=actor.key, now=moment)
     done = service.receive(
-        service.Report(**said, asked=bool(body.answers)), actor=actor, now=timezone.now(), key=key or "",
-        content_of_key=said if key else None,
+        service.Report(**{**said, "channel": channel}, asked=bool(body.answers)), actor=actor, now=moment,
+        key=key or "", content_of_key=said if key else None,
     )  # fmt: skip
     answer = {
         "id": done.moved.case, "number": done.moved.number, "state": done.moved.state, "last": done.moved.last,

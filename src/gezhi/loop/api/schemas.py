@@ -26,7 +26,7 @@ class ReportIn(BaseModel):
     matter: str = Field("", max_length=20, description="Code of the matter; empty leaves it to the desk")
     urgency: int = Field(1, ge=1, le=4)
     area: str = Field("", max_length=12)
-    channel: str = Field("api", max_length=20)
+    channel: str = Field("api", max_length=60, description="Code of a channel, or a name that is mapped to one")
     name: str = Field("", max_length=100, description="Sealed on receipt")
     phone: str = Field("", max_length=40, description="Sealed on receipt")
     confidential: bool = False

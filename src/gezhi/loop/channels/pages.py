@@ -7,19 +7,20 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.translation import gettext, pgettext
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from gezhi.kernel.errors import Refused
 from gezhi.kit.downloads import sent
 from gezhi.kit.sheets import csv_lines
-from gezhi.loop.channels import service
+from gezhi.loop.channels import names, service
 from gezhi.loop.channels.service import COLUMNS, STAGES, VERB
+from gezhi.loop.channels.shares import shares
 from gezhi.loop.pages import common
 from gezhi.loop.rules.channels import MOST_SIGN_OFFS
 from gezhi.loop.store import below
 from gezhi.loop.store.content import content
 
-HERE = "/desk/channels/"
+HERE, MOST_NAMES = "/desk/channels/", 100
 
 
 @require_GET
@@ -36,7 +37,15 @@ def page(request: HttpRequest) -> HttpResponse:
          "url": f"{HERE}edit/?code={row['code']}" if may else ""}
         for row in service.rows()
     ]  # fmt: skip
-    context = {"rows": rows, "export_url": f"{HERE}export.csv", "import_url": f"{HERE}import/" if may else ""}
+    options = [(code, common.code_name(kept, service.LIST, code)) for code in kept.codes.get(service.LIST, {})]
+    listed = [(names.unknown()[:MOST_NAMES], "unknown"), (names.mapped()[:MOST_NAMES], "mapped")] if may else []
+    context: dict[str, Any] = {
+        name: [{"id": row.pk, "name": row.shown, "count": row.count, "source": row.source, "at": row.last_at,
+                "options": common.choices([("", gettext("not mapped")), *options], row.channel)} for row in found]
+        for found, name in listed
+    }  # fmt: skip
+    context |= {"now": common.now(), "shares_url": f"{HERE}shares/", "rows": rows, "export_url": f"{HERE}export.csv",
+                "import_url": f"{HERE}import/" if may else ""}  # fmt: skip
     return render(request, "loop/channels/list.html", context)
 
 
@@ -50,6 +59,37 @@ def export(request: HttpRequest) -> HttpResponse:
     """The rules as a sheet that can be edited and brought back."""
     common.guard(request, "case.read")
     return sent(csv_lines(list(COLUMNS), ([row[name] for name in COLUMNS] for row in service.rows())), "channels.csv")
+
+
+@require_POST
+def map_name(request: HttpRequest, key: int) -> HttpResponse:
+    """What a name of a source means, from now on."""
+    actor = common.guard(request, VERB)
+    row = names.map_name(key, request.POST.get("channel", "")[:20], actor=actor, now=common.now())
+    said = (
+        gettext("“%(name)s” is mapped; it holds for what comes in from now on.")
+        if row.channel
+        else gettext("“%(name)s” is open again.")
+    )
+    messages.success(request, said % {"name": row.shown})
+    return HttpResponseRedirect(f"{HERE}#names")
+
+
+@require_GET
+def by_month(request: HttpRequest) -> HttpResponse:
+    """How many cases came by each channel, month by month; as a sheet with ?as=csv."""
+    actor = common.guard(request, "case.read")
+    found, kept = shares(actor, common.now()), content()
+    rows = [{"name": common.code_name(kept, service.LIST, code), "code": code, "counts": by, "total": n, "share": share}
+            for code, by, n, share in found.rows]  # fmt: skip
+    if request.GET.get("as") == "csv":
+        head = [gettext("Code"), gettext("Channel"), *found.months, gettext("Sum"), "%"]
+        lines = ([row["code"], row["name"], *row["counts"], row["total"], row["share"]] for row in rows)
+        return sent(csv_lines(head, lines), "channel-shares.csv")
+    context = {"rows": rows, "months": found.months, "totals": found.totals, "total": found.total,
+               "csv_url": f"{HERE}shares/?as=csv", "crumbs": [{"label": gettext("Channel rules"), "url": HERE},
+                                                              {"label": gettext("Shares by channel")}]}  # fmt: skip
+    return render(request, "loop/channels/shares.html", context)
 
 
 @require_http_methods(["GET", "POST"])

@@ -2,12 +2,13 @@
 
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
 from gezhi.kernel.ids import uuid7
 from gezhi.kit.bulk import fresh
+from gezhi.loop.importing.columns import plain
 from gezhi.loop.importing.matching import Matcher
 from gezhi.loop.importing.rules import Draft
 from gezhi.loop.importing.store import Bundle
@@ -49,6 +50,7 @@ class Frame:
     kept: Content
     actor: Actor
     now: datetime
+    channels: Mapping[str, str] = field(default_factory=dict)  # names of channels in their normal form → codes
 
 
 def mark_of(draft: Draft) -> bytes:
@@ -75,10 +77,23 @@ def report_of(draft: Draft, frame: Frame) -> Report:
     place = draft.place or "".join(dict.fromkeys((draft.area, draft.street, draft.community)))
     return Report(
         text=draft.text, title=draft.title, place=place[:PLACE], object=draft.object, kind=draft.kind, matter=matter,
-        urgency=int(draft.urgency or 1), area=area, channel=draft.channel or "import", name=draft.requester_name,
-        phone=draft.phone, confidential=draft.confidential == "yes", source=frame.source, lon=draft.lon, lat=draft.lat,
-        external_number=draft.number, answers=left,
+        urgency=int(draft.urgency or 1), area=area, channel=channel_of(draft, frame) or "import",
+        name=draft.requester_name, phone=draft.phone, confidential=draft.confidential == "yes",
+        source=frame.source, lon=draft.lon, lat=draft.lat, external_number=draft.number, answers=left,
     )  # fmt: skip
+
+
+def channel_word(draft: Draft, frame: Frame) -> str:
+    """What the file calls the channel, where its word found no code."""
+    return "" if draft.channel else draft.extras.get(frame.labels.get("channel", ""), "")
+
+
+def channel_of(draft: Draft, frame: Frame) -> str:
+    """The channel by the words of imports, else by the names that the pack and the office map.
+
+    The mark of a row knows nothing of such a name: a sheet that is brought again after it was mapped is still known.
+    """
+    return draft.channel or frame.channels.get(plain(channel_word(draft, frame)), "")
 
 
 def bundle_of(draft: Draft, mark: bytes, number: str, frame: Frame) -> Bundle:

@@ -1,6 +1,7 @@
 """Verbs of the import: run a file, try it first, run a batch in the background, undo it."""
 
 import hashlib
+from collections import Counter
 from collections.abc import Callable, Iterable
 from datetime import datetime
 from functools import partial
@@ -8,9 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from gezhi.kernel.errors import Refused
+from gezhi.loop.channels import names
 from gezhi.loop.importing import mappings, store
 from gezhi.loop.importing.access import desk_for, desk_of
-from gezhi.loop.importing.bundles import Frame, bundle_of
+from gezhi.loop.importing.bundles import Frame, bundle_of, channel_of, channel_word
 from gezhi.loop.importing.columns import Mapping as Columns
 from gezhi.loop.importing.dues import has_dues, summed
 from gezhi.loop.importing.matching import Matcher, Tally
@@ -112,14 +114,17 @@ def run_batch(
     outcome = Outcome(batch=batch.pk, headers=batch.mapping["headers"])
     try:
         options, desk = options_of(batch), desk_of(batch, actor)
+        channels = names.known()
         judging, matcher, keeper = Judge(options.mode), Matcher(content()), keeper_of(batch)
         for columns, rows in (chunks or ()) if path is None else read(path, options, now=now):
             frame = Frame(
                 batch=batch.pk, file=batch.file_name, source=options.source, desk=desk.pk,
                 start_clocks=options.start_clocks,
                 labels=columns.saved(), matcher=matcher, kept=content(), actor=actor, now=now,
+                channels=channels,
             )  # fmt: skip
             found = write_chunk(judging, rows, frame, actor=actor, now=now)
+            _note_channels(found, frame)
             store.add_rejects(sealed_rejects(batch, keeper, found.rejects))
             _count(outcome, found, len(rows))
             _note(batch, outcome, "running")
@@ -137,6 +142,12 @@ def run_batch(
     if has_dues(batch):
         outcome.dues = summed(store.given_dues(batch.pk, now))
     return outcome
+
+
+def _note_channels(found: Verdicts, frame: Frame) -> None:
+    """Names of channels in new rows that nobody mapped: the office is asked what they mean."""
+    words = Counter(channel_word(row, frame) for row, _ in found.create if not channel_of(row, frame))
+    names.note_unknown({word: n for word, n in words.items() if word}, source=frame.source, now=frame.now)
 
 
 def _gone(batch: Batch, judging: Judge, outcome: Outcome) -> None:

@@ -155,6 +155,7 @@ TABLES: Mapping[str, Table] = {
     "channels": _codes(
         "channel", C("sign_offs", "int"), C("sign_role", "choice", choices=ROLES), C("public_reply", "bool")
     ),
+    "channel_names": _codes("channel_name", C("channel", required=True, most=20), names=("name",)),
     "tellings": _codes(
         "telling", C("way", "choice", required=True, choices=WAYS), C("moves", "list", required=True),
         C("matter", "matter"), *_both("subject", 120, 160, required=False), *_both("text", 2000, 3000),

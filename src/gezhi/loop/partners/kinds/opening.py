@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from gezhi.kernel.errors import Refused
+from gezhi.loop.channels.names import channel_of
 from gezhi.loop.models import Case, Partner, PartnerCase, Piece
 from gezhi.loop.partners import store
 from gezhi.loop.partners.adapters import Done
@@ -33,9 +34,10 @@ def open_case(partner: Partner, piece: Piece, body: Mapping[str, Any], *, actor:
     if store.case_of(partner, number) is not None or (partner.source and store.known(partner.source, number)):
         raise Refused("partner-number-known", number=number)
     said: dict[str, Any] = {name: str(body[name]) for name in SAID if body.get(name) not in (None, "")}
+    channel = channel_of(str(body.get("channel") or "")[:60], partner.channel, source=partner.code, now=now)
     report = Report(
         **{"text": "", **said}, urgency=_whole(body.get("urgency")), confidential=body.get("confidential") is True,
-        lon=_degrees(body.get("lon"), "lon"), lat=_degrees(body.get("lat"), "lat"), channel=partner.channel,
+        lon=_degrees(body.get("lon"), "lon"), lat=_degrees(body.get("lat"), "lat"), channel=channel,
         source=partner.source or partner.code, external_number=number, desk=partner.desk_id,
         answers=_answers(body.get("answers")),
     )  # fmt: skip

@@ -17,8 +17,8 @@ ASKS = ("return", "postpone", "hangup")
 MOMENTS = frozenset({"due_at", "received_at", "at", "closed_at"})
 FIELDS = frozenset({
     "act", "id", "number", "title", "text", "place", "object", "kind", "matter", "area", "urgency", "name", "phone",
-    "occurred", "confidential", "due_at", "received_at", "closed_at", "state", "words", "about", "accepted", "outcome",
-    "reply", "at",
+    "channel", "occurred", "confidential", "due_at", "received_at", "closed_at", "state", "words", "about", "accepted",
+    "outcome", "reply", "at",
 })  # fmt: skip
 SAID = frozenset({
     "id", "number", "our_number", "state", "at", "due_at", "unit", "outcome", "reply", "public_reply", "about", "words",
