@@ -40,7 +40,8 @@ def meant(word, office, default="api"):
 @pytest.mark.parametrize(
     ("word", "code"),
     [
-        ("市长热线", "hotline"), ("市长热线（转办）", "hotline"), (" 人民网留言板 ", "netmsg"), ("12345热线", "hotline"),
+        ("市长热线", "hotline"), ("市长热线（转办）", "hotline"), (" 人民网留言板 ", "netmsg"),
+        ("12345热线", "hotline"),
         ("hotline", "hotline"), ("Netmsg", "netmsg"), ("", "api"), ("旧渠道", "api"),
         ("飞鸽传书", "api"),
     ],

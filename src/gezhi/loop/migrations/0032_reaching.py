@@ -48,20 +48,6 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
-            name="PhoneCode",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("phone_hash", models.BinaryField(max_length=32)),
-                ("code_hash", models.BinaryField(max_length=32)),
-                ("tries", models.PositiveSmallIntegerField(default=0)),
-                ("made_at", models.DateTimeField()),
-                ("used_at", models.DateTimeField(null=True)),
-            ],
-            options={
-                "indexes": [models.Index(fields=["phone_hash", "-made_at"], name="phone_codes_newest")],
-            },
-        ),
-        migrations.CreateModel(
             name="ReachStop",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),

@@ -29,7 +29,7 @@ from gezhi.loop.models.movein import OldAddress
 from gezhi.loop.models.notices import Notice, NoticeMark, NoticeWish
 from gezhi.loop.models.partners import Partner, PartnerCase, Piece
 from gezhi.loop.models.public import OnBehalf, PublicCase, PublicPhoto, PublicRule
-from gezhi.loop.models.reaching import ChannelName, PhoneCode, ReachStop, ReachWish, TellingVersion
+from gezhi.loop.models.reaching import ChannelName, ReachStop, ReachWish, TellingVersion
 from gezhi.loop.models.retention import PersonRequest, RetentionHold, RetentionItem, RetentionPlan
 from gezhi.loop.models.scores import (
     ScoreAppeal,
@@ -96,7 +96,6 @@ __all__ = [
     "PartnerMark",
     "Paste",
     "PersonRequest",
-    "PhoneCode",
     "Picture",
     "Piece",
     "Precedent",

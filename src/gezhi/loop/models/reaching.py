@@ -1,4 +1,4 @@
-"""How people outside are reached: what they wish, where nothing arrives, the texts of the office, codes to sign in."""
+"""How people outside are reached: wishes, where nothing arrives, the texts of the office; names of channels."""
 
 from django.db import models
 
@@ -44,19 +44,6 @@ class TellingVersion(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["code", "version"], name="telling_versions_once")]
-
-
-class PhoneCode(models.Model):
-    """A code by which somebody without an account proves a telephone; both stand here as keyed hashes."""
-
-    phone_hash = models.BinaryField(max_length=32)
-    code_hash = models.BinaryField(max_length=32)
-    tries = models.PositiveSmallIntegerField(default=0)
-    made_at = models.DateTimeField()
-    used_at = models.DateTimeField(null=True)
-
-    class Meta:
-        indexes = [models.Index(fields=["phone_hash", "-made_at"], name="phone_codes_newest")]
 
 
 class ChannelName(models.Model):
