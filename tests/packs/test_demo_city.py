@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.apps import apps
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
@@ -36,9 +37,10 @@ def forget():
 
 
 @pytest.fixture(scope="module")
-def demo(django_db_setup, django_db_blocker):
-    """The city once for all tests of this file, rolled back at the end."""
-    with django_db_blocker.unblock(), transaction.atomic():
+def demo(django_db_setup, django_db_blocker, tmp_path_factory):
+    """The city once for all tests of this file, rolled back at the end; what it lays into folders lies in its own."""
+    with pytest.MonkeyPatch.context() as patch, django_db_blocker.unblock(), transaction.atomic():
+        patch.setattr(settings, "GEZHI_DATA", tmp_path_factory.mktemp("city"))
         forget()
         yield install_demo(AS_OF, "zh-hans", CASES, now=NOW)
         transaction.set_rollback(True)

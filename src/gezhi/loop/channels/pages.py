@@ -80,8 +80,11 @@ def by_month(request: HttpRequest) -> HttpResponse:
     """How many cases came by each channel, month by month; as a sheet with ?as=csv."""
     actor = common.guard(request, "case.read")
     found, kept = shares(actor, common.now()), content()
-    rows = [{"name": common.code_name(kept, service.LIST, code), "code": code, "counts": list(by), "total": n, "share": share}
-            for code, by, n, share in found.rows]  # fmt: skip
+    rows = [
+        {"name": common.code_name(kept, service.LIST, code), "code": code, "counts": list(by), "total": n,
+         "share": share}
+        for code, by, n, share in found.rows
+    ]  # fmt: skip
     if request.GET.get("as") == "csv":
         head = [gettext("Code"), gettext("Channel"), *found.months, gettext("Sum"), "%"]
         lines = ([row["code"], row["name"], *row["counts"], row["total"], row["share"]] for row in rows)

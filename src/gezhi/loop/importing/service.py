@@ -120,8 +120,7 @@ def run_batch(
             frame = Frame(
                 batch=batch.pk, file=batch.file_name, source=options.source, desk=desk.pk,
                 start_clocks=options.start_clocks,
-                labels=columns.saved(), matcher=matcher, kept=content(), actor=actor, now=now,
-                channels=channels,
+                labels=columns.saved(), matcher=matcher, kept=content(), actor=actor, now=now, channels=channels,
             )  # fmt: skip
             found = write_chunk(judging, rows, frame, actor=actor, now=now)
             _note_channels(found, frame)

@@ -106,9 +106,8 @@ def receive(
     requester = new_requester(name=report.name, phone=report.phone, email=report.email)
     case = fresh(
         Case, id=case_id, number=number, token_hash=token_digest(token), secret_hash=secret_digest(number, secret),
-        requester=requester, confidential=report.confidential,
-        anonymous=not (report.name or report.phone or report.email),
-        story=seal_text(requester, story_of(report)), channel=report.channel, source=report.source,
+        requester=requester, confidential=report.confidential, source=report.source, channel=report.channel,
+        anonymous=not (report.name or report.phone or report.email), story=seal_text(requester, story_of(report)),
         external_number=report.external_number, received_at=received_at or now, desk_id=desk.pk,
         complained_id=report.complained, lon=report.lon, lat=report.lat,
         matter_version=version_of(kept, report.matter),
@@ -124,9 +123,10 @@ def receive(
 
 
 def _keep_beside(case: Case, report: Report, now: datetime) -> None:
-    """How the person wishes to be told, and for whom it was reported."""
+    """How the person wants to be told, and for whom of the family he reports."""
     if report.reach:
-        wishes.keep(case.requester_id, report.reach, "mail" if report.channel == "mail" else "form", now)
+        by = "form" if report.channel == "web" else "mail" if report.reach == "mail" else "desk"
+        wishes.keep(case.requester_id, report.reach, by, now)
     if report.behalf:
         behalf.keep(case, report.behalf, report.behalf_name, report.behalf_phone)
 
