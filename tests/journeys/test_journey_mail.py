@@ -29,10 +29,11 @@ def post(site, settings, tmp_path):
     box = Box(tmp_path / "box")
     if not CodeItem.objects.filter(list="telling").exists():
         extra = {"way": "mail", "moves": ["receive"], "subject_zh": "已收到", "text_zh": "编号{number} {link}"}
-        CodeItem.objects.create(list="telling", code="received-mail", name_zh="已收到（邮件）", name_en="Received (mail)",
-                                pack="test", extra=extra)  # fmt: skip
+        row = {"list": "telling", "code": "received-mail", "name_zh": "已收到（邮件）", "name_en": "Received (mail)"}
+        CodeItem.objects.create(**row, pack="test", extra=extra)
         content.forget()
-    wish = Wish("mail", "mail", "邮箱", "Mailbox", wishes={"box": f"maildir:{box.place}", "address": "12345@city.example"})
+    wishes = {"box": f"maildir:{box.place}", "address": "12345@city.example"}
+    wish = Wish("mail", "mail", "邮箱", "Mailbox", wishes=wishes)
     service.put_partner(wish, actor=SYSTEM, now=now())
     box.lay(letter())
     box.lay(letter(mark="two@example.cn", text="自动回复", Precedence="bulk", subject="我在休假"))
