@@ -124,10 +124,10 @@ def _water(desks: "Desks") -> None:
             move(case, name, data, actor=who, now=at + timedelta(minutes=20 * number))
         lost = {"number": LOST, "words": desks.said(("用户又来电催问。", "The customer has called again."))}
         partners.take_in(partner, "w-2", "case.supplement", lost, now=desks.before(hours=5))
-        said = logging.getLogger("gezhi.loop.partners")
-        said.setLevel(logging.CRITICAL)  # the piece that they refuse is meant to be refused
+        log = logging.getLogger("gezhi.loop.partners")
+        log.setLevel(logging.CRITICAL)  # the piece that they refuse is meant to be refused
         partners.deliver(max(desks.now, _heard(case)))
-        said.setLevel(logging.NOTSET)
+        log.setLevel(logging.NOTSET)
     partners.put_partner(wish(THEIR_ADDRESS), actor=actor, now=desks.now)
 
 

@@ -32,7 +32,7 @@ def fields(typed: Any) -> dict[str, common.Field | None]:
     }  # fmt: skip
 
 
-def typed(post: Mapping[str, str]) -> dict[str, str]:
+def typed(post: Mapping[str, str]) -> dict[str, Any]:
     """The wish as the report takes it; a way that is not offered is none."""
     way = post.get("reach", "")
     said = way if way in ways() else ""
