@@ -80,7 +80,7 @@ def by_month(request: HttpRequest) -> HttpResponse:
     """How many cases came by each channel, month by month; as a sheet with ?as=csv."""
     actor = common.guard(request, "case.read")
     found, kept = shares(actor, common.now()), content()
-    rows = [
+    rows: list[dict[str, Any]] = [
         {"name": common.code_name(kept, service.LIST, code), "code": code, "counts": list(by), "total": n,
          "share": share}
         for code, by, n, share in found.rows
