@@ -63,6 +63,7 @@ NO_CASE = (  # addresses with parameters that lead to nothing of a case; who may
     r"desk/intake/",
     r"desk/calls/(ring|recording|missed)/",
     r"desk/field/month/",
+    r"desk/channels/",
     r"desk/tellings/",
     r"desk/letters/",  # of no case yet: who may not read them is tried where they are taken in
 )

@@ -151,6 +151,7 @@ WHO_SAW: dict[str, Any] = {
 }
 LOOKUP: dict[str, Any] = {
     "action": "/follow/",
+    "by_phone": "/follow/phone/",
     "f": {
         "number": field("number", "编号", required=True, error="没有这个编号"),
         "secret": field("secret", "查询码", required=True),
@@ -224,6 +225,16 @@ SCREENS: dict[str, dict[str, Any]] = {
     "loop/rate.html": RATE,
     "loop/who_saw.html": WHO_SAW,
     "loop/lookup.html": LOOKUP,
+    "loop/reach/phone.html": {
+        "step": "code",
+        "field": field("code", "短信验证码", required=True, error="验证码不对"),
+        "token": "t",
+        "errors": [{"name": "code", "text": "验证码不对"}],
+        "action": "/follow/phone/",
+    },
+    "loop/reach/phone_cases.html": {
+        "rows": [{"number": "2026111500001", "url": "#", "at": at(21, 9, 40), "words": "正在办理"}],
+    },
     "loop/alike.html": ALIKE,
     "gezhi/error.html": {"status": 409, "code": "case-moved", "sentence": "这件工单刚被别人办理过。"},
     "gezhi/confirm.html": {

@@ -7,6 +7,11 @@ from screen_samples_desk import KEYS, NOW, field, option
 CALL_FIELDS = {
     "phone": field("phone", "号码", "tel", value="13812346207"),
     "name": field("name", "称呼", value="王女士"),
+    "behalf": field(
+        "behalf", "替谁反映", "select", options=[option("", "本人", selected=True), option("parent", "父母")]
+    ),
+    "behalf_name": field("behalf_name", "当事人姓名"),
+    "behalf_phone": field("behalf_phone", "当事人电话"),
     "confidential": field(
         "confidential",
         "保密",

@@ -320,5 +320,6 @@ def show_lookup(request: HttpRequest, refused: Refused | None = None) -> HttpRes
     }  # fmt: skip
     errors = common.errors_of(refused)
     common.mark(fields.values(), errors)
-    context = {**base(), "f": fields, "errors": errors, "action": "/follow/"}
+    by_phone = "/follow/phone/" if "sms" in reach.ways() else ""
+    context = {**base(), "f": fields, "errors": errors, "action": "/follow/", "by_phone": by_phone}
     return render(request, "loop/lookup.html", context, status=refused.status if refused is not None else 200)

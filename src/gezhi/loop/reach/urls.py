@@ -1,10 +1,11 @@
-"""Addresses of the texts that go out to citizens."""
+"""Addresses of the texts that go out to citizens, and of finding one's requests by telephone."""
 
 from django.urls import path
 
-from gezhi.loop.reach.pages import desk
+from gezhi.loop.reach.pages import desk, phone
 
 urlpatterns = [
+    path("follow/phone/", phone.page, name="follow_phone"),
     path("desk/tellings/", desk.index, name="tellings"),
     path("desk/tellings/<slug:code>/", desk.edit, name="telling"),
     path("desk/tellings/<slug:code>/back/", desk.back, name="telling_back"),

@@ -12,7 +12,21 @@ export function start(root) {
   adding(form);
   others(form);
   begun(form);
+  family(form);
   form.addEventListener("change", () => says(form));
+}
+
+// Who calls for himself is asked for nobody else's name and number; what was typed stays in sight.
+function family(form) {
+  const row = form.querySelector(".family");
+  if (!row) return;
+  const look = () => {
+    const typed = [...row.querySelectorAll("input")].some((input) => input.value);
+    row.classList.toggle("is-alone", !row.querySelector("select").value && !typed);
+  };
+  row.addEventListener("change", look);
+  form.addEventListener("reset", () => setTimeout(look));
+  look();
 }
 
 // Runs since the call was answered; without a telephone system since the first key. Cases keep it, so a crash stops nothing.
