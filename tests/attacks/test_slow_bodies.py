@@ -118,6 +118,10 @@ def test_a_body_that_does_not_tell_its_length_is_measured_on_the_way(gate):
     assert (said.status, b"".join(body)) == ("200 OK", b"900")
 
 
+def test_half_a_body_is_no_body(gate):
+    assert asked(gate, io.BytesIO(b"a" * 400), "900")[0].status[:3] == "400"
+
+
 def test_a_fault_of_the_product_gives_its_place_back():
     def falls(environ, start):
         raise ZeroDivisionError

@@ -35,6 +35,12 @@ def test_a_refusal_is_judged_anew_by_somebody_else(office):
         office.move(case, "appeal", "citizen", reason="还是不服")
 
 
+def test_what_was_refused_before_there_were_objections_needs_nothing_new(office):
+    """The stored state of a case says no more than its moves did before."""
+    case = declined(office)
+    assert set(Case.objects.get(pk=case).more) <= {"signed", "dispatched_by"}
+
+
 def test_who_refused_it_may_send_it_to_a_unit(office):
     case = declined(office)
     office.move(case, "appeal", "citizen", reason="归城管。")

@@ -2,6 +2,8 @@
 
 import json
 import re
+import threading
+import time
 from datetime import timedelta
 
 import pytest
@@ -127,6 +129,34 @@ def test_a_gateway_that_is_down_is_said(sms, settings, anybody):
     answer = anybody.post(AT, {"phone": MOBILE})
     assert answer.status_code == 503
     assert "过几分钟再试" in answer.content.decode()
+
+
+def test_a_slow_gateway_holds_up_two_and_nobody_else(sms, monkeypatch):
+    go, begun = threading.Event(), []
+
+    class Slow:
+        def send(self, message):
+            begun.append(message)
+            go.wait(30)
+
+    monkeypatch.setattr(codes, "gateway", Slow)
+    monkeypatch.setattr(codes, "PATIENCE", 0.05)
+    now = timezone.now()
+    for number in range(codes.AT_ONCE):
+        assert codes.send(f"1380000000{number}", "a", now=now), "it may still come"
+    with pytest.raises(Refused, match="code-not-sent"):
+        codes.send("13800000009", "a", now=now)
+    go.set()
+    wait_for(lambda: codes.places._value == codes.AT_ONCE)
+    codes.send("13800000008", "a", now=now)
+    assert len(begun) == codes.AT_ONCE + 1
+
+
+def wait_for(come):
+    until = time.monotonic() + 10
+    while not come():
+        assert time.monotonic() < until
+        time.sleep(0.01)
 
 
 def test_without_short_messages_there_is_no_such_page(office, anybody):

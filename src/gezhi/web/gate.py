@@ -50,7 +50,7 @@ class Gate:
         with SpooledTemporaryFile(IN_MEMORY) as body:
             try:
                 size = self._taken(environ["wsgi.input"], body, int(length) if length.isdecimal() else None)
-            except OSError:  # the sender has gone
+            except OSError:  # the sender has gone, in the middle too
                 return said(start, "400 Bad Request", "")
             finally:
                 self._leave(where)
@@ -90,6 +90,8 @@ class Gate:
             body.write(part)
             if size == length:
                 break
+        if length is not None and size < min(length, self.largest):
+            raise ConnectionError  # half a form is none
         return size
 
     def _worked(self, environ: Environ, start: Any) -> Iterable[bytes]:

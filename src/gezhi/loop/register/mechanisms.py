@@ -55,6 +55,7 @@ NONE: Mapping[str, str] = MappingProxyType(
         "open311": "the same cases in the words of a standard",
         "partners": "carries pieces to other systems by a table of names",
         "person": "shows what is held",
+        "reach": "tells people of steps in the words of the office",
         "register": "this register",
         "views": "filters that a person saved",
     }

@@ -35,7 +35,7 @@ def appeal_open(s: Situation) -> None:
 
 def another_judges(s: Situation) -> None:
     """Nobody judges an appeal against his own word; sending the case to a unit is open to everybody."""
-    if s.snap.appealed and s.actor == s.snap.refuser:
+    if s.snap.appealed and s.actor == s.refuser:
         raise Refused("case-appeal-own")
 
 

@@ -51,6 +51,7 @@ class Situation:
     colleague: bool = True
     rating_days: int = 30
     postpone_limit: int = 2
+    refuser: str = ""  # who declined the case, or answered it at once, before the appeal
     objection: str = ""  # what stands against closing without a call-back
     rule: ChannelRule = field(default_factory=ChannelRule)
     signs: bool = True  # whether the actor has the role that the channel wants for further sign-offs

@@ -100,7 +100,6 @@ class Snapshot:
     redos: int = 0
     chases: int = 0
     appealed: int = 0  # the round that an appeal began
-    refuser: str = ""  # who declined it, or answered it at once, last
     supervised: bool = False
     instruction: Instruction | None = None  # what a leader wrote on this case, or is asked to write
     watch: str = ""  # how the newest supervision stands: asked, answered or accepted
@@ -219,11 +218,11 @@ def _effect(snap: Snapshot, step: Step) -> Snapshot:  # noqa: C901, PLR0911 - a 
                 solved=facts.get("solved", ""),
             )
         case "answer":
-            return replace(_classify(snap, facts), outcome=facts.get("outcome", "answered"), refuser=step.actor)
+            return replace(_classify(snap, facts), outcome=facts.get("outcome", "answered"))
         case "accept" | "correct" | "refresh":
             return _classify(snap, facts)
         case "decline":
-            return replace(snap, outcome="refused", refuser=step.actor)
+            return replace(snap, outcome="refused")
         case "dispatch":
             return replace(_to_unit(_classify(snap, facts), facts, step), dispatched_by=step.actor)
         case "sign":

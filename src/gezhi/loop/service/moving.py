@@ -216,6 +216,7 @@ def _situation(
         main=_other(main, case) if main else None,
         secondaries=store.merged_into([case.pk]).count() if row.name in ("merge", "void_ask") else 0,
         colleague=_colleague(case, codes) if row.name == "transfer" else True,
+        refuser=store.refuser(case) if snap.appealed and "another-judges" in row.guards else "",
         rule=rule, signs=not rule.sign_role or any(grant.role == rule.sign_role for grant in actor.grants),
         leader=bool(actor.grants_for(OWN_NAME)) if row.name == "instruct" else False,
         objection=_objection(case, codes["skipped"], kept) if row.name == "close" and codes.get("skipped") else "",

@@ -121,6 +121,12 @@ def passed_with_words(case: Case, no: int) -> list[StepText]:
     return list(rows.order_by("-step__no"))
 
 
+def refuser(case: Case) -> str:
+    """Who declined a case, or answered it at once, last."""
+    step = Step.objects.filter(case=case, move__in=("decline", "answer")).order_by("-no").first()
+    return f"{step.actor_kind}:{step.actor}" if step is not None else ""
+
+
 def last_reply(case: Case) -> tuple[Step, StepText] | None:
     """The newest step of a case that carries an answer to the citizen."""
     moves = ("reply", "answer", "decline", "history", "answered")

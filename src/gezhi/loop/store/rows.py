@@ -21,7 +21,7 @@ SAME = (
 )  # fmt: skip
 MORE = (
     "signed", "dispatched_by", "returner", "final", "phoned", "postponed", "rated_round", "repeats", "watch", "public",
-    "appealed", "refuser",
+    "appealed",
 )  # fmt: skip
 
 
