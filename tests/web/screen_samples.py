@@ -112,6 +112,17 @@ FOLLOW: dict[str, Any] = {
     },
     "f": {n: field(n, n, "textarea") for n in ("supply", "supplement", "chase", "redo", "appeal", "withdraw")}
     | {"files": field("files", "照片", "files"), "supplement_files": field("files", "照片", "files", id="more-files")},
+    "reach": {
+        "action": "#",
+        "now": "发短信到 138********，每一步都告知。",
+        "stops": [{"to": "138********", "at": at(20, 9), "why": "上一条没有送到", "code": "UNDELIV"}],
+        "f": {
+            "way": field("reach", "办理有进展时告诉您吗？", "seg", options=[option("", "不用"), option("sms", "短信")]),
+            "email": field("email", "邮箱", "email"),
+            "again": field("again", "已恢复，请再发", "checkbox"),
+        },
+        "mine_url": "#",
+    },
 }
 SCALE = ("很差", "较差", "一般", "较好", "很好")
 RATE: dict[str, Any] = {

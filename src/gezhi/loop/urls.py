@@ -36,6 +36,7 @@ from gezhi.loop.person.urls import citizen as own_data
 from gezhi.loop.person.urls import urlpatterns as person
 from gezhi.loop.public.urls import citizen as own_public
 from gezhi.loop.public.urls import urlpatterns as public
+from gezhi.loop.reach.urls import citizen as own_reach
 from gezhi.loop.reach.urls import urlpatterns as reach
 from gezhi.loop.register.urls import urlpatterns as register
 from gezhi.loop.replies.urls import urlpatterns as replies
@@ -60,6 +61,7 @@ urlpatterns = [
     *links.person,
     *links.listed,
     *own_public,
+    *own_reach,
     path("f/<str:token>/<str:move>/", follow.act, name="follow_act"),
     path("mcp", assistant.door, name="mcp"),
     path("desk/", worklist.desk, name="desk"),

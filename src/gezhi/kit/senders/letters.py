@@ -7,7 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from email.message import EmailMessage
-from email.policy import SMTP
+from email.policy import SMTP, Policy
 from email.utils import format_datetime, parseaddr
 from pathlib import Path
 from typing import Protocol
@@ -15,6 +15,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 WAIT = 20  # seconds for a mail server
 GONE = (550, 551, 553)  # that there is no such mailbox, where no finer status is told
+_ADDRESS = re.compile(r"https?://[!-;=?-~]{1,900}")  # printable, without blanks and angle brackets
 _STATUS = re.compile(r"5\.(\d+)\.\d+")  # RFC 3463: 5.1 is about the address, 5.2 about the mailbox, 5.7 about rights
 
 
@@ -29,6 +30,7 @@ class Letter:
     language: str
     at: datetime
     reply_to: str = ""
+    stop: str = ""  # address of the page on which whoever gets it ends it
 
 
 class Bounced(Exception):  # noqa: N818 - what happened, in the words of the post
@@ -58,8 +60,23 @@ def message_of(letter: Letter, sender: str) -> EmailMessage:
     made["Content-Language"], made["Auto-Submitted"] = letter.language, "auto-generated"
     if letter.reply_to:
         made["Reply-To"] = letter.reply_to
+    if _ADDRESS.fullmatch(letter.stop):
+        made[_Whole.name] = _Whole(f"<{letter.stop}>")
     made.set_content(letter.text)
     return made
+
+
+class _Whole(str):
+    """List-Unsubscribe (RFC 2369) in one line: the library would write a long address as encoded words, which no
+    mail program reads as an address.
+    """
+
+    __slots__ = ()
+    name = "List-Unsubscribe"
+    max_count = 1
+
+    def fold(self, *, policy: Policy) -> str:
+        return f"{self.name}: {self}{policy.linesep}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,8 @@ class ReachWish(models.Model):
     way = models.CharField(max_length=8)  # sms | mail | none
     language = models.CharField(max_length=10, default="")
     agreed_at = models.DateTimeField()
-    agreed_by = models.CharField(max_length=8)  # form: ticked there; mail: wrote to us so; desk: said it to an officer
+    # form: ticked there; page: chosen later on the page of the request; mail: wrote to us so; desk: told an officer
+    agreed_by = models.CharField(max_length=8)
 
 
 class ReachStop(models.Model):

@@ -18,6 +18,7 @@ from gezhi.loop.pages import asking, behalf, common, told
 from gezhi.loop.pages.case import serve
 from gezhi.loop.pages.citizen import base
 from gezhi.loop.partners.kinds.upstream.pages import elsewhere
+from gezhi.loop.reach.pages import fold
 from gezhi.loop.rules.moves import BY_NAME
 from gezhi.loop.rules.words import DIMENSIONS, SATISFACTIONS, SOLVED, TEXT_LIMIT, UNHAPPY
 from gezhi.loop.service.carrying import carry
@@ -89,6 +90,7 @@ def show(
         "key": common.next_key(request, refused), "last": case.last,
         "opened": move,
         **links(case, token, reads=reads),
+        "reach": None if reads else fold.of_case(case, token, request.POST if move == "reach" else {}, errors),
         "answers": asking.in_words(dict(shown.story.get("answers", {})), content()),
         "said": [{"at": case.received_at, "text": shown.story.get("text", "")}],
         "own_files": common.files_of(

@@ -11,6 +11,11 @@ def case_of(piece: Piece) -> Case | None:
     return Case.objects.select_related("requester").filter(pk=str(piece.case_id)).first() if piece.case_id else None
 
 
+def case_now(case: Case) -> Case:
+    """A case and its requester as they stand now, for who has waited for another to end."""
+    return Case.objects.select_related("requester").get(pk=case.pk)
+
+
 def wants(case: str, way: str) -> bool:
     """Whether the requester of a case wishes to be told by this way."""
     owner = Case.objects.filter(pk=case).values("requester")

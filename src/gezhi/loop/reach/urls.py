@@ -1,9 +1,10 @@
-"""Addresses of the texts that go out to citizens, and of finding one's requests by telephone."""
+"""Addresses of the texts that go out to citizens, of how one wishes to be told, and of finding one's requests."""
 
 from django.urls import path
 
-from gezhi.loop.reach.pages import desk, phone
+from gezhi.loop.reach.pages import desk, own, phone
 
+citizen = [path("f/<str:token>/reach/", own.page, name="reach")]
 urlpatterns = [
     path("follow/phone/", phone.page, name="follow_phone"),
     path("desk/tellings/", desk.index, name="tellings"),

@@ -8,10 +8,12 @@ from django.utils.translation import get_language
 from gezhi.kernel.codes import phone as parse_phone
 from gezhi.kernel.errors import Refused
 from gezhi.loop.models import Case, ReachStop, ReachWish
-from gezhi.loop.reach.rules.addresses import mail_address
-from gezhi.trust.service import keyed_hash
+from gezhi.loop.reach.rules.addresses import mail_address, mobile
+from gezhi.trust.rules.identity import normal_phone
+from gezhi.trust.service import identity_of, keyed_hash
 
 WAYS = ("sms", "mail")
+NONE = "none"  # somebody said that he does not want to be told any more
 
 
 def check(way: str, phone: str, email: str) -> None:
@@ -35,6 +37,12 @@ def keep(requester: Any, way: str, by: str, now: datetime) -> None:
 
 def of(requester: Any) -> ReachWish | None:
     return ReachWish.objects.filter(requester_id=requester).first()
+
+
+def address(requester: Any, way: str) -> str:
+    """Where a way leads for somebody; nothing where no address that takes it is known."""
+    known = identity_of(requester)
+    return mail_address(known.get("email", "")) if way == "mail" else mobile(normal_phone(known.get("phone", "")))
 
 
 def forget(requester: Any) -> None:

@@ -6,12 +6,7 @@ from typing import Any
 from django.utils.translation import gettext
 
 from gezhi.loop.pages import common
-from gezhi.loop.partners import store
-
-
-def ways() -> list[str]:
-    """The ways by which this office can tell somebody."""
-    return [way for way in ("sms", "mail") if store.first_of(way) is not None]
+from gezhi.loop.reach.service.wishing import ways
 
 
 def fields(typed: Any) -> dict[str, common.Field | None]:
@@ -19,7 +14,7 @@ def fields(typed: Any) -> dict[str, common.Field | None]:
     offered, get = ways(), typed.get
     if not offered:
         return {"reach": None, "email": None}
-    names = {"sms": gettext("By SMS"), "mail": gettext("By e-mail")}
+    names = way_names()
     options = [("", gettext("No, I look myself")), *((way, names[way]) for way in offered)]
     note = gettext(
         "Number, state, link and the answer, nothing else. You agree to be told this way; say stop at any time."
@@ -30,6 +25,10 @@ def fields(typed: Any) -> dict[str, common.Field | None]:
         "email": common.field("email", gettext("E-mail, if by e-mail"), "email", get("email", ""), max=200,
                               autocomplete="email") if "mail" in offered else None,
     }  # fmt: skip
+
+
+def way_names() -> dict[str, str]:
+    return {"sms": gettext("By SMS"), "mail": gettext("By e-mail")}
 
 
 def typed(post: Mapping[str, str]) -> dict[str, Any]:

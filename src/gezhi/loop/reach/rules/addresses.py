@@ -1,4 +1,4 @@
-"""Addresses that something can be sent to: one mailbox, one mobile telephone."""
+"""Addresses that something can be sent to: one mailbox, one mobile telephone; and how they are shown."""
 
 import re
 
@@ -24,3 +24,15 @@ def mobile(normal: str) -> str:
     ('13800138000', '')
     """
     return normal if _MOBILE.fullmatch(normal) else ""
+
+
+def masked(way: str, address: str) -> str:
+    """So much of an address that its owner knows it: never the last digits, which prove who somebody is.
+
+    >>> masked("sms", "13800138000"), masked("mail", "wang@example.cn"), masked("mail", "w@example.cn")
+    ('138********', 'w***@example.cn', '***@example.cn')
+    """
+    if way == "sms":
+        return address[:3] + "*" * len(address[3:])
+    name, _, host = address.partition("@")
+    return f"{name[0] if len(name) > 1 else ''}***@{host}"

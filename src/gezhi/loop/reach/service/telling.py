@@ -6,7 +6,7 @@ from typing import Any
 
 from django.conf import settings
 from django.utils import translation
-from django.utils.translation import pgettext
+from django.utils.translation import gettext, pgettext
 
 from gezhi.kit.senders import parts_of
 from gezhi.kit.text import pick
@@ -15,14 +15,11 @@ from gezhi.loop.partners import store as partners
 from gezhi.loop.partners.adapters import Note, Told
 from gezhi.loop.reach import store, wishes
 from gezhi.loop.reach.rules import texts as rules
-from gezhi.loop.reach.rules.addresses import mail_address, mobile
 from gezhi.loop.reach.rules.texts import Telling
 from gezhi.loop.service.following import reply_texts
 from gezhi.loop.service.receiving import case_token
 from gezhi.loop.store import below
 from gezhi.loop.store.content import content
-from gezhi.trust.rules.identity import normal_phone
-from gezhi.trust.service import identity_of
 
 KIND = "citizen.told"
 LIST = "telling"
@@ -39,6 +36,7 @@ class Message:
     text: str = ""
     language: str = ""
     skipped: str = ""
+    stop: str = ""  # the page on which the person ends or changes it
 
 
 def tellings() -> dict[str, Telling]:
@@ -83,30 +81,49 @@ def message(piece: Piece, way: str) -> Message:
     row = tellings().get(str(piece.facts.get("telling", "")))
     if row is None or row.off:
         return Message(skipped="switched-off")
-    known = identity_of(case.requester)
-    to = mail_address(known.get("email", "")) if way == "mail" else mobile(normal_phone(known.get("phone", "")))
+    to = wishes.address(case.requester, way)
     if not to:
         return Message(skipped="no-address")
     if wishes.stopped(way, to) is not None:
         return Message(skipped="stopped")
     language = wish.language or settings.LANGUAGE_CODE
     subject, text = written(row, case, str(piece.facts.get("state") or case.state), language)
-    return Message(to, subject, text, language)
+    return Message(to, subject, text, language, stop=stop_link(case))
+
+
+def link(case: Case) -> str:
+    return f"{settings.GEZHI_LINK_BASE}/f/{case_token(case.pk)}/"
+
+
+def stop_link(case: Case) -> str:
+    """The page of the case with the form open that says how the person is told."""
+    return f"{link(case)}reach/"
 
 
 def written(row: Telling, case: Case, state: str, language: str) -> tuple[str, str]:
-    """Subject and text; of a confidential case the answer is read behind the link alone."""
+    """Subject and text; of a confidential case the answer is read behind the link alone. A letter ends with how to
+    stop it.
+    """
     with translation.override(language):
         values = {
             "number": case.number, "state": pgettext("citizen-state", state), "office": _office(language),
-            "link": f"{settings.GEZHI_LINK_BASE}/f/{case_token(case.pk)}/",
+            "link": link(case),
             "answer": reply_texts(case).get("reply", "") if state in SHOWS_ANSWER and not case.confidential else "",
         }  # fmt: skip
+        ending = _ending(row.way, case)
     subject = " ".join(rules.filled(rules.text_in(row.texts, "subject", language), {**values, "answer": ""}).split())
     text = rules.text_in(row.texts, "text", language)
     if row.way == "sms":
         text = settings.GEZHI_SMS_SIGN + text
-    return subject, rules.fitted(text, values, _fits(row.way))
+    return subject, rules.fitted(text, values, _fits(row.way)) + ending
+
+
+def _ending(way: str, case: Case) -> str:
+    """How to stop it, below a letter; a short message has the link, and no room for more."""
+    if way != "mail":
+        return ""
+    said = gettext("You are told by e-mail because you chose it. Change or stop it here:")
+    return f"\n\n{said}\n{stop_link(case)}\n"
 
 
 def _fits(way: str) -> Callable[[str], bool]:

@@ -32,6 +32,7 @@ def send(partner: Partner, piece: Piece, *, now: datetime) -> Done:
     letter = Letter(
         to=said.to, subject=f"{said.subject} {marks.subject_mark(case.number, mark)}", text=said.text,
         mark=marks.message_mark(key, mark, str(piece.pk)), language=said.language, at=piece.at, reply_to=reply_to,
+        stop=said.stop,
     )  # fmt: skip
     try:
         sender(partner).send(letter)
