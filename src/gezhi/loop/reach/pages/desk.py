@@ -15,10 +15,10 @@ from gezhi.loop.models import Case
 from gezhi.loop.pages import common
 from gezhi.loop.pages.common import Field
 from gezhi.loop.reach import service
-from gezhi.loop.reach.pages.form import ways
 from gezhi.loop.reach.rules.texts import HOLDERS, LONGEST, PARTS, Telling, checked
 from gezhi.loop.reach.service.telling import LIST
 from gezhi.loop.reach.service.texts import VERB, found
+from gezhi.loop.reach.service.wishing import ways
 from gezhi.loop.store.content import content
 from gezhi.loop.store.visible import visible
 from gezhi.trust.rules import Actor
