@@ -131,6 +131,7 @@ def test_names_that_exist_and_names_that_do_not_are_answered_alike(ann, site):
         "/f/{}/mine/",
         "/f/{}/mark/",
         "/f/{}/public/",
+        "/f/{}/reach/",
         "/report/{}/",
         "/l/{}/",
         "/sign-in/link/{}/",

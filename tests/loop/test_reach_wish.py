@@ -275,7 +275,7 @@ def test_a_letter_ends_with_the_page_on_which_it_is_stopped(office, out, citizen
     case = wished(office, "mail")
     out.round()
     [letter] = out.mail
-    link = f"https://12345.example.cn{page_of(case, 'reach/')}"
+    link = f"https://12345.example.cn{page_of(case, 'reach/#reach')}"
     assert letter.get_content().rstrip().endswith(link)
     assert letter["List-Unsubscribe"] == f"<{link}>"
     assert "List-Unsubscribe-Post" not in letter

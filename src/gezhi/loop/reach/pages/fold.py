@@ -68,6 +68,6 @@ def _fields(
                             options=common.choices(options, chosen)),
         "email": common.field("email", gettext("E-mail, if by e-mail"), "email", get("email", ""), max=LONGEST,
                               autocomplete="email") if wanted else None,
-        "again": common.field("again", gettext("It works again: send there once more"), "checkbox",
+        "again": common.field("again", gettext("It works again: start sending there"), "checkbox",
                               get("again") == "1") if stopped else None,
     }  # fmt: skip

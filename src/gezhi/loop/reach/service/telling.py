@@ -97,7 +97,7 @@ def link(case: Case) -> str:
 
 def stop_link(case: Case) -> str:
     """The page of the case with the form open that says how the person is told."""
-    return f"{link(case)}reach/"
+    return f"{link(case)}reach/#reach"
 
 
 def written(row: Telling, case: Case, state: str, language: str) -> tuple[str, str]:
