@@ -59,8 +59,9 @@ class Server(socketserver.ThreadingTCPServer):
 
     allow_reuse_address = daemon_threads = True
 
-    def __init__(self, capabilities="IMAP4rev1 UIDPLUS MOVE"):
+    def __init__(self, capabilities="IMAP4rev1 UIDPLUS MOVE", prefix="", broken=()):
         super().__init__(("127.0.0.1", 0), Hand)
+        self.prefix, self.broken = prefix, broken  # of folders that may be made; letters that it cannot hand out
         self.letters, self.folders, self.capabilities, self.said = {}, {"INBOX"}, capabilities, []
         self.last = 0
         self.refuse_login = False
@@ -100,31 +101,37 @@ class Hand(socketserver.StreamRequestHandler):
         self.say("* 1 EXISTS")
 
     def do_create(self, rest):
-        self.server.folders.add(rest.split()[1].strip('"'))
+        name = rest.split()[1].strip('"')
+        if not name.startswith(self.server.prefix):
+            return "NO not below here"
+        self.server.folders.add(name)
+        return None
 
     def do_logout(self, rest):
         self.say("* BYE")
 
     def do_uid_search(self, rest):
-        here = [
-            uid for uid, (box, flags, _) in self.server.letters.items() if box == "INBOX" and "\\Deleted" not in flags
-        ]
+        without = {"\\Deleted", *re.findall(r"UNKEYWORD (\S+)", rest)}
+        here = [uid for uid, (box, flags, _) in self.server.letters.items() if box == "INBOX" and not without & flags]
         self.say("* SEARCH " + " ".join(map(str, here)))
 
     def do_uid_fetch(self, rest):
         uid, what = int(rest.split()[2]), rest.split(" ", 3)[3]
         _, flags, raw = self.server.letters[uid]
+        if uid in self.server.broken:
+            return "NO it cannot be read"
         if "RFC822.SIZE" in what:
             self.say(f"* 1 FETCH (UID {uid} RFC822.SIZE {len(raw)})")
-            return
+            return None
         if "PEEK" not in what:
             flags.add("\\Seen")
         data = raw.partition(b"\r\n\r\n")[0] + b"\r\n\r\n" if "HEADER" in what else raw
         self.wfile.write(f"* 1 FETCH (UID {uid} BODY[] {{{len(data)}}}\r\n".encode() + data + b")\r\n")
+        return None
 
     def do_uid_store(self, rest):
         uid = int(rest.split()[2])
-        self.server.letters[uid][1].update(re.findall(r"\\\w+", rest))
+        self.server.letters[uid][1].update(re.findall(r"[\\\w]+", rest.partition("(")[2]))
 
     def do_uid_move(self, rest):
         uid, to = int(rest.split()[2]), rest.split()[3].strip('"')

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, transaction
 
 from gezhi.kernel.errors import Refused
 from gezhi.kit.http import plain
 from gezhi.loop.models import Partner, Piece
 from gezhi.loop.partners import store
-from gezhi.loop.partners.adapters import Later, adapter_of
+from gezhi.loop.partners.adapters import Arrived, Later, adapter_of
 from gezhi.loop.partners.service.keeping import EDIT, system_actor
 from gezhi.loop.store.locks import alone
 from gezhi.trust.rules import Actor
@@ -22,6 +22,8 @@ from gezhi.trust.service import keyed_hash, open_text, record, require, seal_tex
 
 LONGEST = 120  # characters of a key
 # codes that say why, never what people wrote
+AWAY = (Later, OSError, OperationalError, InterfaceError)  # the partner or our own database: asked again later
+ODD = "piece-fault"
 TELLING = ("field", "number", "matter", "area", "unit", "kind", "state", "most")
 logger = logging.getLogger(__name__)
 
@@ -88,6 +90,11 @@ def work(key: int, *, now: datetime) -> None:
         _left(key, refused.code, plain(refused.facts))
     except Later as later:
         _left(key, later.code, {})
+    except (OSError, OperationalError, InterfaceError):
+        raise
+    except Exception:  # one piece that ails us in a way nobody knew must keep no other from being worked
+        logger.exception("piece %s cannot be worked", key)
+        _left(key, ODD, {})
 
 
 def _left(key: int, code: str, facts: Any) -> None:
@@ -104,7 +111,7 @@ def work_again(key: int, *, actor: Actor, now: datetime) -> Piece:
     """Work a piece that was refused once more, after what was wrong is mended."""
     require(actor, EDIT)
     row = store.piece_locked(key)
-    if row is None or row.direction != "in" or row.state != "refused":
+    if row is None or row.direction != "in" or row.state != "refused" or row.sealed is None:
         raise Refused("piece-not-left", status=404, piece=key)
     row.state = "waiting"
     store.save_piece(row, "state")
@@ -119,16 +126,41 @@ def fetch_from(partner: Partner, *, now: datetime) -> int:
     fresh = 0
     try:
         for one in adapter_of(partner.kind).fetch(partner, now=now):
-            fresh += not take_in(partner, one.key, one.kind, one.body, now=now).repeated
-    except (Later, OSError) as fault:
+            fresh += _taken(partner, one, now=now)
+    except AWAY as fault:
         logger.warning("partner %s is not reached: %s", partner.code, fault)
-        if partner.silent_since is None:
-            partner.silent_since = now
-            store.save(partner, "silent_since")
-        return fresh
+        return _silent(partner, fresh, now)
+    except Exception:  # what ails one partner must keep no other from being asked
+        logger.exception("partner %s cannot be asked", partner.code)
+        return _silent(partner, fresh, now)
     partner.silent_since, partner.looked_at = None, now
     store.save(partner, "silent_since", "looked_at")
     return fresh
+
+
+def _silent(partner: Partner, fresh: int, now: datetime) -> int:
+    if partner.silent_since is None:
+        partner.silent_since = now
+        store.save(partner, "silent_since")
+    return fresh
+
+
+def _taken(partner: Partner, one: Arrived, *, now: datetime) -> bool:
+    """One piece; one that cannot even be kept leaves its key with the reason, so that it holds up no other."""
+    try:
+        return not take_in(partner, one.key, one.kind, one.body, now=now).repeated
+    except AWAY:
+        raise
+    except Refused as refused:
+        if refused.code not in ("piece-conflict", "piece-key"):
+            raise
+        logger.warning("a piece of partner %s is refused: %s", partner.code, refused.code)
+    except Exception:
+        logger.exception("a piece of partner %s cannot be kept", partner.code)
+        row = Piece(partner=partner, direction="in", key=one.key, kind=one.kind[:30], state="refused", fault=ODD,
+                    tries=1, at=now)  # fmt: skip
+        store.add([row])
+    return False
 
 
 def fetch_all(now: datetime) -> int:

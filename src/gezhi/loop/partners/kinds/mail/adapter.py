@@ -81,6 +81,7 @@ class Mail:
 
     def _letters(self, partner: Partner, box: Box) -> Iterator[Arrived]:
         largest = int(partner.wishes.get("largest") or LARGEST) * MEGABYTE
+        stuck: OSError | None = None
         for lying in box.letters(largest, AT_ONCE):
             body = reading.read(lying.raw) if lying.whole else reading.too_large(lying.raw)
             key = reading.key_of(body, store.hashed(body["from"]))
@@ -89,7 +90,12 @@ class Mail:
                 yield Arrived(key, "mail.letter", body)
                 row = pieces.piece(partner, "in", key)
             if row is not None and row.state != "waiting":
-                box.move(lying.name, DONE if row.state == "done" else FAILED)
+                try:
+                    box.move(lying.name, DONE if row.state == "done" else FAILED)
+                except OSError as fault:  # it is taken, wherever it lies: the others are not kept waiting for it
+                    stuck = fault
+        if stuck is not None:
+            raise stuck
 
     def accept(self, partner: Partner, piece: Piece, body: Mapping[str, Any], *, actor: Actor, now: datetime) -> Done:
         if piece.kind != "mail.letter":

@@ -1,6 +1,7 @@
 """A mailbox of a mail server by IMAP: over TLS, unless the server is this machine itself."""
 
 import imaplib
+import logging
 import re
 import ssl
 from collections.abc import Iterator
@@ -14,7 +15,10 @@ from gezhi.loop.partners.kinds.mail.boxes import Lying
 
 WAIT = 30  # seconds for an answer of the server
 LOCAL = ("localhost", "127.0.0.1", "::1")
+BELOW = ("", "INBOX.", "INBOX/")  # where a server lets folders be made: beside the inbox, or below it
+TAKEN = "GezhiTaken"  # the keyword of a letter that was taken and could not be moved
 _SIZE = re.compile(rb"RFC822\.SIZE (\d+)")
+logger = logging.getLogger(__name__)
 
 
 def secure(where: SplitResult) -> bool:
@@ -36,11 +40,24 @@ class Imap:
         server = self._open()
         folder = unquote(self.where.path.strip("/")) or "INBOX"
         self._asked(server.select(f'"{folder}"'), "imap-folder")
-        found = self._asked(server.uid("SEARCH", "UNDELETED"), "imap-search")
-        for name in (found[0] or b"").decode("ascii").split()[:most]:
-            one = self._one(server, name, largest)
+        found = self._asked(server.uid("SEARCH", "UNDELETED", "UNKEYWORD", TAKEN), "imap-search")
+        for name in (found[0] or b"").decode("ascii").split():
+            one = self._read(server, name, largest)
             if one is not None:
                 yield one
+                most -= 1
+            if most <= 0:
+                return
+
+    def _read(self, server: imaplib.IMAP4, name: str, largest: int) -> Lying | None:
+        """One letter; one that the server itself cannot hand out stays where it is, and the next is asked for."""
+        try:
+            return self._one(server, name, largest)
+        except imaplib.IMAP4.abort:
+            raise
+        except (Later, imaplib.IMAP4.error):
+            logger.warning("letter %s of %s cannot be fetched from the server", name, self.user)
+            return None
 
     def _one(self, server: imaplib.IMAP4, name: str, largest: int) -> Lying | None:
         said = self._asked(server.uid("FETCH", name, "(RFC822.SIZE)"), "imap-fetch")
@@ -52,19 +69,33 @@ class Imap:
         return Lying(name, raw, whole) if raw is not None else None  # somebody moved it meanwhile
 
     def move(self, name: str, to: str) -> None:
-        """Marked as read and moved; a server that cannot move copies, and drops the first."""
+        """Marked as read and moved; a server that cannot move copies, and drops the first.
+
+        One that takes it into no folder keeps it in the inbox, with a keyword by which it is not asked for again.
+        """
         server = self._open()
         self._asked(server.uid("STORE", name, "+FLAGS.SILENT", "(\\Seen)"), "imap-flag")
         moves = "MOVE" in server.capabilities
-        if not self._moved(server, name, to, moves=moves):
-            with suppress(imaplib.IMAP4.error):
-                server.create(to)
-            if not self._moved(server, name, to, moves=moves):
-                raise Later("imap-move")
+        if not any(self._laid(server, name, f"{below}{to}", moves=moves) for below in BELOW):
+            logger.warning("letter %s of %s is taken, but the server moves it to no folder %s", name, self.user, to)
+            server.uid("STORE", name, "+FLAGS.SILENT", f"({TAKEN})")
+            return
         if not moves:
             self._asked(server.uid("STORE", name, "+FLAGS.SILENT", "(\\Deleted)"), "imap-flag")
             if "UIDPLUS" in server.capabilities:  # without it others' deleted letters would go with ours
                 server.uid("EXPUNGE", name)
+
+    def _laid(self, server: imaplib.IMAP4, name: str, folder: str, *, moves: bool) -> bool:
+        """Moved into a folder, which is made where it is missing and the server lets us."""
+        if self._moved(server, name, folder, moves=moves):
+            return True
+        try:
+            made = server.create(folder)[0] == "OK"
+        except imaplib.IMAP4.abort:
+            raise
+        except imaplib.IMAP4.error:
+            return False
+        return made and self._moved(server, name, folder, moves=moves)
 
     def _moved(self, server: imaplib.IMAP4, name: str, to: str, *, moves: bool) -> bool:
         try:

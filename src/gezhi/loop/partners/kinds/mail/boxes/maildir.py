@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 from gezhi.loop.partners.adapters import Later
@@ -35,7 +36,8 @@ class Maildir:
         for box in ("new", "cur", "tmp"):
             (target / box).mkdir(parents=True, exist_ok=True)
         bare = Path(name).name.partition(":")[0].partition("!")[0]
-        (self.place / name).replace(target / "cur" / f"{bare}{READ}")
+        with suppress(FileNotFoundError):  # another program moved it meanwhile
+            (self.place / name).replace(target / "cur" / f"{bare}{READ}")
 
     def close(self) -> None:
         """Nothing is held open."""

@@ -1,6 +1,7 @@
 """Headers as people wrote them: whatever their character set claims to be, on one line, addresses told apart."""
 
 import re
+from email.errors import MessageError
 from email.header import decode_header
 from email.message import Message
 from email.utils import getaddresses
@@ -23,10 +24,21 @@ def decoded(data: bytes, charset: str) -> str:
     named = WIDER.get(charset.lower().strip("\"' "), charset.lower().strip("\"' "))
     for one in dict.fromkeys((*([named] if named not in ("", "us-ascii", "unknown-8bit") else []), *GUESSES)):
         try:
-            return data.decode(one)
+            text = data.decode(one)
         except (LookupError, ValueError):
             continue
+        if text == whole(text):  # some sets make halves of characters, which nothing can keep
+            return text
     return data.decode("utf-8", "replace")
+
+
+def whole(text: str) -> str:
+    r"""A text without halves of characters: two that belong together become one, others a mark of replacement.
+
+    >>> whole("\ud83d\ude00\ud83d") == "\U0001f600\ufffd"
+    True
+    """
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def raw(letter: Message, name: str) -> str:
@@ -44,10 +56,15 @@ def words(line: str) -> str:
 
     >>> words("=?gb2312?B?wre1xrK7wcE=?="), words("=?utf-8?B?!!!?= rest"), words("one\r\n Bcc: two")
     ('路灯不亮', 'rest', 'one Bcc: two')
+    >>> words("=?utf-8?B?A?= =?gb2312?B?wre1xg==?=")
+    '=?utf-8?B?A?= 路灯'
     """
     try:
         parts = decode_header(line)
-    except (ValueError, LookupError):
+    except (MessageError, ValueError, LookupError):
+        alone = line.split()
+        if len(alone) > 1:
+            return " ".join(words(one) for one in alone)
         parts = [(line, None)]
     text = "".join(
         decoded(part, charset or "") if isinstance(part, bytes) else _eight_bit(part) for part, charset in parts
@@ -58,8 +75,11 @@ def words(line: str) -> str:
 def _eight_bit(text: str) -> str:
     """Bytes that stand in a header without a name, which the parser keeps as surrogates."""
     if not any("\udc80" <= letter <= "\udcff" for letter in text):
-        return text
-    return decoded(text.encode("utf-8", "surrogateescape"), "")
+        return whole(text)
+    try:
+        return decoded(text.encode("utf-8", "surrogateescape"), "")
+    except ValueError:
+        return whole(text)
 
 
 def people(letter: Message, *names: str) -> list[tuple[str, str]]:

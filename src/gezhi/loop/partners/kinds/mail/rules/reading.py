@@ -2,9 +2,11 @@
 
 import base64
 import hashlib
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from email import message_from_bytes
+from email.errors import MessageError
 from email.message import Message
 from typing import Any
 
@@ -33,24 +35,47 @@ def read(raw: bytes) -> dict[str, Any]:
 
     `fault` is the code of what keeps it from being understood: mail-encrypted, mail-broken.
     """
-    letter = head_of(raw)
-    said = about(letter)
+    try:
+        letter = head_of(raw)
+        said = about(letter)
+    except Exception:  # noqa: BLE001 - whatever a stranger wrote: a person looks at it, and the next letter is read
+        return broken(raw)
     try:
         if letter.get_content_type() in LOCKED:
             return {**said, "fault": "mail-encrypted"}
         parts = _parts(letter)
         text = "\n".join(parts.texts).strip() or "\n".join(html.plain(page) for page in parts.pages).strip()
         came_back = bounces.came_back(raw, letter, text, said["from"])
-    except (RecursionError, ValueError, LookupError, TypeError, AttributeError, AssertionError):
-        return {**said, "fault": "mail-broken"}  # the parser of the language gives up in many words
+    except Exception:  # noqa: BLE001 - the parser of the language gives up in many words
+        return {**said, "fault": "mail-broken"}
     auto = "bounce" if came_back else said["auto"]
     known = {"text": clean(text)[:LONGEST_TEXT], "files": parts.files, "left": parts.left, "bounced": came_back}
-    return {**said, **known, "auto": auto, "told": marks.found_in(raw.decode("latin-1"), text) if auto else []}
+    body = {**said, **known, "auto": auto, "told": marks.found_in(raw.decode("latin-1"), text) if auto else []}
+    return body if _keepable(body) else broken(raw)
+
+
+def broken(raw: bytes) -> dict[str, Any]:
+    """A letter of which nothing could be read; its own bytes are its mark, since two such letters are two."""
+    known = about(Message())
+    return {**known, "id": f"{hashlib.sha256(raw).hexdigest()}@unread", "fault": "mail-broken"}
+
+
+def _keepable(body: dict[str, Any]) -> bool:
+    """Whether what was read is text throughout, without halves of characters."""
+    try:
+        json.dumps(body, ensure_ascii=False).encode()
+    except ValueError:
+        return False
+    return True
 
 
 def too_large(raw: bytes) -> dict[str, Any]:
     """What is known of a letter of which only the head was fetched."""
-    return {**about(head_of(raw)), "fault": "mail-too-large"}
+    try:
+        body = {**about(head_of(raw)), "fault": "mail-too-large"}
+    except Exception:  # noqa: BLE001 - as above
+        return broken(raw)
+    return body if _keepable(body) else broken(raw)
 
 
 def head_of(raw: bytes) -> Message:
@@ -98,7 +123,7 @@ def _parts(letter: Message) -> Parts:
         if count >= MOST_PARTS:
             found.left.append({"name": "", "why": "mail-parts"})
             break
-        kind, name = part.get_content_type(), headers.words(part.get_filename() or "")[:120]
+        kind, name = part.get_content_type(), _name(part)
         if kind in LOCKED or kind in PACKED or name.lower() == "winmail.dat":
             found.left.append({"name": name, "why": "mail-winmail" if kind not in LOCKED else "mail-encrypted"})
         elif kind.startswith("message/"):
@@ -122,6 +147,14 @@ def _walk(letter: Message) -> Iterator[Message]:
             waiting = [one for one in payload if isinstance(one, Message)] + waiting
         else:
             yield part
+
+
+def _name(part: Message) -> str:
+    """The name of a file, or nothing where it is written in a way that cannot be read."""
+    try:
+        return headers.words(part.get_filename() or "")[:120]
+    except (MessageError, ValueError, LookupError, TypeError):
+        return ""
 
 
 def _text(part: Message) -> str:
