@@ -26,6 +26,7 @@ EVENTS = (
 CHECKS = (
     "calls",
     "partners",
+    "reach",
 )
 
 

@@ -12,9 +12,10 @@ import urllib.error
 import urllib.request
 from dataclasses import dataclass
 from datetime import datetime
+from http.client import HTTPException
 from pathlib import Path
 from typing import Any, Protocol
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from gezhi.kit.fetching import opened, parts
 from gezhi.kit.senders.letters import Away
@@ -90,6 +91,18 @@ class HttpGateway:
     answer: str = "id"
 
     def send(self, message: Sms) -> str:
+        try:
+            with opened(self._request(message), TIMEOUT) as answer:
+                return _mark_in(b"".join(parts(answer, largest=LARGEST, longest=TIMEOUT)), self.answer) or message.mark
+        except urllib.error.HTTPError as refused:
+            refused.close()
+            if 400 <= refused.code < 500 and refused.code not in LATER:
+                raise NotTaken(f"http-{refused.code}") from refused
+            raise Away(f"http-{refused.code}") from refused
+        except (OSError, ValueError, RecursionError, HTTPException) as fault:  # broken settings too: none goes out
+            raise Away(type(fault).__name__) from fault
+
+    def _request(self, message: Sms) -> urllib.request.Request:
         values = {"to": message.to, "text": message.text, "id": message.mark, "at": message.at.isoformat()}
         body = json.dumps(filled(json.loads(self.body), values), ensure_ascii=False).encode()
         url = self.url
@@ -99,17 +112,34 @@ class HttpGateway:
         if self.secret:
             stamp = str(int(message.at.timestamp()))
             head |= {"X-Gezhi-Timestamp": stamp, "X-Gezhi-Signature": signature(self.secret, stamp, body)}
-        request = urllib.request.Request(url, data=body, headers=head, method="POST")  # noqa: S310 - `opened` checks it
-        try:
-            with opened(request, TIMEOUT) as answer:
-                return _mark_in(b"".join(parts(answer, largest=LARGEST, longest=TIMEOUT)), self.answer) or message.mark
-        except urllib.error.HTTPError as refused:
-            refused.close()
-            if 400 <= refused.code < 500 and refused.code not in LATER:
-                raise NotTaken(f"http-{refused.code}") from refused
-            raise Away(f"http-{refused.code}") from refused
-        except (OSError, ValueError) as fault:
-            raise Away(type(fault).__name__) from fault
+        return urllib.request.Request(url, data=body, headers=head, method="POST")  # noqa: S310 - `opened` checks it
+
+
+def faults(url: str, body: str) -> list[str]:
+    """Which of the settings `sms_url` and `sms_body` no message could go out by.
+
+    >>> faults("", "{"), faults("gateway/send", '{"a": 1}'), faults("https://g.cn/{to}", '{"to": {to}}')
+    ([], ['sms_url', 'sms_body'], ['sms_body'])
+    """
+    if not url:
+        return []
+    found = [] if _posts_to(url) else ["sms_url"]
+    try:
+        template = json.loads(body or BODY)
+    except (ValueError, RecursionError):
+        return [*found, "sms_body"]
+    marks = {"to": "\ue000", "text": "\ue001"}
+    said = json.dumps(filled(template, marks), ensure_ascii=False)
+    whole = marks["text"] in said and (marks["to"] in said or "{to}" in url)
+    return found if whole else [*found, "sms_body"]
+
+
+def _posts_to(url: str) -> bool:
+    try:
+        where = urlsplit(url)
+    except ValueError:
+        return False
+    return where.scheme in ("http", "https") and bool(where.hostname)
 
 
 def filled(template: Any, values: dict[str, str]) -> Any:

@@ -74,6 +74,13 @@ def take(now: datetime, until: datetime, most: int, skip: Iterable[int] = ()) ->
         pk__in=[row.pk for row in keys]).order_by("id"))  # fmt: skip
 
 
+def held(row: Piece, until: datetime) -> bool:
+    """Lease a piece longer; False where another process took it up since."""
+    ours = Piece.objects.filter(pk=row.pk, state="waiting", next_at=row.next_at).update(next_at=until) == 1
+    row.next_at = until
+    return ours
+
+
 def waiting_for(partner: Partner) -> int:
     return Piece.objects.filter(partner=partner, direction="out", state="waiting").count()
 

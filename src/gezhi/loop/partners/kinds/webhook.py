@@ -9,6 +9,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from http.client import HTTPException
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -103,8 +104,8 @@ def wanted(wishes: Mapping[str, Any], told: Told) -> bool:
 
 def posted(url: str, body: bytes, head: Mapping[str, str]) -> int:
     """POST it; the status of an answer that took it. Raises Later, or partner-refused where trying again is vain."""
-    request = urllib.request.Request(url, data=body, headers=dict(head), method="POST")  # noqa: S310 - `opened` checks it
     try:
+        request = urllib.request.Request(url, data=body, headers=dict(head), method="POST")  # noqa: S310 - `opened` checks it
         with opened(request, TIMEOUT) as answer:
             for _ in parts(answer, largest=LARGEST, longest=TIMEOUT):
                 pass
@@ -114,5 +115,5 @@ def posted(url: str, body: bytes, head: Mapping[str, str]) -> int:
         if refused.code in (408, 425, 429) or refused.code >= 500:
             raise Later(f"http-{refused.code}") from refused
         raise Refused("partner-refused", http=refused.code) from refused
-    except (OSError, ValueError) as fault:
+    except (OSError, ValueError, HTTPException) as fault:
         raise Later(type(fault).__name__) from fault

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 WAITS = tuple(timedelta(seconds=seconds) for seconds in (5, 20, 60, 120, 300, *[600] * 140))
 TRIES = len(WAITS) + 1  # a whole day: a night and a morning without their server room lose nothing
 LEASE = timedelta(seconds=90)  # a piece in the hands of a process that was killed is taken up again after this
+SLOW = {"mail": timedelta(minutes=6)}  # a mail server may look through a letter for minutes
 
 
 def again_at(tries: int, now: datetime) -> datetime | None:
@@ -16,3 +17,8 @@ def again_at(tries: int, now: datetime) -> datetime | None:
     (datetime.timedelta(seconds=5), None)
     """
     return now + WAITS[tries - 1] if tries < TRIES else None
+
+
+def lease_of(kind: str) -> timedelta:
+    """How long one piece may be on its way before another worker may take it up."""
+    return SLOW.get(kind, LEASE)

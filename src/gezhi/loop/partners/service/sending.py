@@ -1,7 +1,8 @@
 """What goes to a partner: queued once, carried out in order, tried again, given up, sent once more by a person."""
 
 import logging
-from datetime import datetime
+from datetime import datetime, timedelta
+from time import monotonic
 from typing import Any
 
 from django.db import transaction
@@ -10,7 +11,7 @@ from gezhi.kernel.errors import Refused
 from gezhi.loop.models import Partner, Piece
 from gezhi.loop.partners import store
 from gezhi.loop.partners.adapters import Later, Note, NotYet, Told, adapter_of
-from gezhi.loop.partners.rules.trying import LEASE, again_at
+from gezhi.loop.partners.rules.trying import LEASE, again_at, lease_of
 from gezhi.loop.partners.service.keeping import EDIT
 from gezhi.trust.rules import Actor
 from gezhi.trust.service import Event, record, require, verb
@@ -44,16 +45,20 @@ def queue(partner: Partner, notes: Any, *, now: datetime) -> None:
 
 def deliver(now: datetime, *, most: int = 500) -> int:
     """Carry out what is due; how many were taken. A partner that is away is not tried twice in one round."""
-    sent, away = 0, set[int]()
+    begun, sent, away = monotonic(), 0, set[int]()
     while sent < most:
+        moment = now + timedelta(seconds=monotonic() - begun)  # a slow server makes a round long
         with transaction.atomic():
-            rows = store.take(now, now + LEASE, AT_ONCE, away)
+            rows = store.take(moment, moment + LEASE, AT_ONCE, away)
         if not rows:
             break
         for row in rows:
+            moment = now + timedelta(seconds=monotonic() - begun)
+            if not store.held(row, moment + lease_of(row.partner.kind)):
+                continue  # its lease ran out while others were sent, and another worker has it
             if row.partner_id in away:
-                _put_back(row, now)
-            elif _carry(row, now):
+                _put_back(row, moment)
+            elif _carry(row, moment):
                 sent += 1
             elif row.state == "waiting" and row.fault:
                 away.add(row.partner_id)
@@ -73,6 +78,11 @@ def _carry(row: Piece, now: datetime) -> bool:
         return False
     except (Later, OSError) as fault:
         _not_yet(row, getattr(fault, "code", "") or type(fault).__name__, now)
+        return False
+    except Exception as fault:
+        if row.tries == 0:  # a day of tries needs no more than one traceback
+            logger.exception("piece %s for %s could not be sent", row.pk, partner.code)
+        _not_yet(row, type(fault).__name__, now)
         return False
     row.state, row.done_at, row.fault, row.next_at = "done", now, "", None
     row.facts = {**row.facts, **done.facts}

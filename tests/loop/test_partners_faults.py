@@ -1,0 +1,175 @@
+"""What is sent when something odd happens: one piece's fault is its own, a long round sends nothing twice."""
+
+import json
+import socket
+import threading
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from partner_hand import SECRET, listening
+from reach_hand import gateway, wished
+
+from gezhi.loop.models import Partner, Piece
+from gezhi.loop.partners import service, store
+from gezhi.loop.partners.kinds.webhook import Webhook
+from gezhi.loop.partners.rules.trying import LEASE
+from gezhi.loop.partners.service import sending
+from gezhi.loop.partners.service.keeping import Wish
+from gezhi.loop.reach import checks
+from gezhi.trust.rules import Actor
+from gezhi.trust.service import deliver_pending
+
+SYSTEM = Actor.system("tests")
+
+
+@pytest.fixture
+def put(office):
+    def made(url, code="county"):
+        wish = Wish(code, "webhook", code, wishes={"url": url, "events": ["received"]}, secrets={"secret": SECRET})
+        return service.put_partner(wish, actor=SYSTEM, now=office.now)
+
+    return made
+
+
+@contextmanager
+def babbling(said):
+    """A server that answers every request with these bytes, and hangs up."""
+    listener = socket.create_server(("127.0.0.1", 0))
+
+    def serve():
+        while True:
+            try:
+                line, _ = listener.accept()
+            except OSError:
+                return
+            with line:
+                line.settimeout(2)
+                head = b""
+                while b"\r\n\r\n" not in head:
+                    head += line.recv(65536)
+                length = next(int(row.split(b":")[1]) for row in head.split(b"\r\n")
+                              if row.lower().startswith(b"content-length"))  # fmt: skip
+                body = head.partition(b"\r\n\r\n")[2]
+                while len(body) < length:
+                    body += line.recv(65536)
+                line.sendall(said)
+
+    thread = threading.Thread(target=serve, daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}/in"
+    finally:
+        listener.shutdown(socket.SHUT_RDWR)
+        listener.close()
+        thread.join(5)
+
+
+def pending(office):
+    office.now = max(office.now, datetime.now(UTC))
+    deliver_pending(office.now)
+
+
+# ---- one message that fails oddly
+
+
+def test_a_piece_that_fails_oddly_is_counted_and_holds_up_no_other_partner(office, put, monkeypatch):
+    plain = Webhook.send
+
+    def odd(self, partner, piece, *, now):
+        if partner.code == "odd":
+            raise KeyError("nothing that anybody foresaw")
+        return plain(self, partner, piece, now=now)
+
+    monkeypatch.setattr(Webhook, "send", odd)
+    with listening() as (url, heard):
+        put(url, code="odd")
+        put(url, code="there")
+        office.receive()
+        pending(office)
+        service.deliver(office.now)
+        piece = Piece.objects.get(partner__code="odd")
+        assert (len(heard), piece.state, piece.tries, piece.fault) == (1, "waiting", 1, "KeyError")
+        assert piece.next_at < office.now + timedelta(seconds=30), "it is tried again as any other"
+
+
+@pytest.mark.parametrize("said", [b"nonsense\r\n\r\n", b"HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n{"])
+def test_an_answer_that_is_no_http_is_an_answer_that_did_not_come(office, put, said):
+    with babbling(said) as url:
+        put(url)
+        office.receive()
+        pending(office)
+        service.deliver(office.now)
+    piece = Piece.objects.get()
+    assert (piece.state, piece.tries) == (("waiting", 1) if said.startswith(b"nonsense") else ("done", 0))
+
+
+@pytest.mark.parametrize(("url", "body", "setting"), [
+    (None, '{"to": {to}}', "sms_body"), ("gateway.example.cn/send", "", "sms_url"), (None, '{"to": "x"}', "sms_body"),
+])  # fmt: skip
+def test_settings_that_cannot_work_are_named_and_cost_no_message_its_tries(office, out, settings, url, body, setting):
+    with gateway([(200, b"{}")] * 3) as (there, heard):
+        settings.GEZHI_SMS_URL, settings.GEZHI_SMS_BODY = url or there, body
+        assert [item.facts["setting"] for item in checks.settings_work(office.now)] == [setting]
+        if body == '{"to": "x"}':
+            return
+        wished(office, "sms")
+        wished(office, "sms", phone="13700001234")
+        out.round()
+        assert sorted(Piece.objects.values_list("state", "tries")) == [("waiting", 0), ("waiting", 1)]
+        settings.GEZHI_SMS_URL, settings.GEZHI_SMS_BODY = there, ""
+        assert not list(checks.settings_work(office.now))
+        service.deliver(office.now + timedelta(minutes=1))
+        assert len(heard) == 2
+
+
+# ---- a slow server
+
+
+def test_a_long_round_sends_nothing_twice_and_nothing_late_is_born_expired(office, put, monkeypatch):
+    """Each piece takes a minute; another worker looks after each of them."""
+    passed, plain, depth = [0.0], Webhook.send, [0]
+    monkeypatch.setattr(sending, "monotonic", lambda: passed[0])
+
+    def slow(self, partner, piece, *, now):
+        passed[0] += 60
+        done = plain(self, partner, piece, now=now)
+        if depth[0] == 0:
+            depth[0], until = 1, passed[0]
+            service.deliver(office.now + timedelta(seconds=passed[0]), most=1)
+            depth[0], passed[0] = 0, until  # the two work beside each other
+        return done
+
+    with listening() as (url, heard):
+        put(url)
+        for n in range(5):
+            office.receive(f"第{n}件")
+        pending(office)
+        monkeypatch.setattr(Webhook, "send", slow)
+        service.deliver(office.now)
+        marks = [mark for mark, _, _ in heard]
+    assert len(marks) == 5
+    assert len(set(marks)) == 5
+    assert set(Piece.objects.values_list("state", flat=True)) == {"done"}
+
+
+def test_what_another_worker_has_taken_up_is_left_to_it(office, put):
+    put("http://127.0.0.1:9/")
+    office.receive()
+    pending(office)
+    [first] = store.take(office.now, office.now + LEASE, 20)
+    later = office.now + LEASE + timedelta(seconds=1)
+    [second] = store.take(later, later + LEASE, 20)
+    assert not store.held(first, later + LEASE)
+    assert store.held(second, later + LEASE)
+    assert Partner.objects.get().silent_since is None
+
+
+def test_json_of_settings_is_read_as_the_gateway_gets_it(tmp_path, office):
+    from gezhi.kit.senders import Sms, faults, gateway_of
+
+    body = '{"p": [{"m": " {to} "}], "t": "[x]{text}"}'
+    assert faults("http://g.example.cn/", body) == []
+    with gateway([(200, b"{}")]) as (url, heard):
+        gateway_of(url, body, "", "id", tmp_path).send(Sms("138", "好", "m", office.now))
+    assert json.loads(heard[0][2]) == {"p": [{"m": "138"}], "t": "[x]好"}
