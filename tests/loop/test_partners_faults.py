@@ -173,3 +173,40 @@ def test_json_of_settings_is_read_as_the_gateway_gets_it(tmp_path, office):
     with gateway([(200, b"{}")]) as (url, heard):
         gateway_of(url, body, "", "id", tmp_path).send(Sms("138", "好", "m", office.now))
     assert json.loads(heard[0][2]) == {"p": [{"m": "138"}], "t": "[x]好"}
+
+
+# ---- sent, and no answer
+
+
+def test_what_may_have_arrived_is_sent_once_more_at_most(office, out, settings):
+    from gezhi.loop.reach.pages.panel import state_of
+
+    with gateway([(504, b"")] * 9) as (url, heard):
+        settings.GEZHI_SMS_URL = url
+        wished(office, "sms")
+        out.round()
+        piece = Piece.objects.get()
+        assert (len(heard), piece.state, piece.tries) == (1, "waiting", 1)
+        for minutes in range(1, 60, 5):
+            service.deliver(office.now + timedelta(minutes=minutes))
+        assert len(heard) == 1, "an hour in which they are down costs no message its second try"
+        for hours in range(2, 30):
+            service.deliver(office.now + timedelta(hours=hours, minutes=1))
+        piece.refresh_from_db()
+    assert (len(heard), piece.state, piece.fault) == (2, "done", "http-504")
+    assert Partner.objects.get(code="sms").silent_since is not None
+    assert state_of(piece)["words"] == "已发，对方没有回音"
+
+
+def test_what_may_have_arrived_goes_out_once_they_answer_again(office, out, settings):
+    from gezhi.loop.reach.pages.panel import state_of
+
+    with gateway([(504, b""), (200, b"{}"), (200, b"{}")]) as (url, heard):
+        settings.GEZHI_SMS_URL = url
+        wished(office, "sms")
+        out.round()
+        wished(office, "sms", phone="13700001234")
+        out.round()
+        service.deliver(office.now + timedelta(minutes=1))
+        assert len(heard) == 3
+    assert {state_of(row)["words"] for row in Piece.objects.all()} == {"已发"}

@@ -1,10 +1,10 @@
 """Letters and short messages that leave the house: as files in the data folder, by SMTP, by an HTTP gateway."""
 
-from gezhi.kit.senders.letters import Away, Bounced, FileSender, Letter, Sender, SmtpSender, sender_of
+from gezhi.kit.senders.letters import Away, Bounced, FileSender, Letter, Sender, SmtpSender, Unsure, sender_of
 from gezhi.kit.senders.reports import bounced_in
 from gezhi.kit.senders.sms import FileGateway, Gateway, HttpGateway, NotTaken, Sms, faults, gateway_of, parts_of
 
 __all__ = [
     "Away", "Bounced", "FileGateway", "FileSender", "Gateway", "HttpGateway", "Letter", "NotTaken", "Sender", "Sms",
-    "SmtpSender", "bounced_in", "faults", "gateway_of", "parts_of", "sender_of",
+    "SmtpSender", "Unsure", "bounced_in", "faults", "gateway_of", "parts_of", "sender_of",
 ]  # fmt: skip

@@ -10,10 +10,11 @@ from email.message import EmailMessage
 from email.policy import SMTP, Policy
 from email.utils import format_datetime, parseaddr
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 from urllib.parse import parse_qs, unquote, urlsplit
 
 WAIT = 20  # seconds for a mail server
+SCANS = 240  # seconds in which it may look through a letter before it says whether it takes it
 GONE = (550, 551, 553)  # that there is no such mailbox, where no finer status is told
 _ADDRESS = re.compile(r"https?://[!-;=?-~]{1,900}")  # printable, without blanks and angle brackets
 _STATUS = re.compile(r"5\.(\d+)\.\d+")  # RFC 3463: 5.1 is about the address, 5.2 about the mailbox, 5.7 about rights
@@ -45,8 +46,12 @@ class Away(OSError):  # noqa: N818 - as above
     """The mail server is not reached, or refuses us whoever we write to: no other letter would go out either."""
 
 
+class Unsure(OSError):  # noqa: N818 - as above
+    """It was handed over whole, but no answer came: it may have been taken, and a repeat would be a second one."""
+
+
 class Sender(Protocol):
-    """Hands a letter on; raises Bounced for a mailbox that refuses, Away where no letter goes out, else OSError."""
+    """Hands a letter on; raises Bounced for a mailbox that refuses, Away where none goes out, Unsure, or OSError."""
 
     def send(self, letter: Letter) -> None: ...
 
@@ -94,6 +99,35 @@ class FileSender:
         passing.replace(self.folder / f"{stamp}-{letter.mark}.eml")  # whole or not at all
 
 
+class _Patient(smtplib.SMTP):
+    """Waits for minutes once a letter is handed over, and knows whether it was."""
+
+    whole = False
+
+    def data(self, msg: Any) -> tuple[int, bytes]:
+        if self.sock is not None:
+            self.sock.settimeout(SCANS)
+        try:
+            return super().data(msg)
+        except smtplib.SMTPResponseException:
+            raise
+        except OSError as fault:
+            if self.whole:
+                raise Unsure(type(fault).__name__) from fault
+            raise
+        finally:
+            if self.sock is not None:
+                self.sock.settimeout(WAIT)
+
+    def send(self, s: Any) -> None:
+        super().send(s)
+        self.whole = not isinstance(s, str)  # commands are text; the letter, with the dot that ends it, is bytes
+
+
+class _PatientTls(_Patient, smtplib.SMTP_SSL):
+    """The same, through TLS from the first byte."""
+
+
 @dataclass(frozen=True, slots=True)
 class SmtpSender:
     """By a mail server: smtp://user:password@host:587?tls=starttls, or smtps:// for TLS from the first byte."""
@@ -125,9 +159,9 @@ class SmtpSender:
         host, secure = parts.hostname or "localhost", parts.scheme == "smtps"
         context = ssl.create_default_context()
         server = (
-            smtplib.SMTP_SSL(host, parts.port or 465, timeout=WAIT, context=context)
+            _PatientTls(host, parts.port or 465, timeout=WAIT, context=context)
             if secure
-            else smtplib.SMTP(host, parts.port or 25, timeout=WAIT)
+            else _Patient(host, parts.port or 25, timeout=WAIT)
         )
         try:
             if not secure and parse_qs(parts.query).get("tls") == ["starttls"]:

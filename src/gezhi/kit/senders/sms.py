@@ -18,7 +18,7 @@ from typing import Any, Protocol
 from urllib.parse import quote, urlsplit
 
 from gezhi.kit.fetching import opened, parts
-from gezhi.kit.senders.letters import Away
+from gezhi.kit.senders.letters import Away, Unsure
 
 TIMEOUT, LARGEST = 10.0, 64 * 1024
 BODY = '{"to": "{to}", "text": "{text}", "id": "{id}"}'
@@ -27,6 +27,7 @@ GSM = frozenset(
     "abcdefghijklmnopqrstuvwxyzäöñüà"
 )
 LATER = (408, 425, 429)
+GATEWAY_TIMEOUT = 504  # a proxy before it waited in vain: behind it the message may have been taken
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,7 @@ class NotTaken(Exception):  # noqa: N818 - what happened, in the words of the po
 
 
 class Gateway(Protocol):
-    """Hands a message on; returns the gateway's own mark of it. Raises NotTaken, or Away (an OSError)."""
+    """Hands a message on; returns the gateway's own mark of it. Raises NotTaken, Away or Unsure (an OSError)."""
 
     def send(self, message: Sms) -> str: ...
 
@@ -98,9 +99,13 @@ class HttpGateway:
             refused.close()
             if 400 <= refused.code < 500 and refused.code not in LATER:
                 raise NotTaken(f"http-{refused.code}") from refused
+            if refused.code == GATEWAY_TIMEOUT:
+                raise Unsure(f"http-{refused.code}") from refused
             raise Away(f"http-{refused.code}") from refused
-        except (OSError, ValueError, RecursionError, HTTPException) as fault:  # broken settings too: none goes out
+        except (urllib.error.URLError, ValueError, RecursionError) as fault:  # broken settings too: none goes out
             raise Away(type(fault).__name__) from fault
+        except (OSError, HTTPException) as fault:  # it was posted whole, for what fails before is an URLError
+            raise Unsure(type(fault).__name__) from fault
 
     def _request(self, message: Sms) -> urllib.request.Request:
         values = {"to": message.to, "text": message.text, "id": message.mark, "at": message.at.isoformat()}

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -11,7 +12,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext, ngettext, pgettext
 
 from gezhi.kernel.errors import Refused
-from gezhi.kit.senders import Away, Bounced, Letter, Sender, sender_of
+from gezhi.kit.senders import Away, Bounced, Letter, Sender, Unsure, sender_of
 from gezhi.kit.text import pick
 from gezhi.loop.models import Notice, NoticeWish
 from gezhi.loop.notices import service, store
@@ -57,7 +58,8 @@ def _send(user: int, now: datetime, start: datetime, way: Sender) -> bool:
             rows = store.unsent(user, 500)
             if not rows:
                 return False
-            way.send(letter(wish, rows, now))
+            with suppress(Unsure):  # the same letter each hour would be worse than one that is lost
+                way.send(letter(wish, rows, now))
             store.sent(rows, now)
             wish.sent_at = now
             wish.save(update_fields=["sent_at"])

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 WAITS = tuple(timedelta(seconds=seconds) for seconds in (5, 20, 60, 120, 300, *[600] * 140))
 TRIES = len(WAITS) + 1  # a whole day: a night and a morning without their server room lose nothing
 LEASE = timedelta(seconds=90)  # a piece in the hands of a process that was killed is taken up again after this
+UNSURE = timedelta(hours=2)  # what may have been taken is sent once more after this, or once they answer again
 SLOW = {"mail": timedelta(minutes=6)}  # a mail server may look through a letter for minutes
 
 

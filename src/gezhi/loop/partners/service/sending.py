@@ -10,8 +10,8 @@ from django.db import transaction
 from gezhi.kernel.errors import Refused
 from gezhi.loop.models import Partner, Piece
 from gezhi.loop.partners import store
-from gezhi.loop.partners.adapters import Later, Note, NotYet, Told, adapter_of
-from gezhi.loop.partners.rules.trying import LEASE, again_at, lease_of
+from gezhi.loop.partners.adapters import Later, Note, NotYet, Told, Unsure, adapter_of
+from gezhi.loop.partners.rules.trying import LEASE, UNSURE, again_at, lease_of
 from gezhi.loop.partners.service.keeping import EDIT
 from gezhi.trust.rules import Actor
 from gezhi.trust.service import Event, record, require, verb
@@ -60,7 +60,7 @@ def deliver(now: datetime, *, most: int = 500) -> int:
                 _put_back(row, moment)
             elif _carry(row, moment):
                 sent += 1
-            elif row.state == "waiting" and row.fault:
+            elif row.fault and row.state in ("waiting", "done"):
                 away.add(row.partner_id)
     return sent
 
@@ -75,6 +75,9 @@ def _carry(row: Piece, now: datetime) -> bool:
     except NotYet as early:
         row.next_at, row.fault = early.until, ""
         store.save_piece(row, "next_at", "fault")
+        return False
+    except Unsure as fault:
+        _unsure(row, fault.code, now)
         return False
     except (Later, OSError) as fault:
         _not_yet(row, getattr(fault, "code", "") or type(fault).__name__, now)
@@ -99,12 +102,24 @@ def _not_yet(row: Piece, code: str, now: datetime) -> None:
     row.fault, row.next_at = code[:80], again_at(row.tries, now)
     row.state = "waiting" if row.next_at else "dead"
     store.save_piece(row, "tries", "fault", "next_at", "state")
-    partner = row.partner
+    _silent(row.partner, now)
+    if row.state == "dead":
+        logger.error("piece %s for %s is given up: %s", row.pk, row.partner.code, row.fault)
+
+
+def _unsure(row: Piece, code: str, now: datetime) -> None:
+    """What may have been taken goes out once more; then it is done, and what is kept of it says that nobody knows."""
+    again = "unsure" in row.facts
+    row.facts, row.fault, row.tries = {**row.facts, "unsure": code[:80]}, code[:80], row.tries + 1
+    row.state, row.next_at, row.done_at = ("done", None, now) if again else ("waiting", now + UNSURE, None)
+    store.save_piece(row, "facts", "fault", "tries", "state", "next_at", "done_at")
+    _silent(row.partner, now)
+
+
+def _silent(partner: Partner, now: datetime) -> None:
     if partner.silent_since is None:
         partner.silent_since = now
         store.save(partner, "silent_since")
-    if row.state == "dead":
-        logger.error("piece %s for %s is given up: %s", row.pk, partner.code, row.fault)
 
 
 def _give_up(row: Piece, refused: Refused) -> None:
@@ -129,6 +144,7 @@ def retry(key: int, *, actor: Actor, now: datetime) -> Piece:
     if row is None or row.direction != "out" or row.state != "dead":
         raise Refused("piece-not-left", status=404, piece=key)
     row.state, row.tries, row.next_at = "waiting", 0, now
-    store.save_piece(row, "state", "tries", "next_at")
+    row.facts = {name: said for name, said in row.facts.items() if name != "unsure"}
+    store.save_piece(row, "state", "tries", "next_at", "facts")
     record("partner.again", "piece", key, actor=actor, body={"partner": row.partner.code})
     return row

@@ -35,5 +35,7 @@ def state_of(row: Piece) -> dict[str, str]:
         return {"light": "wait", "words": pgettext("reach-skipped", str(facts["skipped"]))}
     if facts.get("bounced") or facts.get("receipt") in ("failed", "blocked"):
         return {"light": "late", "words": pgettext("reach-state", "failed")}
+    if row.state == "done" and row.fault and "unsure" in facts and facts.get("receipt") != "delivered":
+        return {"light": "wait", "words": pgettext("reach-state", "unsure")}
     state = "delivered" if facts.get("receipt") == "delivered" else "sent" if row.state == "done" else row.state
     return {"light": {"done": "done", "dead": "late"}.get(row.state, "wait"), "words": pgettext("reach-state", state)}

@@ -5,9 +5,10 @@ from datetime import datetime
 from django.conf import settings
 
 from gezhi.kernel.errors import Refused
+from gezhi.kit import senders
 from gezhi.kit.senders import Bounced, Letter, Sender, sender_of
 from gezhi.loop.models import Partner, Piece
-from gezhi.loop.partners.adapters import Done
+from gezhi.loop.partners.adapters import Done, Unsure
 from gezhi.loop.partners.kinds.mail.rules import marks
 from gezhi.loop.partners.kinds.mail.signing import own_address, signed
 from gezhi.loop.reach import store, wishes
@@ -39,4 +40,6 @@ def send(partner: Partner, piece: Piece, *, now: datetime) -> Done:
     except Bounced as refused:
         wishes.stop("mail", said.to, refused.code, case, now)
         return Done(facts={"bounced": refused.code})
+    except senders.Unsure as fault:
+        raise Unsure(str(fault)) from fault
     return Done(facts={"sent": "mail"})

@@ -8,10 +8,11 @@ from django.conf import settings
 from django.utils import timezone
 
 from gezhi.kernel.errors import Refused
+from gezhi.kit import senders
 from gezhi.kit.senders import Away, NotTaken, Sms, gateway_of, parts_of
 from gezhi.loop.models import Partner, Piece
 from gezhi.loop.partners import store as pieces
-from gezhi.loop.partners.adapters import Arrived, Ask, Done, Later, Note, NotYet, Told
+from gezhi.loop.partners.adapters import Arrived, Ask, Done, Later, Note, NotYet, Told, Unsure
 from gezhi.loop.partners.kinds.webhook import LEAST_SECRET
 from gezhi.loop.reach import store, wishes
 from gezhi.loop.reach.rules.hours import quiet_until
@@ -57,6 +58,8 @@ class ShortMessages:
             raise Refused("sms-refused", said=refused.code) from refused
         except Away as away:
             raise Later(str(away)) from away
+        except senders.Unsure as fault:
+            raise Unsure(str(fault)) from fault
         return Done(facts={"parts": parts_of(said.text), "gateway": mark})
 
     def fetch(self, partner: Partner, *, now: datetime) -> Iterable[Arrived]:
