@@ -20,6 +20,7 @@ from gezhi.loop.models import Case
 from gezhi.loop.pages import asking, behalf, common
 from gezhi.loop.pages.forms import area_options, unit_options
 from gezhi.loop.reach.pages import form as reach
+from gezhi.loop.reach.service import codes
 from gezhi.loop.rules.words import TEXT_LIMIT
 from gezhi.loop.service.carrying import report_with
 from gezhi.loop.service.receiving import Received, Report, case_secret, case_token, secret_digest
@@ -320,6 +321,6 @@ def show_lookup(request: HttpRequest, refused: Refused | None = None) -> HttpRes
     }  # fmt: skip
     errors = common.errors_of(refused)
     common.mark(fields.values(), errors)
-    by_phone = "/follow/phone/" if "sms" in reach.ways() else ""
+    by_phone = "/follow/phone/" if codes.offered() else ""
     context = {**base(), "f": fields, "errors": errors, "action": "/follow/", "by_phone": by_phone}
     return render(request, "loop/lookup.html", context, status=refused.status if refused is not None else 200)
