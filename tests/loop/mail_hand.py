@@ -4,7 +4,8 @@ import io
 import re
 import socketserver
 import threading
-from contextlib import contextmanager
+import time
+from contextlib import contextmanager, suppress
 from email.message import EmailMessage
 from email.policy import SMTP
 
@@ -62,6 +63,7 @@ class Server(socketserver.ThreadingTCPServer):
     def __init__(self, capabilities="IMAP4rev1 UIDPLUS MOVE", prefix="", broken=()):
         super().__init__(("127.0.0.1", 0), Hand)
         self.prefix, self.broken = prefix, broken  # of folders that may be made; letters that it cannot hand out
+        self.dribbles = False
         self.letters, self.folders, self.capabilities, self.said = {}, {"INBOX"}, capabilities, []
         self.last = 0
         self.refuse_login = False
@@ -78,6 +80,10 @@ class Hand(socketserver.StreamRequestHandler):
     """As much of RFC 3501 as a program that takes letters needs."""
 
     def handle(self):
+        with suppress(ConnectionError):
+            self.talk()
+
+    def talk(self):
         self.say("* OK ready")
         while line := self.rfile.readline():
             tag, _, rest = line.decode().strip().partition(" ")
@@ -118,6 +124,9 @@ class Hand(socketserver.StreamRequestHandler):
     def do_uid_fetch(self, rest):
         uid, what = int(rest.split()[2]), rest.split(" ", 3)[3]
         _, flags, raw = self.server.letters[uid]
+        while self.server.dribbles:  # a byte now and then, so that no single wait is long
+            self.wfile.write(b" ")
+            time.sleep(0.05)
         if uid in self.server.broken:
             return "NO it cannot be read"
         if "RFC822.SIZE" in what:

@@ -179,7 +179,7 @@ def retention(timestamp: int) -> None:
 @app.periodic(cron="* * * * *")
 @app.task(name="loop.partners", queueing_lock="loop.partners")
 def ask_partners(timestamp: int) -> None:
-    """Every minute: partners whose time has come are asked for what they have."""
+    """Every minute: partners whose time has come are asked for what they have, save those still being asked."""
     from gezhi.loop.partners.service import fetch_all
 
     if count := fetch_all(datetime.fromtimestamp(timestamp, UTC)):

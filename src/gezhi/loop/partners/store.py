@@ -4,11 +4,13 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, QuerySet
+from django.contrib.postgres.fields import ArrayField
+from django.db.models import Count, Exists, F, Func, JSONField, OuterRef, QuerySet, TextField, Value
 
 from gezhi.loop.models import Case, Partner, PartnerCase, Piece
 
 LEFT = ("refused", "dead")
+TRIED = "tried_at"  # among the wishes of a partner, beside what a person wishes
 
 
 def partners(*, active: bool | None = None) -> QuerySet[Partner]:
@@ -35,6 +37,23 @@ def locked(code: str) -> Partner | None:
 
 def save(partner: Partner, *names: str) -> None:
     partner.save(update_fields=names or None)
+
+
+def tried_at(partner: Partner) -> datetime | None:
+    """When a partner that did not answer was last asked; forgotten when somebody changes what is known of it."""
+    said = partner.wishes.get(TRIED)
+    return datetime.fromisoformat(said) if said else None
+
+
+def tried(partner: Partner, now: datetime | None) -> None:
+    """Note that it did not answer, or with none that it did; wishes that a person saves meanwhile stay as he said."""
+    rows = Partner.objects.filter(pk=partner.pk)
+    if now is None:
+        if TRIED in partner.wishes:
+            rows.update(wishes=Func(F("wishes"), Value(TRIED), template="(%(expressions)s)", arg_joiner=" - "))
+        return
+    path, moment = Value([TRIED], ArrayField(TextField())), Value(now.isoformat(), JSONField())
+    rows.update(wishes=Func(F("wishes"), path, moment, function="jsonb_set"))
 
 
 # ---- pieces

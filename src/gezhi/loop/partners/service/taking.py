@@ -2,9 +2,11 @@
 
 import json
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Generator, Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from time import monotonic
 from typing import Any
 
 from django.db import InterfaceError, OperationalError, transaction
@@ -14,13 +16,15 @@ from gezhi.kit.http import plain
 from gezhi.loop.models import Partner, Piece
 from gezhi.loop.partners import store
 from gezhi.loop.partners.adapters import Arrived, Later, adapter_of
+from gezhi.loop.partners.rules.looking import is_time
 from gezhi.loop.partners.service.keeping import EDIT, system_actor
-from gezhi.loop.store.locks import alone
+from gezhi.loop.store.locks import alone, held
 from gezhi.trust.rules import Actor
 from gezhi.trust.rules.chain import canonical_json
 from gezhi.trust.service import keyed_hash, open_text, record, require, seal_text, unchanged, verb
 
 LONGEST = 120  # characters of a key
+LOOK = 50.0  # seconds for one look at a partner; what it still has is taken by the next
 # codes that say why, never what people wrote
 AWAY = (Later, OSError, OperationalError, InterfaceError)  # the partner or our own database: asked again later
 ODD = "piece-fault"
@@ -121,28 +125,50 @@ def work_again(key: int, *, actor: Actor, now: datetime) -> Piece:
     return row
 
 
-def fetch_from(partner: Partner, *, now: datetime) -> int:
-    """Ask a partner for what it has; how many pieces were new. A partner that is away is asked again later."""
-    fresh = 0
+def fetch_from(
+    partner: Partner, *, now: datetime, when_due: bool = False, clock: Callable[[], float] = monotonic
+) -> int:
+    """Ask a partner for what it has; how many pieces were new. One that is away is asked again later, less often.
+
+    Nobody asks a partner whom somebody else is asking, however long that takes.
+    """
+    with held(f"look.{partner.pk}") as free:
+        if not free:
+            return 0
+        partner.refresh_from_db(fields=["looked_at", "silent_since", "wishes"])
+        every = timedelta(minutes=max(1, int(partner.wishes.get("every") or 5)))
+        asked = max(filter(None, (partner.looked_at, store.tried_at(partner))), default=None)
+        if when_due and not is_time(asked, partner.silent_since, every, now):
+            return 0
+        fresh, became = _look(partner, now, clock)
+        partner.silent_since = partner.silent_since or now if became == "away" else None
+        if became == "whole":  # some ask for what changed since then, so that it moves only when nothing was left
+            partner.looked_at = now
+        store.save(partner, "silent_since", "looked_at")
+        store.tried(partner, now if became == "away" else None)
+    return fresh
+
+
+def _look(partner: Partner, now: datetime, clock: Callable[[], float]) -> tuple[int, str]:
+    """How many pieces were new, and whether it was a `whole` look, a `part` of one, or the partner was `away`."""
+    fresh, until = 0, clock() + LOOK
     try:
-        for one in adapter_of(partner.kind).fetch(partner, now=now):
-            fresh += _taken(partner, one, now=now)
+        with closing(_arrivals(partner, now)) as arrived:
+            for one in arrived:
+                fresh += _taken(partner, one, now=now)
+                if fresh and clock() >= until:  # however slow it is, every look gets further than the one before
+                    return fresh, "part"
     except AWAY as fault:
         logger.warning("partner %s is not reached: %s", partner.code, fault)
-        return _silent(partner, fresh, now)
+        return fresh, "away"
     except Exception:  # what ails one partner must keep no other from being asked
         logger.exception("partner %s cannot be asked", partner.code)
-        return _silent(partner, fresh, now)
-    partner.silent_since, partner.looked_at = None, now
-    store.save(partner, "silent_since", "looked_at")
-    return fresh
+        return fresh, "away"
+    return fresh, "whole"
 
 
-def _silent(partner: Partner, fresh: int, now: datetime) -> int:
-    if partner.silent_since is None:
-        partner.silent_since = now
-        store.save(partner, "silent_since")
-    return fresh
+def _arrivals(partner: Partner, now: datetime) -> Generator[Arrived, None, None]:
+    yield from adapter_of(partner.kind).fetch(partner, now=now)
 
 
 def _taken(partner: Partner, one: Arrived, *, now: datetime) -> bool:
@@ -165,9 +191,4 @@ def _taken(partner: Partner, one: Arrived, *, now: datetime) -> bool:
 
 def fetch_all(now: datetime) -> int:
     """Ask every active partner whose time has come, by its wish `every` in minutes (5)."""
-    fresh = 0
-    for partner in store.partners(active=True):
-        every = timedelta(minutes=max(1, int(partner.wishes.get("every") or 5)))
-        if partner.looked_at is None or now - partner.looked_at >= every:
-            fresh += fetch_from(partner, now=now)
-    return fresh
+    return sum(fetch_from(partner, now=now, when_due=True) for partner in store.partners(active=True))

@@ -3,10 +3,12 @@
 import imaplib
 import logging
 import re
+import socket
 import ssl
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
+from threading import Timer
 from typing import Any
 from urllib.parse import SplitResult, parse_qs, unquote
 
@@ -14,6 +16,7 @@ from gezhi.loop.partners.adapters import Later
 from gezhi.loop.partners.kinds.mail.boxes import Lying
 
 WAIT = 30  # seconds for an answer of the server
+LONGEST = 240.0  # seconds for all that is asked in one look: a server may send a byte now and then without end
 LOCAL = ("localhost", "127.0.0.1", "::1")
 BELOW = ("", "INBOX.", "INBOX/")  # where a server lets folders be made: beside the inbox, or below it
 TAKEN = "GezhiTaken"  # the keyword of a letter that was taken and could not be moved
@@ -35,6 +38,7 @@ class Imap:
     user: str
     password: str
     _server: imaplib.IMAP4 | None = None
+    _watch: Timer | None = None
 
     def letters(self, largest: int, most: int) -> Iterator[Lying]:
         server = self._open()
@@ -106,9 +110,13 @@ class Imap:
             return False
 
     def close(self) -> None:
+        if self._watch is not None:
+            self._watch.cancel()
         if self._server is not None:
             with suppress(imaplib.IMAP4.error, OSError):
                 self._server.logout()
+            with suppress(OSError):  # the line is let go even where the server is not there to be told
+                self._server.shutdown()
             self._server = None
 
     def _open(self) -> imaplib.IMAP4:
@@ -126,9 +134,13 @@ class Imap:
             raise Later("imap-tls") from fault
         except imaplib.IMAP4.error as fault:
             raise Later("imap-greeting") from fault
+        self._watch = Timer(LONGEST, _cut, [made])
+        self._watch.daemon = True
+        self._watch.start()
         try:
             made.login(self.user, self.password)
         except imaplib.IMAP4.error as fault:
+            self._watch.cancel()
             made.shutdown()
             raise Later("imap-login") from fault
         self._server = made
@@ -138,6 +150,12 @@ class Imap:
         if answer[0] != "OK":
             raise Later(code)
         return answer[1]
+
+
+def _cut(server: imaplib.IMAP4) -> None:
+    """End a line from beside: who reads from it finds its end."""
+    with suppress(OSError):
+        server.sock.shutdown(socket.SHUT_RDWR)
 
 
 def _bytes(one: Any) -> bytes:
