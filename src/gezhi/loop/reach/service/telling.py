@@ -19,6 +19,7 @@ from gezhi.loop.reach.rules.texts import Telling
 from gezhi.loop.service.following import reply_texts
 from gezhi.loop.service.receiving import case_token
 from gezhi.loop.store import below
+from gezhi.loop.store.cases import last_reply
 from gezhi.loop.store.content import content
 
 KIND = "citizen.told"
@@ -51,7 +52,9 @@ def due(partner: Partner, told: Told, way: str) -> list[Note]:
     row = _chosen(told, way)
     if row is None or not store.wants(told.case, way):
         return []
-    facts = {"telling": row.code, "state": str(told.facts.get("state", ""))}
+    facts: dict[str, Any] = {"telling": row.code, "state": str(told.facts.get("state", ""))}
+    if isinstance(told.facts.get("step"), int):
+        facts["step"] = told.facts["step"]
     return [Note(f"t{told.event}", KIND, told.case, facts)]
 
 
@@ -87,8 +90,17 @@ def message(piece: Piece, way: str) -> Message:
     if wishes.stopped(way, to) is not None:
         return Message(skipped="stopped")
     language = wish.language or settings.LANGUAGE_CODE
-    subject, text = written(row, case, str(piece.facts.get("state") or case.state), language)
+    state = str(piece.facts.get("state") or case.state)
+    subject, text = written(row, case, state, language, answer=_answered(case, state, piece.facts.get("step")))
     return Message(to, subject, text, language, stop=stop_link(case))
+
+
+def _answered(case: Case, state: str, step: int | None) -> bool:
+    """Whether the answer that stands now is the one of that step: a newer one may not have been reviewed yet."""
+    if state not in SHOWS_ANSWER or case.state not in SHOWS_ANSWER:
+        return False
+    last = last_reply(case) if step is not None else None
+    return last is None or step is None or last[0].no <= step
 
 
 def link(case: Case) -> str:
@@ -100,7 +112,7 @@ def stop_link(case: Case) -> str:
     return f"{link(case)}reach/#reach"
 
 
-def written(row: Telling, case: Case, state: str, language: str) -> tuple[str, str]:
+def written(row: Telling, case: Case, state: str, language: str, *, answer: bool) -> tuple[str, str]:
     """Subject and text; of a confidential case the answer is read behind the link alone. A letter ends with how to
     stop it.
     """
@@ -108,7 +120,7 @@ def written(row: Telling, case: Case, state: str, language: str) -> tuple[str, s
         values = {
             "number": case.number, "state": pgettext("citizen-state", state), "office": _office(language),
             "link": link(case),
-            "answer": reply_texts(case).get("reply", "") if state in SHOWS_ANSWER and not case.confidential else "",
+            "answer": reply_texts(case).get("reply", "") if answer and not case.confidential else "",
         }  # fmt: skip
         ending = _ending(row.way, case)
     subject = " ".join(rules.filled(rules.text_in(row.texts, "subject", language), {**values, "answer": ""}).split())
@@ -138,6 +150,6 @@ def _office(language: str) -> str:
 
 def preview(row: Telling, case: Case, language: str) -> dict[str, Any]:
     """How a text reads for a case: what the page shows before it is saved."""
-    subject, text = written(row, case, case.state, language)
+    subject, text = written(row, case, case.state, language, answer=case.state in SHOWS_ANSWER)
     return {"subject": subject, "text": text, "parts": parts_of(text) if row.way == "sms" else 0,
             "length": len(text)}  # fmt: skip
