@@ -210,3 +210,51 @@ def test_what_may_have_arrived_goes_out_once_they_answer_again(office, out, sett
         service.deliver(office.now + timedelta(minutes=1))
         assert len(heard) == 3
     assert {state_of(row)["words"] for row in Piece.objects.all()} == {"已发"}
+
+
+# ---- one mailbox that refuses for the moment
+
+
+def test_one_mailbox_that_is_put_off_holds_back_no_other_and_is_not_hammered(office, out, monkeypatch):
+    from gezhi.loop.partners.kinds.mail import posting
+
+    sent = []
+
+    class Grey:
+        def send(self, letter):
+            sent.append(letter.to)
+            if letter.to.startswith("grey"):
+                raise OSError("the mail server answers 451")
+
+    monkeypatch.setattr(posting, "sender", lambda _: Grey())
+    wished(office, "mail", email="grey@example.cn")
+    wished(office, "mail", email="fine@example.cn", phone="13700001234")
+    out.round()
+    assert sorted(sent) == ["fine@example.cn", "grey@example.cn"]
+    assert Partner.objects.get(code="mail").silent_since is None
+    Piece.objects.filter(state="waiting").update(next_at=office.now + timedelta(hours=1))
+    wished(office, "mail", email="other@example.cn", phone="13700001235")
+    out.round()
+    assert sent.count("grey@example.cn") == 1, "what others get does not wake it"
+    Partner.objects.filter(code="mail").update(silent_since=office.now)
+    wished(office, "mail", email="last@example.cn", phone="13700009999")
+    out.round()
+    assert (sent.count("last@example.cn"), sent.count("grey@example.cn")) == (1, 1)
+    service.deliver(office.now + timedelta(hours=2))
+    assert sent.count("grey@example.cn") == 2, "its own hour comes"
+
+
+def test_a_mail_server_that_is_away_holds_back_all_and_costs_one_try(office, out, monkeypatch):
+    from gezhi.kit.senders import Away
+    from gezhi.loop.partners.kinds.mail import posting
+
+    class Gone:
+        def send(self, letter):
+            raise Away(letter.mark)
+
+    monkeypatch.setattr(posting, "sender", lambda _: Gone())
+    for n in range(3):
+        wished(office, "mail", email=f"w{n}@example.cn", phone=f"1370000123{n}")
+    out.round()
+    assert sorted(Piece.objects.values_list("tries", flat=True)) == [0, 0, 1]
+    assert Partner.objects.get(code="mail").silent_since is not None

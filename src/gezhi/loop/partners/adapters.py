@@ -68,6 +68,10 @@ class Unsure(Later):
     """It was handed over, but no answer came: sent once more at most, for the other side may have it."""
 
 
+class Alone(Later):
+    """This one did not get through, and the fault lies with it: others to the same partner may well."""
+
+
 class NotYet(Exception):  # noqa: N818 - as above
     """Its hour has not come: it waits until then and loses no try."""
 
@@ -91,7 +95,7 @@ class Adapter(Protocol):
         """The pieces that an event means for this partner."""
 
     def send(self, partner: Partner, piece: Piece, *, now: datetime) -> Done:
-        """Carry one piece out; raises Later, Unsure, NotYet, or Refused where trying again changes nothing."""
+        """Carry one piece out; raises Later, Alone, Unsure, NotYet, or Refused where trying again changes nothing."""
 
     def fetch(self, partner: Partner, *, now: datetime) -> Iterable[Arrived]:
         """What the partner has for us; what was taken before may come again."""

@@ -11,6 +11,7 @@ from gezhi.loop.models import Case, Partner, PartnerCase, Piece
 
 LEFT = ("refused", "dead")
 TRIED = "tried_at"  # among the wishes of a partner, beside what a person wishes
+ALONE = "alone"  # among the facts of a piece that failed by its own fault
 
 
 def partners(*, active: bool | None = None) -> QuerySet[Partner]:
@@ -105,9 +106,9 @@ def waiting_for(partner: Partner) -> int:
 
 
 def wake(partner: Partner, now: datetime) -> int:
-    """What waits for a partner that answers again goes out now."""
+    """What waits for a partner that answers again goes out now; what failed by its own fault keeps its hour."""
     rows = Piece.objects.filter(partner=partner, direction="out", state="waiting", next_at__gt=now, tries__gt=0)
-    return rows.update(next_at=now)
+    return rows.exclude(facts__has_key=ALONE).update(next_at=now)
 
 
 def counts() -> dict[int, dict[str, int]]:

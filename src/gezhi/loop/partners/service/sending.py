@@ -10,7 +10,7 @@ from django.db import transaction
 from gezhi.kernel.errors import Refused
 from gezhi.loop.models import Partner, Piece
 from gezhi.loop.partners import store
-from gezhi.loop.partners.adapters import Later, Note, NotYet, Told, Unsure, adapter_of
+from gezhi.loop.partners.adapters import Alone, Later, Note, NotYet, Told, Unsure, adapter_of
 from gezhi.loop.partners.rules.trying import LEASE, UNSURE, again_at, lease_of
 from gezhi.loop.partners.service.keeping import EDIT
 from gezhi.trust.rules import Actor
@@ -60,7 +60,7 @@ def deliver(now: datetime, *, most: int = 500) -> int:
                 _put_back(row, moment)
             elif _carry(row, moment):
                 sent += 1
-            elif row.fault and row.state in ("waiting", "done"):
+            elif row.fault and row.state in ("waiting", "done") and store.ALONE not in row.facts:
                 away.add(row.partner_id)
     return sent
 
@@ -80,15 +80,15 @@ def _carry(row: Piece, now: datetime) -> bool:
         _unsure(row, fault.code, now)
         return False
     except (Later, OSError) as fault:
-        _not_yet(row, getattr(fault, "code", "") or type(fault).__name__, now)
+        _not_yet(row, getattr(fault, "code", "") or type(fault).__name__, now, alone=isinstance(fault, Alone))
         return False
     except Exception as fault:
         if row.tries == 0:  # a day of tries needs no more than one traceback
             logger.exception("piece %s for %s could not be sent", row.pk, partner.code)
-        _not_yet(row, type(fault).__name__, now)
+        _not_yet(row, type(fault).__name__, now, alone=True)
         return False
     row.state, row.done_at, row.fault, row.next_at = "done", now, "", None
-    row.facts = {**row.facts, **done.facts}
+    row.facts = {name: said for name, said in row.facts.items() if name != store.ALONE} | dict(done.facts)
     store.save_piece(row, "state", "done_at", "fault", "next_at", "facts")
     if partner.silent_since is not None:
         partner.silent_since = None
@@ -97,12 +97,16 @@ def _carry(row: Piece, now: datetime) -> bool:
     return True
 
 
-def _not_yet(row: Piece, code: str, now: datetime) -> None:
+def _not_yet(row: Piece, code: str, now: datetime, *, alone: bool) -> None:
     row.tries += 1
     row.fault, row.next_at = code[:80], again_at(row.tries, now)
     row.state = "waiting" if row.next_at else "dead"
-    store.save_piece(row, "tries", "fault", "next_at", "state")
-    _silent(row.partner, now)
+    row.facts = {name: said for name, said in row.facts.items() if name != store.ALONE}
+    if alone:
+        row.facts[store.ALONE] = 1
+    else:
+        _silent(row.partner, now)
+    store.save_piece(row, "tries", "fault", "next_at", "state", "facts")
     if row.state == "dead":
         logger.error("piece %s for %s is given up: %s", row.pk, row.partner.code, row.fault)
 
@@ -144,7 +148,7 @@ def retry(key: int, *, actor: Actor, now: datetime) -> Piece:
     if row is None or row.direction != "out" or row.state != "dead":
         raise Refused("piece-not-left", status=404, piece=key)
     row.state, row.tries, row.next_at = "waiting", 0, now
-    row.facts = {name: said for name, said in row.facts.items() if name != "unsure"}
+    row.facts = {name: said for name, said in row.facts.items() if name not in ("unsure", store.ALONE)}
     store.save_piece(row, "state", "tries", "next_at", "facts")
     record("partner.again", "piece", key, actor=actor, body={"partner": row.partner.code})
     return row

@@ -6,9 +6,9 @@ from django.conf import settings
 
 from gezhi.kernel.errors import Refused
 from gezhi.kit import senders
-from gezhi.kit.senders import Bounced, Letter, Sender, sender_of
+from gezhi.kit.senders import Away, Bounced, Letter, Sender, sender_of
 from gezhi.loop.models import Partner, Piece
-from gezhi.loop.partners.adapters import Done, Unsure
+from gezhi.loop.partners.adapters import Alone, Done, Unsure
 from gezhi.loop.partners.kinds.mail.rules import marks
 from gezhi.loop.partners.kinds.mail.signing import own_address, signed
 from gezhi.loop.reach import store, wishes
@@ -20,7 +20,7 @@ def sender(partner: Partner) -> Sender:
 
 
 def send(partner: Partner, piece: Piece, *, now: datetime) -> Done:
-    """Raises Away and OSError where it did not go out; a mailbox that refuses is told in what is kept of the piece."""
+    """Raises Away, Alone or Unsure where it did not go out; a mailbox that refuses is told in what is kept."""
     if piece.kind != KIND:
         raise Refused("piece-kind", status=422, kind=piece.kind)
     said = message(piece, "mail")
@@ -42,4 +42,8 @@ def send(partner: Partner, piece: Piece, *, now: datetime) -> Done:
         return Done(facts={"bounced": refused.code})
     except senders.Unsure as fault:
         raise Unsure(str(fault)) from fault
+    except Away:
+        raise
+    except OSError as fault:  # a grey list, a policy of one domain: no reason to hold the other letters back
+        raise Alone(type(fault).__name__) from fault
     return Done(facts={"sent": "mail"})
