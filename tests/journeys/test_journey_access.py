@@ -50,9 +50,13 @@ NAMES = {
     "csv",
     "http",
     "https",
+    "XLSX",
+    "JSON",
+    "order",  # the key of a piece
     "groups",  # claims, as providers write them
     "sub",
 }
+DRAWN_OUT = "label-content-name-mismatch"  # a label within a label is longer by its own brackets
 NAME = ("code", "name_zh", "name_en")
 ROWS = (
     ("trust", "Unit", NAME), ("trust", "Role", NAME), ("loop", "Matter", (*NAME, "hint_zh", "hint_en")),
@@ -63,7 +67,8 @@ ROWS = (
     ("loop", "CatalogueItem", ("basis_zh", "basis_en")), ("loop", "Limit", ("source",)),
     *(("loop", f"Score{what}", (*NAME, "source")) for what in ("Measure", "Set", "Indicator", "Group", "Band")),
     ("loop", "Shift", ("name_zh", "name_en")), ("loop", "Call", ("skill",)),
-    ("loop", "Partner", NAME), ("loop", "StandardReply", ("title_zh", "title_en", "text_zh", "text_en")),
+    ("loop", "Partner", NAME), ("loop", "PublicRule", ("source",)),
+    ("loop", "StandardReply", ("title_zh", "title_en", "text_zh", "text_en")),
 )  # fmt: skip
 
 
@@ -82,6 +87,7 @@ def content(site):
         "2026 年 1 月工单.csv",
         "https://id.example.gov.cn/realms/office",
         *journey_screens.said(),
+        *("我叫", "住", "张"),  # what is left of a name, or stands around one that was taken out
     }
     for room, model, columns in ROWS:
         for row in apps.get_model(room, model).objects.values_list(*columns):
@@ -129,7 +135,8 @@ def gallery(site, settings):
             if one.who not in pages:
                 pages[one.who] = site.page(one.who, language=language, size=size)
             page = pages[one.who]
-            site.open(page, one.path)
+            spoken_so = f"?lang={language}" if one.path.startswith("/embed/") else ""  # a frame has no cookie
+            site.open(page, one.path + spoken_so)
             if one.before:
                 one.before(page)
             yield one, page
@@ -156,7 +163,8 @@ def test_nothing_on_a_phone_is_untranslated_or_keeps_people_out_in_longer_words(
     found = {}
     known = content(site)
     for screen, page in gallery("en-xa", PHONE):
-        faults = forgotten(page, known) + (hindrances(page) if AXE.exists() else [])
+        faults = forgotten(page, known)
+        faults += [one for one in (hindrances(page) if AXE.exists() else []) if not one.startswith(DRAWN_OUT)]
         if overflow(page) > 0:
             faults.append(f"wider than the window by {overflow(page)}")
         if faults:

@@ -58,6 +58,7 @@ def test_a_call_rings_is_opened_and_becomes_a_case(on_shift, language):
     page.locator(".ring a").click()
     page.locator("#f-phone").wait_for()
     assert page.input_value("#f-phone") == MOBILE
+    page.locator("#past li").first.wait_for()
     assert page.locator("#past li").count() == 1
     page.fill("#f-text", "楼道灯坏了三天。")
     page.keyboard.press("F9")

@@ -206,6 +206,8 @@ function row(at, option, i) {
 function none() {
   const li = document.createElement("li");
   li.className = "none";
+  li.setAttribute("role", "option"); // all that a listbox may hold
+  li.setAttribute("aria-disabled", "true");
   li.textContent = say("none");
   return li;
 }
