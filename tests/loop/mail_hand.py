@@ -1,11 +1,13 @@
 """Letters as tests write them, a maildir to lay them in, and a small mail server that speaks IMAP."""
 
 import io
+import os
 import re
 import socketserver
 import threading
 import time
 from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
 from email.message import EmailMessage
 from email.policy import SMTP
 
@@ -46,9 +48,12 @@ class Box:
             (place / name).mkdir(parents=True)
         self.count = 0
 
-    def lay(self, raw):
+    def lay(self, raw, at=None):
         self.count += 1
-        (self.place / "new" / f"{self.count:010}.M1.host").write_bytes(raw)
+        path = self.place / "new" / f"{self.count:010}.M1.host"
+        path.write_bytes(raw)
+        if at is not None:
+            os.utime(path, (at.timestamp(), at.timestamp()))
 
     def names(self, box="new"):
         folder = self.place / box
@@ -63,14 +68,15 @@ class Server(socketserver.ThreadingTCPServer):
     def __init__(self, capabilities="IMAP4rev1 UIDPLUS MOVE", prefix="", broken=()):
         super().__init__(("127.0.0.1", 0), Hand)
         self.prefix, self.broken = prefix, broken  # of folders that may be made; letters that it cannot hand out
-        self.dribbles = False
+        self.dribbles, self.dates = False, {}
         self.letters, self.folders, self.capabilities, self.said = {}, {"INBOX"}, capabilities, []
         self.last = 0
         self.refuse_login = False
 
-    def lay(self, raw):
+    def lay(self, raw, at=None):
         self.last += 1
         self.letters[self.last] = ["INBOX", set(), raw]
+        self.dates[self.last] = at or datetime.now(UTC)
 
     def where(self, uid):
         return self.letters[uid][0], self.letters[uid][1]
@@ -119,6 +125,9 @@ class Hand(socketserver.StreamRequestHandler):
     def do_uid_search(self, rest):
         without = {"\\Deleted", *re.findall(r"UNKEYWORD (\S+)", rest)}
         here = [uid for uid, (box, flags, _) in self.server.letters.items() if box == "INBOX" and not without & flags]
+        if found := re.search(r"SINCE (\S+)", rest):
+            day = datetime.strptime(found[1], "%d-%b-%Y").replace(tzinfo=UTC).date()
+            here = [uid for uid in here if self.server.dates[uid].date() >= day]
         self.say("* SEARCH " + " ".join(map(str, here)))
 
     def do_uid_fetch(self, rest):
@@ -129,8 +138,9 @@ class Hand(socketserver.StreamRequestHandler):
             time.sleep(0.05)
         if uid in self.server.broken:
             return "NO it cannot be read"
+        came = self.server.dates[uid].strftime("%d-%b-%Y %H:%M:%S %z")
         if "RFC822.SIZE" in what:
-            self.say(f"* 1 FETCH (UID {uid} RFC822.SIZE {len(raw)})")
+            self.say(f'* 1 FETCH (UID {uid} RFC822.SIZE {len(raw)} INTERNALDATE "{came}")')
             return None
         if "PEEK" not in what:
             flags.add("\\Seen")

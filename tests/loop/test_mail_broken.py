@@ -46,7 +46,7 @@ def parted(disposition):
 )  # fmt: skip
 def test_a_letter_with_a_broken_head_or_name_is_taken_and_so_is_the_next(office, mailbox, box, raw):
     mailbox.look(raw, good())
-    texts = [said(case)["text"] for case in Case.objects.order_by("id")]
+    texts = [said(piece.case)["text"] for piece in Piece.objects.order_by("id")]
     assert len(texts) == 2
     assert "words" in texts[0]
     assert texts[1] == "好信1"

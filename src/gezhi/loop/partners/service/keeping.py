@@ -17,6 +17,7 @@ from gezhi.trust.rules import Actor
 from gezhi.trust.service import new_requesters, open_text, record, require, seal_text, sealed_requester, verb
 
 EDIT = "partner.edit"
+BOX_SINCE = "box_since"  # among the wishes: when this mailbox was connected; what lay there before is its archive
 _CODE = re.compile(r"[a-z0-9][a-z0-9-]{0,38}[a-z0-9]")
 
 
@@ -65,12 +66,17 @@ def put_partner(wish: Wish, *, actor: Actor, now: datetime) -> Partner:
         keeper = sealed_requester()
         new_requesters([keeper])
         row = Partner(code=wish.code, kind=wish.kind, keeper=keeper, secrets=seal_text(keeper, {}), active=True)
+    before, said = row.wishes, {name: value for name, value in wish.wishes.items() if name != BOX_SINCE}
+    if said.get("box"):
+        same = row.pk is not None and before.get("box") == said["box"]
+        since = before.get(BOX_SINCE) or row.created_at.isoformat() if same else now.isoformat()
+        said[BOX_SINCE] = since
     row.name_zh, row.name_en = wish.name_zh.strip()[:80], wish.name_en.strip()[:120]
     row.channel, row.source, row.desk_id, row.wishes = (
         wish.channel,
         wish.source.strip()[:40],
         wish.desk,
-        dict(wish.wishes),
+        said,
     )
     kept = secrets_of(row) | {name: value for name, value in wish.secrets.items() if value}
     adapter.checked(row, kept)

@@ -4,7 +4,7 @@ import imaplib
 import logging
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -18,12 +18,13 @@ from gezhi.loop.partners.kinds.mail.boxes import DONE, FAILED, Box
 from gezhi.loop.partners.kinds.mail.boxes.imap import Imap, secure
 from gezhi.loop.partners.kinds.mail.boxes.maildir import Maildir
 from gezhi.loop.partners.kinds.mail.rules import reading
-from gezhi.loop.partners.service.keeping import secrets_of
+from gezhi.loop.partners.service.keeping import BOX_SINCE, secrets_of
 from gezhi.loop.reach.rules.addresses import mail_address
 from gezhi.loop.reach.service.telling import due
 from gezhi.trust.rules import Actor
 
 MEGABYTE, LARGEST, AT_ONCE = 2**20, 25, 100
+SKEW = timedelta(minutes=5)  # by which clocks of two machines may differ
 _FOLDER = re.compile(r"[A-Za-z0-9 ._/%-]{0,80}")
 logger = logging.getLogger(__name__)
 
@@ -41,6 +42,7 @@ class Mail:
         Ask("most", "number"),
         Ask("largest", "number"),
         Ask("every", "number"),
+        Ask("older", "yes"),
     )
 
     def checked(self, partner: Partner, secrets: Mapping[str, str]) -> None:
@@ -82,8 +84,11 @@ class Mail:
     def _letters(self, partner: Partner, box: Box) -> Iterator[Arrived]:
         largest = int(partner.wishes.get("largest") or LARGEST) * MEGABYTE
         stuck: OSError | None = None
-        for lying in box.letters(largest, AT_ONCE):
+        since = connected(partner)
+        for lying in box.letters(largest, AT_ONCE, None if partner.wishes.get("older") else since):
             body = reading.read(lying.raw) if lying.whole else reading.too_large(lying.raw)
+            if lying.at < since:
+                body["older"] = True
             key = reading.key_of(body, store.hashed(body["from"]))
             row = pieces.piece(partner, "in", key)
             if row is None or row.state == "waiting":
@@ -101,6 +106,12 @@ class Mail:
         if piece.kind != "mail.letter":
             raise Refused("piece-kind", status=422, kind=piece.kind)
         return taking.take(partner, piece, body, actor=actor, now=now)
+
+
+def connected(partner: Partner) -> datetime:
+    """Since when this mailbox is ours to answer for: the letters before it are its archive."""
+    said = str(partner.wishes.get(BOX_SINCE) or "")
+    return (datetime.fromisoformat(said) if said else partner.created_at) - SKEW
 
 
 def box_of(partner: Partner) -> Box:

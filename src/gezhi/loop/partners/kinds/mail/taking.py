@@ -43,9 +43,11 @@ def take(partner: Partner, piece: Piece, body: Body, *, actor: Actor, now: datet
     if not body["from"]:
         raise Refused("mail-no-sender")
     most = int(partner.wishes.get("most") or MOST)
-    if store.letters_since(partner, store.hashed(body["from"]), now - HOUR) > most:
+    older = bool(body.get("older"))  # from before this mailbox was ours: nobody awaits our answer to it any more
+    if not older and store.letters_since(partner, store.hashed(body["from"]), now - HOUR) > most:
         raise Refused("mail-too-many", most=most)
-    wishes.lift("mail", body["from"])  # who writes can be written to again
+    if not older:
+        wishes.lift("mail", body["from"])  # who writes can be written to again
     case = case_meant(partner, body)
     if case is None:
         return open_case(partner, piece, body, actor=actor, now=now)
@@ -85,7 +87,7 @@ def open_case(partner: Partner, piece: Piece, body: Body, *, actor: Actor, now: 
     report = Report(
         text=_with_left(words, left), title=title, channel=partner.channel, name=body["name"],
         source=partner.source or partner.code, desk=partner.desk_id, email=body["from"],
-        reach="mail" if body["from"] else "",
+        reach="mail" if body["from"] and not body.get("older") else "",
     )  # fmt: skip
     done = receive(report, actor=actor, now=now, key=f"piece:{piece.pk}")
     case = store.case_by_key(done.moved.case)

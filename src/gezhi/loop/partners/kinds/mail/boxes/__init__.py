@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
 DONE, FAILED = "done", "failed"
@@ -14,12 +15,15 @@ class Lying:
     name: str  # by which its box knows it
     raw: bytes
     whole: bool
+    at: datetime  # when it came into the box
 
 
 class Box(Protocol):
     """Letters are left unread until they are taken, and are moved only then. Raises Later, or OSError."""
 
-    def letters(self, largest: int, most: int) -> Iterator[Lying]: ...
+    def letters(self, largest: int, most: int, after: datetime | None) -> Iterator[Lying]:
+        """Those that came later than that; all with none."""
+
     def move(self, name: str, to: str) -> None:
         """Lay it into the folder for what was taken, or for what was left to a person."""
 

@@ -5,9 +5,11 @@ import logging
 import re
 import socket
 import ssl
+import time
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from threading import Timer
 from typing import Any
 from urllib.parse import SplitResult, parse_qs, unquote
@@ -40,37 +42,43 @@ class Imap:
     _server: imaplib.IMAP4 | None = None
     _watch: Timer | None = None
 
-    def letters(self, largest: int, most: int) -> Iterator[Lying]:
+    def letters(self, largest: int, most: int, after: datetime | None) -> Iterator[Lying]:
         server = self._open()
         folder = unquote(self.where.path.strip("/")) or "INBOX"
         self._asked(server.select(f'"{folder}"'), "imap-folder")
-        found = self._asked(server.uid("SEARCH", "UNDELETED", "UNKEYWORD", TAKEN), "imap-search")
+        # the server compares days of its own place, so that the hour is looked at here
+        since = [] if after is None else ["SINCE", imaplib.Time2Internaldate(after - timedelta(days=1))[1:12].strip()]
+        found = self._asked(server.uid("SEARCH", "UNDELETED", "UNKEYWORD", TAKEN, *since), "imap-search")
         for name in (found[0] or b"").decode("ascii").split():
-            one = self._read(server, name, largest)
+            one = self._read(server, name, largest, after)
             if one is not None:
                 yield one
                 most -= 1
             if most <= 0:
                 return
 
-    def _read(self, server: imaplib.IMAP4, name: str, largest: int) -> Lying | None:
+    def _read(self, server: imaplib.IMAP4, name: str, largest: int, after: datetime | None) -> Lying | None:
         """One letter; one that the server itself cannot hand out stays where it is, and the next is asked for."""
         try:
-            return self._one(server, name, largest)
+            return self._one(server, name, largest, after)
         except imaplib.IMAP4.abort:
             raise
         except (Later, imaplib.IMAP4.error):
             logger.warning("letter %s of %s cannot be fetched from the server", name, self.user)
             return None
 
-    def _one(self, server: imaplib.IMAP4, name: str, largest: int) -> Lying | None:
-        said = self._asked(server.uid("FETCH", name, "(RFC822.SIZE)"), "imap-fetch")
+    def _one(self, server: imaplib.IMAP4, name: str, largest: int, after: datetime | None) -> Lying | None:
+        said = self._asked(server.uid("FETCH", name, "(RFC822.SIZE INTERNALDATE)"), "imap-fetch")
+        came = next((imaplib.Internaldate2tuple(_bytes(one)) for one in said if one), None)
+        at = datetime.fromtimestamp(time.mktime(came), UTC) if came is not None else datetime.now(UTC)
+        if after is not None and at < after:
+            return None
         size = next((_SIZE.search(_bytes(one)) for one in said if one and _SIZE.search(_bytes(one))), None)
         whole = size is not None and int(size[1]) <= largest
         what = "(BODY.PEEK[])" if whole else "(BODY.PEEK[HEADER])"
         parts = self._asked(server.uid("FETCH", name, what), "imap-fetch")
         raw = next((part[1] for part in parts if isinstance(part, tuple)), None)
-        return Lying(name, raw, whole) if raw is not None else None  # somebody moved it meanwhile
+        return Lying(name, raw, whole, at) if raw is not None else None  # somebody moved it meanwhile
 
     def move(self, name: str, to: str) -> None:
         """Marked as read and moved; a server that cannot move copies, and drops the first.

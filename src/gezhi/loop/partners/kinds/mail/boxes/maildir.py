@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterator
 from contextlib import suppress
+from datetime import UTC, datetime
 from pathlib import Path
 
 from gezhi.loop.partners.adapters import Later
@@ -18,18 +19,25 @@ class Maildir:
     def __init__(self, place: Path) -> None:
         self.place = place
 
-    def letters(self, largest: int, most: int) -> Iterator[Lying]:
+    def letters(self, largest: int, most: int, after: datetime | None) -> Iterator[Lying]:
         if not (self.place / "new").is_dir():
             raise Later("maildir-missing")
         waiting = [path for box in ("new", "cur") for path in (self.place / box).glob("*") if path.is_file()]
-        for path in sorted(waiting, key=lambda one: one.name)[:most]:
+        for path in sorted(waiting, key=lambda one: one.name):
             try:
-                whole = path.stat().st_size <= largest
+                known = path.stat()
+                at = datetime.fromtimestamp(known.st_mtime, UTC)
+                if after is not None and at < after:
+                    continue
+                whole = known.st_size <= largest
                 with path.open("rb") as file:
                     raw = file.read(-1 if whole else HEAD)
             except FileNotFoundError:  # another program moved it meanwhile
                 continue
-            yield Lying(str(path.relative_to(self.place)), raw, whole)
+            yield Lying(str(path.relative_to(self.place)), raw, whole, at)
+            most -= 1
+            if most <= 0:
+                return
 
     def move(self, name: str, to: str) -> None:
         target = self.place / f".{to}"
