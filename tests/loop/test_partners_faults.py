@@ -258,3 +258,35 @@ def test_a_mail_server_that_is_away_holds_back_all_and_costs_one_try(office, out
     out.round()
     assert sorted(Piece.objects.values_list("tries", flat=True)) == [0, 0, 1]
     assert Partner.objects.get(code="mail").silent_since is not None
+
+
+# ---- what a gateway answers
+
+
+@pytest.mark.parametrize("status", [401, 402, 403, 404, 405])
+def test_a_key_that_expired_costs_no_message(office, out, settings, status):
+    with gateway([(status, b""), (200, b"{}"), (200, b"{}")]) as (url, heard):
+        settings.GEZHI_SMS_URL = url
+        wished(office, "sms")
+        wished(office, "sms", phone="13700001234")
+        out.round()
+        assert sorted(Piece.objects.values_list("state", "tries")) == [("waiting", 0), ("waiting", 1)]
+        service.deliver(office.now + timedelta(minutes=1))
+        assert len(heard) == 3
+    assert set(Piece.objects.values_list("state", flat=True)) == {"done"}
+
+
+def test_an_error_in_a_good_status_is_not_sent(office, out, settings):
+    said = [b'{"result": {"code": 7}}', b"<html>", b'{"result": {"code": 0}, "id": "G-1"}']
+    with gateway([(200, one) for one in said]) as (url, heard):
+        settings.GEZHI_SMS_URL, settings.GEZHI_SMS_OK = url, "result.code=0"
+        wished(office, "sms")
+        out.round()
+        piece = Piece.objects.get()
+        assert (piece.state, piece.fault, piece.tries) == ("waiting", "said-7", 1)
+        assert Partner.objects.get(code="sms").silent_since is None
+        for minutes in (1, 2):
+            service.deliver(office.now + timedelta(minutes=minutes))
+        assert len(heard) == 3
+    piece.refresh_from_db()
+    assert (piece.state, piece.tries, piece.facts["gateway"], piece.fault) == ("done", 2, "G-1", "")

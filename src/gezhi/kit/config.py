@@ -86,6 +86,10 @@ class Config:
     )
     sms_secret: str = setting("", "Secret that signs what is posted to the SMS gateway; empty: unsigned.")
     sms_answer: str = setting("id", "Where the gateway's own mark stands in its answer, as data.id; receipts name it.")
+    sms_ok: str = setting(
+        "",
+        "What the gateway answers where it took a message, as code=0 (dotted path, value); empty: any 2xx.",
+    )
     sms_sign: str = setting("", "Signature before every SMS, such as 【云溪12345】, where the gateway adds none.")
     sms_parts: int = setting(4, "Most parts of one SMS; a longer answer is cut and the link says the rest.")
     sms_quiet: str = setting(

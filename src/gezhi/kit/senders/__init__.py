@@ -2,9 +2,19 @@
 
 from gezhi.kit.senders.letters import Away, Bounced, FileSender, Letter, Sender, SmtpSender, Unsure, sender_of
 from gezhi.kit.senders.reports import bounced_in
-from gezhi.kit.senders.sms import FileGateway, Gateway, HttpGateway, NotTaken, Sms, faults, gateway_of, parts_of
+from gezhi.kit.senders.sms import (
+    Declined,
+    FileGateway,
+    Gateway,
+    HttpGateway,
+    NotTaken,
+    Sms,
+    faults,
+    gateway_of,
+    parts_of,
+)
 
 __all__ = [
-    "Away", "Bounced", "FileGateway", "FileSender", "Gateway", "HttpGateway", "Letter", "NotTaken", "Sender", "Sms",
-    "SmtpSender", "Unsure", "bounced_in", "faults", "gateway_of", "parts_of", "sender_of",
+    "Away", "Bounced", "Declined", "FileGateway", "FileSender", "Gateway", "HttpGateway", "Letter", "NotTaken", "Sender",
+    "Sms", "SmtpSender", "Unsure", "bounced_in", "faults", "gateway_of", "parts_of", "sender_of",
 ]  # fmt: skip

@@ -27,6 +27,7 @@ GSM = frozenset(
     "abcdefghijklmnopqrstuvwxyzäöñüà"
 )
 LATER = (408, 425, 429)
+OURS = (401, 402, 403, 404, 405)  # key, account or address: no other message would be taken either
 GATEWAY_TIMEOUT = 504  # a proxy before it waited in vain: behind it the message may have been taken
 
 
@@ -48,8 +49,12 @@ class NotTaken(Exception):  # noqa: N818 - what happened, in the words of the po
         self.code = code
 
 
+class Declined(OSError):  # noqa: N818 - as above
+    """The gateway answers that it did not take it now, by a code of its own; another message may well be taken."""
+
+
 class Gateway(Protocol):
-    """Hands a message on; returns the gateway's own mark of it. Raises NotTaken, Away or Unsure (an OSError)."""
+    """Hands a message on; returns the gateway's own mark of it. Raises NotTaken; Away, Unsure, Declined (OSErrors)."""
 
     def send(self, message: Sms) -> str: ...
 
@@ -90,14 +95,24 @@ class HttpGateway:
     body: str = BODY
     secret: str = ""
     answer: str = "id"
+    ok: str = ""  # "code=0": what its answer says where it took the message; empty: any 2xx
 
     def send(self, message: Sms) -> str:
+        said = self._posted(message)
+        if self.ok:
+            path, _, value = self.ok.partition("=")
+            code = _mark_in(said, path.strip())
+            if code != value.strip():
+                raise Declined(f"said-{code[:40]}")
+        return _mark_in(said, self.answer) or message.mark
+
+    def _posted(self, message: Sms) -> bytes:
         try:
             with opened(self._request(message), TIMEOUT) as answer:
-                return _mark_in(b"".join(parts(answer, largest=LARGEST, longest=TIMEOUT)), self.answer) or message.mark
+                return b"".join(parts(answer, largest=LARGEST, longest=TIMEOUT))
         except urllib.error.HTTPError as refused:
             refused.close()
-            if 400 <= refused.code < 500 and refused.code not in LATER:
+            if 400 <= refused.code < 500 and refused.code not in (*LATER, *OURS):
                 raise NotTaken(f"http-{refused.code}") from refused
             if refused.code == GATEWAY_TIMEOUT:
                 raise Unsure(f"http-{refused.code}") from refused
@@ -176,13 +191,13 @@ def _mark_in(raw: bytes, path: str) -> str:
     """The gateway's mark in its answer; nothing where it says none."""
     try:
         found: Any = json.loads(raw)
-    except ValueError:
+    except (ValueError, RecursionError):
         return ""
     for name in path.split("."):
         found = found.get(name) if isinstance(found, dict) else None
     return str(found)[:80] if isinstance(found, str | int) else ""
 
 
-def gateway_of(url: str, body: str, secret: str, answer: str, data: Path) -> Gateway:
+def gateway_of(url: str, body: str, secret: str, answer: str, data: Path, *, ok: str = "") -> Gateway:
     """The way that the settings name; without an address messages are written into the data folder."""
-    return HttpGateway(url, body or BODY, secret, answer) if url else FileGateway(data / "outgoing" / "sms")
+    return HttpGateway(url, body or BODY, secret, answer, ok) if url else FileGateway(data / "outgoing" / "sms")

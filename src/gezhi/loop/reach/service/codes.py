@@ -19,7 +19,7 @@ from django.utils.translation import gettext
 
 from gezhi.kernel.codes import phone as parse_phone
 from gezhi.kernel.errors import Refused
-from gezhi.kit.senders import Away, NotTaken, Sms, Unsure
+from gezhi.kit.senders import Away, Declined, NotTaken, Sms, Unsure
 from gezhi.kit.text import normal
 from gezhi.loop.partners import store as partners
 from gezhi.loop.partners.kinds.sms.adapter import gateway
@@ -68,7 +68,7 @@ def _hand_on(message: Sms) -> None:
         done.result(PATIENCE)
     except (TimeoutError, Unsure):
         return  # on its way, as far as anybody knows; who gets nothing asks for another
-    except (NotTaken, Away, OSError, ValueError, HTTPException) as fault:
+    except (NotTaken, Declined, Away, OSError, ValueError, HTTPException) as fault:
         raise Refused("code-not-sent", status=503) from fault
 
 

@@ -12,7 +12,7 @@ from gezhi.kit import senders
 from gezhi.kit.senders import Away, NotTaken, Sms, gateway_of, parts_of
 from gezhi.loop.models import Partner, Piece
 from gezhi.loop.partners import store as pieces
-from gezhi.loop.partners.adapters import Arrived, Ask, Done, Later, Note, NotYet, Told, Unsure
+from gezhi.loop.partners.adapters import Alone, Arrived, Ask, Done, Later, Note, NotYet, Told, Unsure
 from gezhi.loop.partners.kinds.webhook import LEAST_SECRET
 from gezhi.loop.reach import store, wishes
 from gezhi.loop.reach.rules.hours import quiet_until
@@ -28,7 +28,8 @@ LASTING = ("failed", "blocked")  # nothing arrives at this number: no more is se
 def gateway() -> Any:
     """The way out that this installation has."""
     s = settings
-    return gateway_of(s.GEZHI_SMS_URL, s.GEZHI_SMS_BODY, s.GEZHI_SMS_SECRET, s.GEZHI_SMS_ANSWER, s.GEZHI_DATA)
+    return gateway_of(s.GEZHI_SMS_URL, s.GEZHI_SMS_BODY, s.GEZHI_SMS_SECRET, s.GEZHI_SMS_ANSWER, s.GEZHI_DATA,
+                      ok=s.GEZHI_SMS_OK)  # fmt: skip
 
 
 class ShortMessages:
@@ -58,6 +59,8 @@ class ShortMessages:
             raise Refused("sms-refused", said=refused.code) from refused
         except Away as away:
             raise Later(str(away)) from away
+        except senders.Declined as fault:
+            raise Alone(str(fault)) from fault
         except senders.Unsure as fault:
             raise Unsure(str(fault)) from fault
         return Done(facts={"parts": parts_of(said.text), "gateway": mark})
