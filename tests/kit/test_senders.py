@@ -1,15 +1,17 @@
 """Letters and short messages at servers that are slow, hang up, or answer nothing: what is known, and what is not."""
 
+import os
 import socketserver
+import stat
 import threading
 import time
 from contextlib import contextmanager, suppress
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from gezhi.kit.senders import Away, Letter, Sms, SmtpSender, Unsure, gateway_of, letters, sms
+from gezhi.kit.senders import Away, Letter, Sms, SmtpSender, Unsure, files, gateway_of, letters, sender_of, sms
 
 NOW = datetime(2026, 5, 1, 8, tzinfo=UTC)
 LETTER = Letter("wang@example.cn", "收到", "已收到。", "m1", "zh-hans", NOW)
@@ -117,3 +119,20 @@ def test_a_gateway_that_took_a_message_and_says_nothing_in_time_is_unsure(tmp_pa
         gateway_of(url, "", "", "id", tmp_path).send(message)
     with pytest.raises(Away):
         gateway_of("http://127.0.0.1:1/", "", "", "id", tmp_path).send(message)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has other rights")
+def test_what_is_written_as_a_file_is_for_this_account_alone_and_not_for_ever(tmp_path):
+    folder = tmp_path / "outgoing" / "mail"
+    folder.mkdir(parents=True, mode=0o755)
+    sender_of("", "gezhi@example.cn", tmp_path).send(LETTER)
+    gateway_of("", "", "", "id", tmp_path).send(Sms("13800001234", "收到", "m1", NOW))
+    [letter], [message] = folder.iterdir(), (tmp_path / "outgoing" / "sms").iterdir()
+    assert {stat.S_IMODE(one.stat().st_mode) for one in (letter, message)} == {0o600}
+    assert {stat.S_IMODE(one.parent.stat().st_mode) for one in (letter, message)} == {0o700}
+    for path, days in ((letter, 31), (message, 29)):
+        moment = (NOW - timedelta(days=days)).timestamp()
+        os.utime(path, (moment, moment))
+    assert files.sweep(tmp_path, NOW) == 1
+    assert (letter.exists(), message.exists()) == (False, True)
+    assert files.sweep(tmp_path / "nothing", NOW) == 0

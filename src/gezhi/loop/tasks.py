@@ -68,6 +68,7 @@ def digests(timestamp: int) -> None:
 @app.task(name="loop.night", queueing_lock="loop.night")
 def night(timestamp: int) -> None:
     """Every night all stored states are proved from their steps; a fault is told to the log."""
+    from gezhi.kit.senders.files import sweep as sweep_outgoing
     from gezhi.loop.field.service.parts import sweep as sweep_parts
     from gezhi.loop.importing.background import sweep
     from gezhi.loop.intake.service.typing import sweep as sweep_drafts
@@ -86,7 +87,8 @@ def night(timestamp: int) -> None:
     for part in (
         lambda: sweep(moment), lambda: sweep_drafts(moment), lambda: sweep_links(moment),
         lambda: prune(moment - timedelta(days=settings.GEZHI_NOTICE_DAYS)), lambda: sweep_files(moment),
-        lambda: sweep_parts(moment), lambda: prune_pieces(moment - PIECES), prove,
+        lambda: sweep_parts(moment), lambda: prune_pieces(moment - PIECES),
+        lambda: sweep_outgoing(settings.GEZHI_DATA, moment), prove,
     ):  # fmt: skip
         try:
             part()

@@ -15,6 +15,6 @@ from gezhi.kit.senders.sms import (
 )
 
 __all__ = [
-    "Away", "Bounced", "Declined", "FileGateway", "FileSender", "Gateway", "HttpGateway", "Letter", "NotTaken", "Sender",
-    "Sms", "SmtpSender", "Unsure", "bounced_in", "faults", "gateway_of", "parts_of", "sender_of",
+    "Away", "Bounced", "Declined", "FileGateway", "FileSender", "Gateway", "HttpGateway", "Letter", "NotTaken",
+    "Sender", "Sms", "SmtpSender", "Unsure", "bounced_in", "faults", "gateway_of", "parts_of", "sender_of",
 ]  # fmt: skip

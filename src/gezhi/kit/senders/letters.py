@@ -13,6 +13,8 @@ from pathlib import Path
 from typing import Any, Protocol
 from urllib.parse import parse_qs, unquote, urlsplit
 
+from gezhi.kit.senders.files import laid
+
 WAIT = 20  # seconds for a mail server
 SCANS = 240  # seconds in which it may look through a letter before it says whether it takes it
 GONE = (550, 551, 553)  # that there is no such mailbox, where no finer status is told
@@ -86,17 +88,14 @@ class _Whole(str):
 
 @dataclass(frozen=True, slots=True)
 class FileSender:
-    """Each letter as an .eml file, for an office without a mail server or one whose own program fetches them."""
+    """Each letter as an .eml file for this account alone, where there is no mail server or a program fetches them."""
 
     folder: Path
     sender: str
 
     def send(self, letter: Letter) -> None:
-        self.folder.mkdir(parents=True, exist_ok=True)
         stamp = letter.at.strftime("%Y%m%d-%H%M%S")
-        passing = self.folder / f".{letter.mark}.part"
-        passing.write_bytes(message_of(letter, self.sender).as_bytes())
-        passing.replace(self.folder / f"{stamp}-{letter.mark}.eml")  # whole or not at all
+        laid(self.folder, f"{stamp}-{letter.mark}.eml", message_of(letter, self.sender).as_bytes())
 
 
 class _Patient(smtplib.SMTP):

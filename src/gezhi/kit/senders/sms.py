@@ -7,7 +7,6 @@ a secret is set, `X-Gezhi-Timestamp` and `X-Gezhi-Signature` (HMAC-SHA256 of "<t
 import hashlib
 import hmac
 import json
-import os
 import urllib.error
 import urllib.request
 from dataclasses import dataclass
@@ -18,6 +17,7 @@ from typing import Any, Protocol
 from urllib.parse import quote, urlsplit
 
 from gezhi.kit.fetching import opened, parts
+from gezhi.kit.senders.files import laid
 from gezhi.kit.senders.letters import Away, Unsure
 
 TIMEOUT, LARGEST = 10.0, 64 * 1024
@@ -77,13 +77,9 @@ class FileGateway:
     folder: Path
 
     def send(self, message: Sms) -> str:
-        self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         said = {"to": message.to, "text": message.text, "id": message.mark, "at": message.at.isoformat()}
-        passing = self.folder / f".{message.mark}.part"
-        passing.unlink(missing_ok=True)
-        with os.fdopen(os.open(passing, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
-            json.dump(said, file, ensure_ascii=False)
-        passing.replace(self.folder / f"{message.at.strftime('%Y%m%d-%H%M%S')}-{message.mark}.json")
+        name = f"{message.at.strftime('%Y%m%d-%H%M%S')}-{message.mark}.json"
+        laid(self.folder, name, json.dumps(said, ensure_ascii=False).encode())
         return message.mark
 
 

@@ -37,5 +37,6 @@ def state_of(row: Piece) -> dict[str, str]:
         return {"light": "late", "words": pgettext("reach-state", "failed")}
     if row.state == "done" and row.fault and "unsure" in facts and facts.get("receipt") != "delivered":
         return {"light": "wait", "words": pgettext("reach-state", "unsure")}
-    state = "delivered" if facts.get("receipt") == "delivered" else "sent" if row.state == "done" else row.state
+    sent = "written" if facts.get("sent") == "file" else "sent"
+    state = "delivered" if facts.get("receipt") == "delivered" else sent if row.state == "done" else row.state
     return {"light": {"done": "done", "dead": "late"}.get(row.state, "wait"), "words": pgettext("reach-state", state)}

@@ -63,7 +63,8 @@ class ShortMessages:
             raise Alone(str(fault)) from fault
         except senders.Unsure as fault:
             raise Unsure(str(fault)) from fault
-        return Done(facts={"parts": parts_of(said.text), "gateway": mark})
+        sent = "sms" if settings.GEZHI_SMS_URL else "file"
+        return Done(facts={"parts": parts_of(said.text), "gateway": mark, "sent": sent})
 
     def fetch(self, partner: Partner, *, now: datetime) -> Iterable[Arrived]:
         return ()
