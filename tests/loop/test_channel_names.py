@@ -174,3 +174,34 @@ def test_the_pack_has_the_usual_names_each_for_one_channel_that_exists():
     assert {row["channel"] for row in rows} <= codes
     seen = [plain(row["name_zh"]) for row in rows]
     assert sorted(set(seen)) == sorted(seen)
+
+
+@pytest.mark.parametrize(
+    "word",
+    ["13800001234", "1380000 1234", "０５７１－８８８８７７７７", "wang@example.cn", "330106199001011234",
+     "我家门口的路灯坏了很久没有人来修，请快一点派人来"],
+)  # fmt: skip
+def test_words_that_people_wrote_are_not_kept_as_names_of_channels(office, channels, word):
+    assert meant(word, office) == "api"
+    assert not ChannelName.objects.exists()
+    assert meant("96310转办", office) == "api"
+    assert ChannelName.objects.get().shown == "96310转办"
+
+
+def test_a_column_of_ever_new_words_is_no_column_of_channels(office, channels):
+    names.note_unknown({f"王{chr(0x4E00 + n)}": 1 for n in range(31)}, source="old", now=office.now)
+    assert not ChannelName.objects.exists()
+    names.note_unknown({f"王{chr(0x4E00 + n)}": 1 for n in range(30)}, source="old", now=office.now)
+    assert ChannelName.objects.count() == 30
+
+
+def test_a_name_is_forgotten_by_a_click(office, channels, client):
+    meant("王小明", office)
+    row = ChannelName.objects.get()
+    client.force_login(office.users["hugo"], backend="gezhi.trust.backend.PeopleBackend")
+    assert client.post(f"/desk/channels/names/{row.pk}/", {"act": "forget"}).status_code == 403
+    client.force_login(office.users["dora"], backend="gezhi.trust.backend.PeopleBackend")
+    assert "删掉" in client.get("/desk/channels/").content.decode()
+    assert client.post(f"/desk/channels/names/{row.pk}/", {"act": "forget", "channel": ""}).status_code == 302
+    assert not ChannelName.objects.exists()
+    assert client.post(f"/desk/channels/names/{row.pk}/", {"act": "forget"}).status_code == 404

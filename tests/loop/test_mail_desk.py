@@ -5,6 +5,7 @@ from mail_hand import answer_to, imap, letter
 
 from gezhi.kernel.errors import Refused
 from gezhi.loop.models import Case, Partner, Piece
+from gezhi.trust.rules import Actor, Grant
 
 # ---- by IMAP
 
@@ -123,3 +124,44 @@ def ledger(act):
     from django.apps import apps
 
     return apps.get_model("trust", "LedgerRecord").objects.filter(act=act).count()
+
+
+def test_a_letter_does_not_tell_the_number_of_a_case_that_one_may_not_read(office, mailbox, client, monkeypatch):
+    case, row = left_letter(office, mailbox)
+    client.force_login(office.users["olive"], backend="gezhi.trust.backend.PeopleBackend")
+    monkeypatch.setattr("gezhi.loop.partners.kinds.mail.deciding.visible", lambda actor: Case.objects.none())
+    assert case.number not in client.get("/desk/letters/").content.decode()
+    assert case.number not in client.get(f"/desk/letters/{row.pk}/").content.decode()
+
+
+def test_letters_of_other_desks_do_not_push_ones_own_off_the_list(office, mailbox):
+    from gezhi.loop.partners.kinds.mail import deciding
+
+    _, row = left_letter(office, mailbox)
+    unit = office.units["urban"]
+    Partner.objects.filter(pk=row.partner_id).update(desk=unit)
+    theirs = Partner(code="other", kind="mail", name_zh="别处", keeper=row.partner.keeper, secrets=b"", wishes={})
+    theirs.save()  # without a desk: its letters are the intake unit's
+    Piece.objects.bulk_create(
+        Piece(partner=theirs, direction="in", key=f"k{n}", kind="mail.letter", sealed=row.sealed, state="refused",
+              fault="mail-empty", at=office.now)
+        for n in range(3)
+    )  # fmt: skip
+    grant = Grant(frozenset({deciding.VERB}), unit.path, "", "", "p", "operator")
+    someone = Actor("user", "1", "x", unit.pk, unit.path, (grant,), "")
+    assert deciding.waiting(someone, most=2) == [row]
+    assert row not in deciding.waiting(office.actor("olive"), most=2)
+
+
+def test_words_of_machines_are_forgotten_after_a_month_and_those_of_people_wait(office, mailbox):
+    from datetime import timedelta
+
+    from gezhi.loop import tasks
+
+    left_letter(office, mailbox)
+    mailbox.look(letter(mark="m@example.cn", Precedence="bulk"))
+    for days, waiting in ((29, 2), (31, 1)):
+        tasks.night(int((office.now + timedelta(days=days)).timestamp()))
+        assert Piece.objects.filter(state="refused", sealed__isnull=False).count() == waiting
+    machine = Piece.objects.get(fault="mail-automatic")
+    assert (machine.state, machine.sealed) == ("done", None)

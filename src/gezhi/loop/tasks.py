@@ -13,6 +13,7 @@ from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
 from procrastinate.exceptions import AlreadyEnqueued
 
+MACHINES = timedelta(days=30)  # for which somebody may still look at a letter that a machine wrote
 PIECES = timedelta(days=60)  # what passed between us and a partner, and ended; days are compared for a month
 SILENT = timedelta(seconds=60)  # without a beat after which a worker must be gone; it beats every ten
 logger = logging.getLogger(__name__)
@@ -74,6 +75,7 @@ def night(timestamp: int) -> None:
     from gezhi.loop.intake.service.typing import sweep as sweep_drafts
     from gezhi.loop.links.service import sweep as sweep_links
     from gezhi.loop.notices.service import prune
+    from gezhi.loop.partners.kinds.mail.store import of_machines
     from gezhi.loop.partners.store import prune as prune_pieces
     from gezhi.loop.service.replaying import Difference, replay
     from gezhi.loop.service.sweeping import sweep_files
@@ -87,8 +89,8 @@ def night(timestamp: int) -> None:
     for part in (
         lambda: sweep(moment), lambda: sweep_drafts(moment), lambda: sweep_links(moment),
         lambda: prune(moment - timedelta(days=settings.GEZHI_NOTICE_DAYS)), lambda: sweep_files(moment),
-        lambda: sweep_parts(moment), lambda: prune_pieces(moment - PIECES),
-        lambda: sweep_outgoing(settings.GEZHI_DATA, moment), prove,
+        lambda: sweep_parts(moment), lambda: of_machines(moment - MACHINES, moment),
+        lambda: prune_pieces(moment - PIECES), lambda: sweep_outgoing(settings.GEZHI_DATA, moment), prove,
     ):  # fmt: skip
         try:
             part()

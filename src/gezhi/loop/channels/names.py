@@ -16,7 +16,8 @@ from gezhi.trust.rules import Actor
 from gezhi.trust.service import record, require, unchanged, verb
 
 NAMES = "channel_name"
-LONGEST, MOST = 60, 500  # characters of a name; how many unknown ones are kept: a column of texts is no channel
+LONGEST, MOST, AT_ONCE = 20, 500, 30  # characters of a name; unknown ones kept at all, and of one table
+DIGITS = 7  # as many as a telephone has; short numbers such as 12345 are names of channels
 
 
 def known() -> dict[str, str]:
@@ -46,11 +47,16 @@ def channel_of(word: str, default: str, *, source: str, now: datetime) -> str:
 
 
 def note_unknown(words: Mapping[str, int], *, source: str, now: datetime) -> None:
-    """Names for which no channel was found, with how often; harmless to note again."""
+    """Names for which no channel was found, with how often; harmless to note again.
+
+    These stand open: what looks like a telephone, a number or a sentence, and a table with ever new words in this
+    column, is no channel but something that people wrote, and is not kept.
+    """
+    if len(words) > AT_ONCE:
+        return
     for word, count in words.items():
-        shown = clean(word)[:LONGEST]
-        name = plain(word)[:LONGEST]
-        if not name:
+        shown, name = clean(word), plain(word)
+        if not name or not _sounds(shown, name):
             continue
         held = ChannelName.objects.filter(name=name)
         if held.update(count=F("count") + count, last_at=now, source=source[:40]):
@@ -58,6 +64,12 @@ def note_unknown(words: Mapping[str, int], *, source: str, now: datetime) -> Non
         if ChannelName.objects.filter(channel="").count() < MOST:
             row = ChannelName(name=name, shown=shown, source=source[:40], count=count, first_at=now, last_at=now)
             ChannelName.objects.bulk_create([row], ignore_conflicts=True)
+
+
+def _sounds(shown: str, name: str) -> bool:
+    """Whether a word may be the name of a channel."""
+    short = len(shown) <= LONGEST and len(name) <= LONGEST
+    return short and "@" not in shown and sum(letter.isdigit() for letter in shown) < DIGITS
 
 
 def unknown() -> QuerySet[ChannelName]:
@@ -90,4 +102,18 @@ def map_name(key: int, channel: str, *, actor: Actor, now: datetime) -> ChannelN
     row.channel = channel
     row.save(update_fields=["channel"])
     record(VERB, "channel_name", row.pk, actor=actor, body={"channel": channel})
+    return row
+
+
+@verb(VERB)
+def forget_name(key: int, *, actor: Actor, now: datetime) -> ChannelName:
+    """Take a name off the list: it was none of a channel. Raises not-allowed (403), channel-name (404)."""
+    del now
+    require(actor, VERB)
+    alone(f"code:{NAMES}")
+    row = ChannelName.objects.filter(pk=key).first()
+    if row is None:
+        raise Refused("channel-name", status=404, name=key)
+    ChannelName.objects.filter(pk=key).delete()
+    record(VERB, "channel_name", key, actor=actor, body={"forgotten": True})
     return row

@@ -63,8 +63,12 @@ def export(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def map_name(request: HttpRequest, key: int) -> HttpResponse:
-    """What a name of a source means, from now on."""
+    """What a name of a source means, from now on; or that it is none of a channel, and is forgotten."""
     actor = common.guard(request, VERB)
+    if request.POST.get("act") == "forget":
+        names.forget_name(key, actor=actor, now=common.now())
+        messages.success(request, gettext("The name is forgotten."))
+        return HttpResponseRedirect(f"{HERE}#names")
     row = names.map_name(key, request.POST.get("channel", "")[:20], actor=actor, now=common.now())
     said = (
         gettext("“%(name)s” is mapped; it holds for what comes in from now on.")

@@ -1,7 +1,7 @@
 """Letters that no rule could decide on: read by a person of the desk, made into a case, added to one, or laid aside."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -11,7 +11,7 @@ from gezhi.loop.partners import store as pieces
 from gezhi.loop.partners.adapters import Done
 from gezhi.loop.partners.kinds.mail import store, taking
 from gezhi.loop.store import below
-from gezhi.loop.store.visible import readable
+from gezhi.loop.store.visible import readable, visible
 from gezhi.trust.rules import Actor
 from gezhi.trust.service import open_text, record, require, verb
 
@@ -21,17 +21,23 @@ HOWS = ("open", "add", "drop")
 
 def waiting(actor: Actor, *, most: int = 200) -> list[Piece]:
     """The letters that this person may decide on, the newest first."""
-    return [row for row in store.partner_letters(("refused",))[:most] if _may(actor, row.partner)]
+    intake = below.intake_unit()
+    mine = [row.pk for row in store.mailboxes() if _may(actor, row, intake)]
+    return list(store.partner_letters(("refused",)).filter(partner__in=mine)[:most])
 
 
-def _path(partner: Partner) -> str:
-    desk = partner.desk or below.intake_unit()
-    return desk.path if desk is not None else ""
+def shown(actor: Actor, rows: Iterable[Piece]) -> list[dict[str, Any]]:
+    """What is kept of each letter, without the number of a case that this person may not read."""
+    kept = [dict(row.facts) for row in rows]
+    numbers = {str(one["number"]) for one in kept if one.get("number")}
+    known = set(visible(actor).filter(number__in=numbers).values_list("number", flat=True)) if numbers else set()
+    return [{name: said for name, said in one.items() if name != "number" or said in known} for one in kept]
 
 
-def _may(actor: Actor, partner: Partner) -> bool:
+def _may(actor: Actor, partner: Partner, intake: Any) -> bool:
+    desk = partner.desk or intake
     try:
-        require(actor, VERB, unit_paths=[_path(partner)])
+        require(actor, VERB, unit_paths=[desk.path if desk is not None else ""])
     except Refused:
         return False
     return True
@@ -40,7 +46,7 @@ def _may(actor: Actor, partner: Partner) -> bool:
 def _held(key: int, actor: Actor, *, lock: bool = False) -> Piece:
     """What one may not decide on is as if it were not there."""
     row = store.letter(key, lock=lock)
-    if row is None or row.sealed is None or not _may(actor, row.partner):
+    if row is None or row.sealed is None or not _may(actor, row.partner, below.intake_unit()):
         raise Refused("mail-not-left", status=404, piece=key)
     return row
 

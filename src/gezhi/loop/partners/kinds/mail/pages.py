@@ -22,8 +22,10 @@ HERE = "/desk/letters/"
 def index(request: HttpRequest) -> HttpResponse:
     """The letters that wait, with why; their words are opened one at a time."""
     actor = common.guard(request, deciding.VERB)
-    rows = [{"url": f"{HERE}{row.pk}/", "at": row.at, "why": _why(row), "box": common.named(row.partner),
-             "number": row.facts.get("number", "")} for row in deciding.waiting(actor)]  # fmt: skip
+    left = deciding.waiting(actor)
+    rows = [{"url": f"{HERE}{row.pk}/", "at": row.at, "why": _why(row, facts), "box": common.named(row.partner),
+             "number": facts.get("number", "")}
+            for row, facts in zip(left, deciding.shown(actor, left), strict=True)]  # fmt: skip
     return render(request, "loop/partners/letters.html", {"rows": rows, "now": common.now()})
 
 
@@ -42,8 +44,9 @@ def one(request: HttpRequest, key: int) -> HttpResponse:
         if refused is not None and refused.code == "mail-not-left":
             raise refused
     row, body = deciding.read(key, actor=actor, now=common.now())
+    [facts] = deciding.shown(actor, [row])
     field = common.field(
-        "number", gettext("Number of the case"), value=request.POST.get("number", row.facts.get("number", "")), max=60
+        "number", gettext("Number of the case"), value=request.POST.get("number", facts.get("number", "")), max=60
     )
     errors = common.errors_of(refused, "number")
     common.mark([field], errors)
@@ -51,7 +54,8 @@ def one(request: HttpRequest, key: int) -> HttpResponse:
         "sender": " ".join(part for part in (body["name"], f"<{body['from']}>" if body["from"] else "") if part),
         "subject": body["subject"], "text": body["text"], "files": [one["name"] for one in body["files"]],
         "left": [{"name": one["name"], "why": pgettext("file-left", one["why"])} for one in body["left"]],
-        "why": _why(row), "at": row.at, "field": field, "errors": errors, "action": request.path, "now": common.now(),
+        "why": _why(row, facts), "at": row.at, "field": field, "errors": errors,
+        "action": request.path, "now": common.now(),
         "readable": not body["fault"], "crumbs": [{"label": gettext("Letters"), "url": HERE}, {"label": _title(body)}],
     }  # fmt: skip
     return render(request, "loop/partners/letter.html", context, status=refused.status if refused else 200)
@@ -61,8 +65,8 @@ def _title(body: Any) -> str:
     return str(body["subject"]) or gettext("Letter without a subject")
 
 
-def _why(row: Piece) -> str:
-    return pgettext("refusal", row.fault) % defaultdict(lambda: "…", row.facts)
+def _why(row: Piece, facts: dict[str, Any]) -> str:
+    return pgettext("refusal", row.fault) % defaultdict(lambda: "…", facts)
 
 
 def _said(row: Piece) -> str:

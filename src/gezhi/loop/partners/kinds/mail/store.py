@@ -9,6 +9,7 @@ from gezhi.loop.models import Case, Partner, Piece
 from gezhi.trust.service import keyed_hash
 
 KIND = "mail"
+MACHINES = ("mail-automatic", "mail-own", "mail-bounce-unknown")
 
 
 def hashed(address: str) -> str:
@@ -44,8 +45,18 @@ def letters_since(partner: Partner, sender: str, since: datetime) -> int:
     return rows.count()
 
 
+def mailboxes() -> QuerySet[Partner]:
+    return Partner.objects.filter(kind=KIND).select_related("desk")
+
+
+def of_machines(before: datetime, now: datetime) -> int:
+    """Forget the words of letters that no person wrote and nobody decided on since; how many."""
+    rows = Piece.objects.filter(partner__kind=KIND, direction="in", state="refused", fault__in=MACHINES, at__lt=before)
+    return rows.update(state="done", done_at=now, sealed=None)
+
+
 def partner_letters(state: tuple[str, ...]) -> QuerySet[Piece]:
-    rows = Piece.objects.filter(partner__kind=KIND, direction="in", state__in=state)
+    rows = Piece.objects.filter(partner__kind=KIND, direction="in", state__in=state, sealed__isnull=False)
     return rows.select_related("partner__keeper", "partner__desk", "case").order_by("-id")
 
 
