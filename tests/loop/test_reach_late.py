@@ -50,3 +50,26 @@ def test_a_message_that_was_queued_before_steps_were_kept_goes_by_the_state_alon
         piece.facts = {name: said for name, said in piece.facts.items() if name != "step"}
         piece.save()
     assert "已修好。" in morning(office, out, settings)[-1]
+
+
+# ---- ways that would lead nowhere
+
+
+def test_a_way_without_texts_or_without_an_address_is_not_offered_and_is_named(office, out, settings):
+    from gezhi.loop.models import CodeItem
+    from gezhi.loop.reach import checks
+    from gezhi.loop.reach.pages.form import ways
+    from gezhi.loop.store import content
+
+    def found():
+        return [(one.code, one.facts["way"]) for one in checks.settings_work(office.now)]
+
+    settings.GEZHI_PUBLIC_URL = ""
+    assert (ways(), found()) == (["sms", "mail"], [])
+    settings.GEZHI_MAIL_URL = "smtps://mx.example.cn"
+    assert (ways(), found()) == (["sms"], [("reach-no-address", "mail")])
+    settings.GEZHI_PUBLIC_URL = "https://12345.example.cn"
+    assert (ways(), found()) == (["sms", "mail"], [])
+    CodeItem.objects.filter(list="telling", code__endswith="-sms").delete()
+    content.forget()
+    assert (ways(), found()) == (["mail"], [("reach-unworded", "sms")])

@@ -56,6 +56,13 @@ def test_the_case_page_says_what_the_citizen_was_told_and_what_came_back(office,
 
 
 def test_the_report_form_offers_only_the_ways_that_there_are(office, client):
+    from gezhi.loop.models import CodeItem
+    from gezhi.loop.store import content
+
+    for way in ("sms", "mail"):
+        CodeItem.objects.create(list="telling", code=f"received-{way}", name_zh="收到", pack="test",
+                                extra={"way": way, "moves": ["receive"], "text_zh": "{number}"})  # fmt: skip
+    content.forget()
     assert 'name="reach"' not in client.get("/report/").content.decode()
     service.put_partner(Wish("sms", "sms", "短信"), actor=SYSTEM, now=office.now)
     page = client.get("/report/").content.decode()

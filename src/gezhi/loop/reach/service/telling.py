@@ -45,6 +45,16 @@ def tellings() -> dict[str, Telling]:
     return {code: rules.telling_of(code, item.extra) for code, item in content().codes.get(LIST, {}).items()}
 
 
+def worded(way: str) -> bool:
+    """Whether there is a text for this way; without one nothing would ever go out."""
+    return any(row.way == way and not row.off for row in tellings().values())
+
+
+def addressed(way: str) -> bool:
+    """Whether a link in a real message would open: files may name this machine, what leaves the house may not."""
+    return bool(settings.GEZHI_PUBLIC_URL or not (settings.GEZHI_SMS_URL if way == "sms" else settings.GEZHI_MAIL_URL))
+
+
 def due(partner: Partner, told: Told, way: str) -> list[Note]:
     """The message that an event means for the requester of its case, where it goes out by this partner."""
     if partners.first_of(partner.kind) != partner.pk:

@@ -9,6 +9,7 @@ from gezhi.loop.models import Case
 from gezhi.loop.partners import store as partners
 from gezhi.loop.reach import store, wishes
 from gezhi.loop.reach.rules.addresses import mail_address
+from gezhi.loop.reach.service.telling import addressed, worded
 from gezhi.loop.store.locks import alone
 from gezhi.trust.rules import Actor
 from gezhi.trust.service import amend, identity_of, once, record, unchanged, verb
@@ -17,8 +18,8 @@ VERB = "reach.wish"
 
 
 def ways() -> list[str]:
-    """The ways by which this office can tell somebody."""
-    return [way for way in wishes.WAYS if partners.first_of(way) is not None]
+    """The ways by which this office can tell somebody: partner, texts, and an address that opens."""
+    return [way for way in wishes.WAYS if partners.first_of(way) is not None and worded(way) and addressed(way)]
 
 
 def ways_for(case: Case) -> list[str]:
