@@ -16,6 +16,7 @@ from gezhi.loop.models import Case, CodeItem, Piece, ReachStop, ReachWish, Telli
 from gezhi.loop.partners import service, store
 from gezhi.loop.partners.service.keeping import Wish
 from gezhi.loop.reach import service as reach
+from gezhi.loop.reach import store as messages
 from gezhi.loop.service.receiving import case_token
 from gezhi.loop.store import content
 from gezhi.trust.rules import Actor
@@ -157,12 +158,27 @@ def test_a_receipt_is_kept_and_a_number_that_is_gone_is_left_alone(office, out, 
     assert receipt(3, {"id": "nobody", "state": "failed"}).json()["refusal"] == "sms-receipt"
     assert receipt(4, {"id": mark, "state": "exploded"}).json()["refusal"] == "field-invalid"
     assert not ReachStop.objects.exists()
-    assert receipt(5, {"id": mark, "state": "failed", "code": "UNDELIV"}).status_code == 200
+    assert receipt(5, {"id": mark, "state": "failed", "code": "EXPIRED"}).status_code == 200
+    assert not ReachStop.objects.exists(), "a telephone that was off hears the next one"
+    assert receipt(6, {"id": mark, "state": "blocked", "code": "UNDELIV"}).status_code == 200
     assert ReachStop.objects.get().code == "UNDELIV"
     wished(office, "sms")
     out.round()
     assert len(out.sms) == 1
     assert Piece.objects.filter(direction="out").latest("id").facts["skipped"] == "stopped"
+
+
+def test_three_messages_that_failed_one_after_the_other_are_enough(office, out):
+    wished(office, "sms")
+    out.round()
+    row, enough = Piece.objects.get(direction="out"), []
+    for number, state in enumerate(("failed", "delivered", "failed", "failed", "failed")):
+        one = Piece.objects.create(
+            partner=row.partner, direction="out", kind=row.kind, key=f"later-{number}", case=row.case, state="done",
+            at=row.at, facts={**row.facts, "receipt": state},
+        )  # fmt: skip
+        enough.append(messages.lost_in_a_row(one, 3))
+    assert enough == [False, False, False, False, True]
 
 
 # ---- the gateway

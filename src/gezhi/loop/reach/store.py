@@ -45,6 +45,13 @@ def last_version(code: str) -> int:
     return TellingVersion.objects.filter(code=code).order_by("-version").values_list("version", flat=True).first() or 0
 
 
+def lost_in_a_row(sent: Piece, count: int) -> bool:
+    """Whether the newest messages of a case of which anything was heard all failed."""
+    rows = Piece.objects.filter(partner=sent.partner_id, direction="out", kind="citizen.told", case=sent.case_id)
+    said = rows.filter(facts__has_key="receipt").order_by("-id").values_list("facts__receipt", flat=True)[:count]
+    return len(said) == count and set(said) == {"failed"}
+
+
 def receipt_of(partner: Any, mark: str) -> Piece | None:
     """The message that a gateway's mark belongs to."""
     rows = Piece.objects.filter(partner=partner, direction="out", kind="citizen.told", facts__gateway=mark)

@@ -22,7 +22,7 @@ from gezhi.trust.rules import Actor
 
 RECEIPT = "sms.receipt"
 STATES = ("delivered", "failed", "blocked")
-LASTING = ("failed", "blocked")  # nothing arrives at this number: no more is sent there
+LOST = 3  # messages of one case that failed one after the other: nothing arrives at this number
 
 
 def gateway() -> Any:
@@ -82,7 +82,7 @@ class ShortMessages:
         code = str(body.get("code", ""))[:20]
         sent.facts = {**sent.facts, "receipt": state, "receipt_code": code}
         pieces.save_piece(sent, "facts")
-        if state in LASTING:
+        if state == "blocked" or store.lost_in_a_row(sent, LOST):  # a telephone that was off once hears the next one
             self._stop(sent, code or state, now)
         return Done(str(sent.case_id), {"state": state})
 
